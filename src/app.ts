@@ -1,0 +1,86 @@
+// The whole wiring on one screen.
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Dispatcher } from 'undici';
+import { createDigicertClient } from './digicert/client';
+import { type Clock, systemClock } from './domain/clock';
+import { createResend } from './domain/resend';
+import { createApolloServer } from './graphql/apollo-server';
+import { createSchema } from './graphql/schema';
+import { readPackageInfo } from './package-info';
+import { createHttpServer } from './server/http-server';
+import type { Settings } from './settings/settings';
+import { startSimulator } from './simulator/simulator';
+import { logResend } from './telemetry/log-resend';
+
+export interface AppDependencies {
+  readonly log: Logger;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** Transport to DigiCert; the app closes it. Default: a connection pool. */
+  readonly dispatcher?: Dispatcher;
+}
+
+export interface App {
+  /** Where GraphQL is served, e.g. `http://127.0.0.1:4000/graphql`. */
+  readonly url: string;
+  /** Answers what is in flight, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+export async function startApp(settings: Settings, dependencies: AppDependencies): Promise<App> {
+  const { log, clock = systemClock, dispatcher } = dependencies;
+  const { name, version } = readPackageInfo();
+  const { baseUrl, apiKey, closeUpstream } = await startUpstream(settings, log);
+  const digicert = createDigicertClient({
+    baseUrl,
+    apiKey: () => apiKey,
+    userAgent: `${name}/${version}`,
+    clock,
+    ...(dispatcher && { dispatcher }),
+  });
+  const resend = createResend({ digicert, clock, timeoutMs: settings.digicertTimeoutMs });
+  const schema = createSchema({ resend: logResend(resend, log, clock), version });
+  const apollo = createApolloServer({ schema, log });
+  await apollo.start();
+  const server = await createHttpServer({
+    apollo,
+    context: (correlationId) => ({ correlationId }),
+    log,
+  });
+
+  const close = async () => {
+    await server.close();
+    await apollo.stop();
+    await digicert.close();
+    await closeUpstream();
+  };
+  try {
+    const url = await listen(server, settings);
+    return { url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function listen(server: FastifyInstance, { host, port }: Settings): Promise<string> {
+  return `${await server.listen({ host, port })}/graphql`;
+}
+
+/** DigiCert itself, or the built-in simulator where no key is set. */
+async function startUpstream({ upstream }: Settings, log: Logger) {
+  if (upstream.kind === 'digicert') {
+    return { ...upstream, closeUpstream: async () => {} };
+  }
+  const simulator = await startSimulator();
+  log.warn(
+    { event: 'simulator.in-use', baseUrl: simulator.baseUrl, outboxUrl: simulator.outboxUrl },
+    'DIGICERT_API_KEY is not set: DigiCert is SIMULATED and no email is sent',
+  );
+  return {
+    baseUrl: simulator.baseUrl,
+    apiKey: 'simulator',
+    closeUpstream: () => simulator.close(),
+  };
+}

@@ -1,0 +1,108 @@
+// Where the HTTP call happens: DigiCert's two endpoints, over a connection pool of our own.
+import { type Dispatcher, Pool } from 'undici';
+import type { Clock } from '../domain/clock';
+import type { OrderInfo } from '../domain/order-eligibility';
+import type { DigicertApi } from '../domain/resend';
+import type { ResendRequest } from '../domain/resend-request';
+import { exchangeOnce, type HttpRequest } from './exchange';
+import { mapOutcome } from './map-outcome';
+import { readOrderInfo } from './order-info';
+
+/** DigiCert allows 100 requests in 5 s, so more connections than this could never be put to use. */
+const MAX_CONNECTIONS = 100;
+
+/** Shorter than any server is likely to keep an idle connection, so that none is closed under a request. */
+const KEEP_ALIVE_TIMEOUT_MS = 4_000;
+
+/** Ceiling for a keep-alive hint of the server's. */
+const KEEP_ALIVE_MAX_TIMEOUT_MS = 30_000;
+
+/** TCP and TLS handshake; a deadline below it wins. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** Bytes of response headers taken in. */
+const MAX_RESPONSE_HEADER_BYTES = 16 * 1024;
+
+export interface DigicertClientOptions {
+  /** e.g. `https://www.digicert.com/services/v2`, without a slash at the end. */
+  readonly baseUrl: string;
+  /** Read for each request; visible ASCII. */
+  readonly apiKey: () => string;
+  /** `name/version` */
+  readonly userAgent: string;
+  readonly clock: Clock;
+  /** The transport; the client closes it. Default: {@link createDigicertPool}. */
+  readonly dispatcher?: Dispatcher;
+}
+
+export interface DigicertClient extends DigicertApi {
+  /** Lets running requests end, then closes the connections. */
+  close(): Promise<void>;
+}
+
+export function createDigicertPool(origin: string): Pool {
+  return new Pool(origin, {
+    connections: MAX_CONNECTIONS,
+    // One request per connection at a time: a lost connection then leaves one outcome unknown, not many.
+    pipelining: 1,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MAX_TIMEOUT_MS,
+    maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    // The deadline of the mutation bounds headers and body together, so undici's own two timers stay off.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+}
+
+export function createDigicertClient(options: DigicertClientOptions): DigicertClient {
+  const { origin, pathname } = new URL(options.baseUrl);
+  const dispatcher = options.dispatcher ?? createDigicertPool(origin);
+  const orderPath = (orderId: string) =>
+    `${pathname.replace(/\/$/, '')}/order/certificate/${encodeURIComponent(orderId)}`;
+  const headers = () => ({
+    'X-DC-DEVKEY': options.apiKey(),
+    'Content-Type': 'application/json',
+    Accept: 'application/json',
+    'User-Agent': options.userAgent,
+  });
+
+  return {
+    async resendEmails(request, deadline) {
+      const put: HttpRequest = {
+        method: 'PUT',
+        origin,
+        path: `${orderPath(request.orderId)}/resend-emails`,
+        headers: headers(),
+        // A string: undici then sends Content-Length and never a chunked body.
+        body: JSON.stringify(toWire(request)),
+      };
+      const exchange = await exchangeOnce(dispatcher, put, deadline);
+      return mapOutcome(exchange, { request, nowMs: options.clock.now() });
+    },
+
+    async readOrderInfo(orderId, deadline): Promise<OrderInfo | undefined> {
+      const get: HttpRequest = {
+        method: 'GET',
+        origin,
+        path: orderPath(orderId),
+        headers: headers(),
+      };
+      return readOrderInfo(await exchangeOnce(dispatcher, get, deadline));
+    },
+
+    close: () => dispatcher.close(),
+  };
+}
+
+/** The request body in DigiCert's spelling. JSON.stringify leaves out what is absent. */
+function toWire({ domainApprovalEmails, locale }: ResendRequest): object {
+  return {
+    domain_approval_emails: domainApprovalEmails?.map(({ domain, email, emailDomain }) => ({
+      domain,
+      email,
+      email_domain: emailDomain,
+    })),
+    locale,
+  };
+}

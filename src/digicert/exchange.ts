@@ -1,0 +1,135 @@
+// One HTTP exchange, at most once: says for certain whether the request left, and never repeats it.
+import type { Dispatcher } from 'undici';
+import type { Deadline } from '../domain/clock';
+
+/** Bytes of a response body that are read; DigiCert's answers are a few hundred. */
+export const MAX_BODY_BYTES = 64 * 1024;
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'PUT';
+  readonly origin: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+type HeaderValue = string | string[] | undefined;
+
+type HttpHeaders = Readonly<Record<string, HeaderValue>>;
+
+/** A status came. `body` is `undefined` when it could not be read whole: cut off, too long or too late. */
+export interface AnsweredExchange {
+  readonly kind: 'answered';
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  readonly body: Buffer | undefined;
+}
+
+export type Exchange =
+  | AnsweredExchange
+  /** The request provably never left this process. */
+  | { readonly kind: 'not-sent'; readonly errorCode: string }
+  /** The request left, or may have; no status came back in time or at all. */
+  | { readonly kind: 'unanswered'; readonly errorCode: string }
+  /** The request left and what came back is not HTTP. */
+  | { readonly kind: 'not-http'; readonly errorCode: string };
+
+export function exchangeOnce(
+  dispatcher: Dispatcher,
+  request: HttpRequest,
+  deadline: Deadline,
+): Promise<Exchange> {
+  return new Promise((resolve) => {
+    const attempt = new Attempt((exchange) => {
+      deadline.signal.removeEventListener('abort', expire);
+      resolve(exchange);
+    });
+    const expire = () => attempt.fail('DEADLINE');
+    if (deadline.signal.aborted) {
+      expire();
+      return;
+    }
+    deadline.signal.addEventListener('abort', expire);
+    // PUT is idempotent by the letter of HTTP, not here: each accepted one sends mail again.
+    dispatcher.dispatch({ ...request, body: request.body ?? null, idempotent: false }, attempt);
+  });
+}
+
+/** Follows one request through undici's callbacks and settles exactly once. */
+class Attempt implements Dispatcher.DispatchHandler {
+  #settled = false;
+  #controller: Dispatcher.DispatchController | undefined;
+  #head: { status: number; headers: HttpHeaders } | undefined;
+  #chunks: Buffer[] = [];
+  #bodyBytes = 0;
+
+  constructor(private readonly settle: (exchange: Exchange) => void) {}
+
+  /** undici calls this on a connected socket, right before it writes the request. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#settled) {
+      controller.abort(new Error('The answer already stands, so the request must not leave.'));
+      return;
+    }
+    if (this.#controller) {
+      controller.abort(new Error('The request left once already.'));
+      return;
+    }
+    this.#controller = controller;
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: HttpHeaders): void {
+    this.#head = { status, headers };
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bodyBytes += chunk.length;
+    if (this.#bodyBytes > MAX_BODY_BYTES) {
+      this.fail('BODY_TOO_LONG');
+      return;
+    }
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#finish(Buffer.concat(this.#chunks), 'NONE');
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#finish(undefined, toErrorCode(error));
+  }
+
+  /** Ends the attempt from our side, and the connection with it if the request is on its way. */
+  fail(errorCode: string): void {
+    this.#finish(undefined, errorCode);
+    this.#controller?.abort(new Error(errorCode));
+  }
+
+  #finish(body: Buffer | undefined, errorCode: string): void {
+    if (this.#settled) {
+      return;
+    }
+    this.#settled = true;
+    if (this.#head) {
+      this.settle({ kind: 'answered', ...this.#head, body });
+    } else if (!this.#controller) {
+      this.settle({ kind: 'not-sent', errorCode });
+    } else {
+      this.settle({ kind: isNotHttp(errorCode) ? 'not-http' : 'unanswered', errorCode });
+    }
+  }
+}
+
+/** The first of a header's values, should it come more than once. */
+export function firstValue(header: HeaderValue): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
+
+/** What the parser does not take for HTTP, and headers too large to be taken in. */
+function isNotHttp(errorCode: string): boolean {
+  return /^(?:HPE_|HTTPParserError$|UND_ERR_HEADERS_OVERFLOW$)/.test(errorCode);
+}
+
+function toErrorCode(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}

@@ -1,0 +1,168 @@
+// Where upstream errors are mapped: the whole way from what happened to an outcome, as one table.
+// Rows branch on status and code, never on message text, and the first that matches decides.
+import type { DigicertError, ResendOutcome, UpstreamFailure } from '../domain/outcome';
+import type { ResendAnswer } from '../domain/resend';
+import type { ResendRequest } from '../domain/resend-request';
+import { type AnsweredExchange, type Exchange, firstValue } from './exchange';
+import { type ResponseBody, readDigicertErrors, readResponseBody } from './response-body';
+import { parseRetryAfter } from './retry-after';
+
+/** DigiCert's codes that decide something. All others are passed through raw. */
+const CODE = {
+  invalidKey: 'access_denied|access_denied_invalid_key',
+  orderNotFound: 'not_found|order',
+  badRequestFormat: 'bad_request_format',
+} as const;
+
+interface Answer {
+  readonly status: number;
+  readonly body: ResponseBody;
+  readonly errors: readonly DigicertError[];
+  readonly retryAfter: string | undefined;
+}
+
+interface Context {
+  readonly request: ResendRequest;
+  readonly nowMs: number;
+}
+
+interface Row {
+  readonly when: (answer: Answer) => boolean;
+  readonly outcome: (answer: Answer, context: Context) => ResendOutcome;
+  /** A refusal that the order's info may explain. */
+  readonly refused?: true;
+}
+
+const SENT = { emailsMayHaveBeenSent: true };
+const NOT_SENT = { emailsMayHaveBeenSent: false };
+
+// A status of 4xx says that the request was not carried out; any other, and 408 from a proxy that
+// stopped waiting, leaves open what DigiCert did. Once a status is there it decides, and a body that
+// never came whole only matters where the row needs it.
+const TABLE: readonly Row[] = [
+  { when: is(204), outcome: accepted },
+
+  {
+    when: all(is(400, 422), has(CODE.badRequestFormat)),
+    outcome: upstream('MISCONFIGURED', NOT_SENT),
+  },
+  { when: all(is(400, 422), hasErrors), outcome: invalidInput, refused: true },
+  { when: is(400, 422), outcome: upstream('UNEXPECTED_RESPONSE', NOT_SENT), refused: true },
+
+  { when: is(401), outcome: upstream('CREDENTIALS_REJECTED', NOT_SENT) },
+  { when: all(is(403), has(CODE.invalidKey)), outcome: upstream('CREDENTIALS_REJECTED', NOT_SENT) },
+  { when: all(is(403), hasErrors), outcome: accessDenied },
+  { when: is(403), outcome: upstream('UNEXPECTED_RESPONSE', NOT_SENT) },
+
+  { when: all(is(404), has(CODE.orderNotFound)), outcome: orderNotFound },
+  { when: all(is(404), unreadable), outcome: upstream('UNEXPECTED_RESPONSE', NOT_SENT) },
+  { when: is(404, 405, 406, 415), outcome: upstream('MISCONFIGURED', NOT_SENT) },
+
+  { when: is(429), outcome: rateLimited },
+  { when: between(500, 599), outcome: upstream('UNAVAILABLE', SENT) },
+
+  { when: is(408), outcome: upstream('UNEXPECTED_RESPONSE', SENT) },
+  { when: between(400, 499), outcome: upstream('UNEXPECTED_RESPONSE', NOT_SENT) },
+  { when: () => true, outcome: upstream('UNEXPECTED_RESPONSE', SENT) },
+];
+
+/** The rows for an exchange that brought no status. */
+const WITHOUT_STATUS = {
+  'not-sent': { reason: 'UNREACHABLE', ...NOT_SENT },
+  unanswered: { reason: 'OUTCOME_UNKNOWN', ...SENT },
+  'not-http': { reason: 'UNEXPECTED_RESPONSE', ...SENT },
+} as const;
+
+export function mapOutcome(exchange: Exchange, context: Context): ResendAnswer {
+  if (exchange.kind !== 'answered') {
+    const evidence = { errorCode: exchange.errorCode };
+    return {
+      outcome: { kind: 'upstream-failed', ...WITHOUT_STATUS[exchange.kind], evidence },
+      refused: false,
+    };
+  }
+  const answer = toAnswer(exchange);
+  for (const row of TABLE) {
+    if (row.when(answer)) {
+      return { outcome: row.outcome(answer, context), refused: row.refused ?? false };
+    }
+  }
+  throw new Error('The last row matches every answer.');
+}
+
+function toAnswer(exchange: AnsweredExchange): Answer {
+  const body = readResponseBody(exchange);
+  return {
+    status: exchange.status,
+    body,
+    errors: readDigicertErrors(body),
+    retryAfter: firstValue(exchange.headers['retry-after']),
+  };
+}
+
+// Conditions
+
+function is(...statuses: readonly number[]): Row['when'] {
+  return ({ status }) => statuses.includes(status);
+}
+
+function between(lowest: number, highest: number): Row['when'] {
+  return ({ status }) => status >= lowest && status <= highest;
+}
+
+function has(code: string): Row['when'] {
+  return ({ errors }) => errors.some((error) => error.code === code);
+}
+
+function all(...conditions: readonly Row['when'][]): Row['when'] {
+  return (answer) => conditions.every((condition) => condition(answer));
+}
+
+function hasErrors({ errors }: Answer): boolean {
+  return errors.length > 0;
+}
+
+function unreadable({ body }: Answer): boolean {
+  return body.kind === 'unreadable';
+}
+
+// Outcomes
+
+function accepted(_: Answer, { request, nowMs }: Context): ResendOutcome {
+  return {
+    kind: 'accepted',
+    orderId: request.orderId,
+    acceptedAt: new Date(nowMs),
+    domainApprovalEmails: request.domainApprovalEmails ?? [],
+    locale: request.locale,
+  };
+}
+
+function invalidInput({ errors }: Answer): ResendOutcome {
+  return { kind: 'invalid-input', issues: [], digicertErrors: errors };
+}
+
+function accessDenied({ errors }: Answer): ResendOutcome {
+  return { kind: 'access-denied', digicertErrors: errors };
+}
+
+function orderNotFound(_: Answer, { request }: Context): ResendOutcome {
+  return { kind: 'order-not-found', orderId: request.orderId };
+}
+
+function rateLimited({ retryAfter }: Answer, { nowMs }: Context): ResendOutcome {
+  const retryAfterSeconds = parseRetryAfter(retryAfter, nowMs);
+  return { kind: 'rate-limited', scope: 'DIGICERT', retryAfterSeconds };
+}
+
+function upstream(
+  reason: UpstreamFailure,
+  sent: { emailsMayHaveBeenSent: boolean },
+): Row['outcome'] {
+  return ({ status, errors }) => ({
+    kind: 'upstream-failed',
+    reason,
+    ...sent,
+    evidence: { status, digicertErrors: errors },
+  });
+}

@@ -1,0 +1,79 @@
+// Reads what DigiCert, or a proxy before it, put into a response body: JSON, other text, or nothing of use.
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import type { DigicertError } from '../domain/outcome';
+import { type AnsweredExchange, firstValue, MAX_BODY_BYTES } from './exchange';
+
+export type ResponseBody =
+  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'not-json' }
+  /** Cut off, over-long, or in a content coding that does not decode. */
+  | { readonly kind: 'unreadable' };
+
+/** Asked for or not, a server may use any coding when the request names none (RFC 9110 section 12.5.3). */
+const DECODERS: Readonly<Record<string, typeof gunzipSync>> = {
+  gzip: gunzipSync,
+  'x-gzip': gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+};
+
+export function readResponseBody({ headers, body }: AnsweredExchange): ResponseBody {
+  const contentEncoding = firstValue(headers['content-encoding'])?.trim().toLowerCase();
+  const decoded = body && decode(body, contentEncoding || 'identity');
+  if (!decoded) {
+    return { kind: 'unreadable' };
+  }
+  try {
+    return { kind: 'json', value: JSON.parse(new TextDecoder('utf-8').decode(decoded)) };
+  } catch {
+    return { kind: 'not-json' };
+  }
+}
+
+function decode(bytes: Buffer, contentEncoding: string): Buffer | undefined {
+  if (contentEncoding === 'identity' || bytes.length === 0) {
+    return bytes;
+  }
+  try {
+    // The bound holds after decoding too, so that a small body cannot become a large one.
+    return DECODERS[contentEncoding]?.(bytes, { maxOutputLength: MAX_BODY_BYTES });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Errors handed on from one body; more than DigiCert has been seen to send, and a bound. */
+export const MAX_DIGICERT_ERRORS = 50;
+
+/** Characters kept of each code and message. */
+const MAX_TEXT_LENGTH = 1000;
+
+/**
+ * All of DigiCert's errors in a body. Takes `errors` as a list or as one object, `description` in
+ * place of `message`, and entries with a code alone or a message alone; anything else is left out.
+ */
+export function readDigicertErrors(body: ResponseBody): readonly DigicertError[] {
+  if (body.kind !== 'json' || !isObject(body.value)) {
+    return [];
+  }
+  const { errors } = body.value;
+  const entries: readonly unknown[] = Array.isArray(errors) ? errors : [errors];
+  return entries.slice(0, MAX_DIGICERT_ERRORS).flatMap((entry) => {
+    if (!isObject(entry)) {
+      return [];
+    }
+    const code = toText(entry.code);
+    const message = toText(entry.message) ?? toText(entry.description);
+    return code === undefined && message === undefined ? [] : [{ code, message }];
+  });
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** A non-empty text, or a number as text; `undefined` for the rest. */
+export function toText(value: unknown): string | undefined {
+  const text = typeof value === 'number' ? String(value) : value;
+  return typeof text === 'string' && text !== '' ? text.slice(0, MAX_TEXT_LENGTH) : undefined;
+}

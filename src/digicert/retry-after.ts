@@ -1,0 +1,20 @@
+// How long DigiCert wants to be left alone after a 429.
+
+/** DigiCert does not document Retry-After and was not seen to send it: then one short quota window. */
+export const DEFAULT_RETRY_AFTER_SECONDS = 5;
+
+/** A longer wait than an hour is more likely a broken clock than a wish. */
+export const MAX_RETRY_AFTER_SECONDS = 3600;
+
+/** Takes seconds or an HTTP date (RFC 9110 section 10.2.3). Always whole seconds, at least one. */
+export function parseRetryAfter(header: string | undefined, nowMs: number): number {
+  const text = header?.trim() ?? '';
+  const untilDate = text.endsWith(' GMT')
+    ? Math.ceil((Date.parse(text) - nowMs) / 1000)
+    : Number.NaN;
+  const seconds = /^\d+$/.test(text) ? Number(text) : untilDate;
+  if (Number.isNaN(seconds)) {
+    return DEFAULT_RETRY_AFTER_SECONDS;
+  }
+  return Math.min(Math.max(seconds, 1), MAX_RETRY_AFTER_SECONDS);
+}

@@ -1,0 +1,92 @@
+// What came of one wish to resend approval emails: the product's vocabulary, free of GraphQL and HTTP.
+
+/** One entry of the recipients list, exactly as it is sent to DigiCert; absent keys are left out. */
+export interface DomainApprovalEmail {
+  readonly domain?: string;
+  readonly email?: string;
+  readonly emailDomain?: string;
+}
+
+/** One fault in what the caller sent. `path` leads to it, e.g. `["input", "locale"]`. */
+export interface InputIssue {
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+/** One entry of DigiCert's `errors`, raw. Both parts are seen missing in the wild. */
+export interface DigicertError {
+  readonly code: string | undefined;
+  readonly message: string | undefined;
+}
+
+/** Facts for whoever is on call. Logged, never handed to a caller. */
+export interface UpstreamEvidence {
+  readonly status?: number;
+  readonly errorCode?: string;
+  readonly digicertErrors?: readonly DigicertError[];
+}
+
+export type NotEligibleReason = 'NOT_A_DV_ORDER' | 'ORDER_NOT_PENDING' | 'DCV_METHOD_NOT_EMAIL';
+
+export type RateLimitScope = 'DIGICERT' | 'COOLDOWN' | 'CALLER';
+
+export type UpstreamFailure =
+  | 'CREDENTIALS_REJECTED'
+  | 'MISCONFIGURED'
+  | 'UNREACHABLE'
+  | 'UNAVAILABLE'
+  | 'OUTCOME_UNKNOWN'
+  | 'UNEXPECTED_RESPONSE';
+
+export type ResendOutcome =
+  | {
+      readonly kind: 'accepted';
+      readonly orderId: string;
+      readonly acceptedAt: Date;
+      readonly domainApprovalEmails: readonly DomainApprovalEmail[];
+      readonly locale: string | undefined;
+    }
+  | {
+      readonly kind: 'invalid-input';
+      readonly issues: readonly InputIssue[];
+      readonly digicertErrors: readonly DigicertError[];
+    }
+  | { readonly kind: 'order-not-found'; readonly orderId: string }
+  | {
+      readonly kind: 'order-not-eligible';
+      readonly reason: NotEligibleReason;
+      readonly orderStatus: string | undefined;
+      readonly dcvMethod: string | undefined;
+      readonly digicertErrors: readonly DigicertError[];
+    }
+  | { readonly kind: 'access-denied'; readonly digicertErrors: readonly DigicertError[] }
+  | {
+      readonly kind: 'rate-limited';
+      readonly scope: RateLimitScope;
+      readonly retryAfterSeconds: number;
+    }
+  | {
+      readonly kind: 'upstream-failed';
+      readonly reason: UpstreamFailure;
+      readonly emailsMayHaveBeenSent: boolean;
+      readonly evidence: UpstreamEvidence;
+    };
+
+/** Every outcome but the accepted one. */
+export type FailedOutcome = Exclude<ResendOutcome, { kind: 'accepted' }>;
+
+/** Whether the very same call may succeed later, without anybody changing anything. */
+export function isRetryable(outcome: FailedOutcome): boolean {
+  if (outcome.kind === 'rate-limited') {
+    return true;
+  }
+  return (
+    outcome.kind === 'upstream-failed' &&
+    (outcome.reason === 'UNREACHABLE' || outcome.reason === 'UNAVAILABLE')
+  );
+}
+
+/** Makes an unhandled member of a union a compile error, and a loud one should it happen anyway. */
+export function assertNever(value: never): never {
+  throw new Error(`Unhandled value: ${JSON.stringify(value)}`);
+}

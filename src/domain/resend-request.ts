@@ -1,0 +1,136 @@
+// The local check: turns what a caller typed into a request that is fit to be sent, or into every
+// fault found in it. Nothing that fails here costs an upstream call.
+import { parseDnsName, parseDomainScope } from './dns-name';
+import { parseEmailAddress } from './email-address';
+import type { DomainApprovalEmail, InputIssue } from './outcome';
+
+/** More entries than a DV order can have names (DigiCert's multi-domain limit). */
+export const MAX_APPROVAL_EMAILS = 250;
+
+/** DigiCert's ids have 6 to 9 digits and some lead with zeros, so an id is text, not a number. */
+const ORDER_ID = /^[0-9]{1,20}$/;
+
+/** A language with optional subtags; which codes DigiCert knows is not published. */
+const LOCALE = /^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}$/;
+
+/** What the caller typed. `null` and a missing key mean the same: not given. */
+export interface ResendInput {
+  readonly domainApprovalEmails?: readonly ApprovalEmailInput[] | null;
+  readonly locale?: string | null;
+}
+
+export interface ApprovalEmailInput {
+  readonly domain?: string | null;
+  readonly email?: string | null;
+  readonly emailDomain?: string | null;
+}
+
+/** A checked wish. Absent keys stay absent all the way to the wire. */
+export interface ResendRequest {
+  readonly orderId: string;
+  readonly domainApprovalEmails: readonly DomainApprovalEmail[] | undefined;
+  readonly locale: string | undefined;
+}
+
+export type ParsedResendRequest =
+  | { readonly ok: true; readonly request: ResendRequest }
+  | { readonly ok: false; readonly issues: readonly InputIssue[] };
+
+export function isOrderId(text: string): boolean {
+  return ORDER_ID.test(text);
+}
+
+export function parseResendRequest(
+  orderId: string,
+  input: ResendInput | null | undefined,
+): ParsedResendRequest {
+  const issues: InputIssue[] = [];
+  if (!isOrderId(orderId)) {
+    issues.push({ path: ['orderId'], message: 'An order id has 1 to 20 digits, such as 1234567.' });
+  }
+  const domainApprovalEmails = parseApprovalEmails(input?.domainApprovalEmails, issues);
+  const locale = input?.locale ?? undefined;
+  if (locale !== undefined && !LOCALE.test(locale)) {
+    issues.push({ path: ['input', 'locale'], message: 'A locale is a language code such as en.' });
+  }
+  if (issues.length > 0) {
+    return { ok: false, issues };
+  }
+  return {
+    ok: true,
+    request: { orderId, domainApprovalEmails, locale },
+  };
+}
+
+function parseApprovalEmails(
+  entries: readonly ApprovalEmailInput[] | null | undefined,
+  issues: InputIssue[],
+): DomainApprovalEmail[] | undefined {
+  if (!entries) {
+    return undefined;
+  }
+  const path = ['input', 'domainApprovalEmails'];
+  if (entries.length > MAX_APPROVAL_EMAILS) {
+    issues.push({
+      path,
+      message: `At most ${MAX_APPROVAL_EMAILS} entries are sent at once, and this list has ${entries.length}.`,
+    });
+  }
+  const firstIndex = new Map<string, number>();
+  // Entries past the limit are not looked at: the list is refused anyway, and the answer stays bounded.
+  return entries.slice(0, MAX_APPROVAL_EMAILS).map((entry, index) => {
+    const entryPath = [...path, String(index)];
+    const faultsBefore = issues.length;
+    const parsed = parseEntry(entry, entryPath, issues);
+    if (issues.length === faultsBefore) {
+      const key = JSON.stringify([parsed.domain, parsed.email, parsed.emailDomain]);
+      const earlier = firstIndex.get(key);
+      firstIndex.set(key, earlier ?? index);
+      if (earlier !== undefined) {
+        issues.push({
+          path: entryPath,
+          message: `This entry is the same as the one at index ${earlier}; each entry is an email.`,
+        });
+      }
+    }
+    return parsed;
+  });
+}
+
+const ENTRY_FIELDS = [
+  ['domain', parseDomainScope, 'is no domain name such as example.com or *.example.com.'],
+  ['email', parseEmailAddress, 'is no email address such as admin@example.com.'],
+  ['emailDomain', parseDnsName, 'is no domain name such as example.com.'],
+] as const;
+
+/** Returns the entry with the fields that are right; each that is wrong adds an issue instead. */
+function parseEntry(
+  entry: ApprovalEmailInput,
+  path: readonly string[],
+  issues: InputIssue[],
+): DomainApprovalEmail {
+  if (entry.domain == null && entry.email == null) {
+    issues.push({ path, message: 'An entry needs a domain, an email or both.' });
+  }
+  const parsed: { -readonly [Field in keyof DomainApprovalEmail]: string } = {};
+  for (const [field, parse, complaint] of ENTRY_FIELDS) {
+    const text = entry[field];
+    if (text != null) {
+      const value = parse(text);
+      if (value === undefined) {
+        issues.push({ path: [...path, field], message: `${quote(text)} ${complaint}` });
+      } else {
+        parsed[field] = value;
+      }
+    }
+  }
+  return parsed;
+}
+
+/** Long enough to recognise what was typed, short enough for an error message. */
+const MAX_QUOTED_LENGTH = 80;
+
+function quote(text: string): string {
+  const shown = text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}…` : text;
+  return JSON.stringify(shown);
+}

@@ -1,0 +1,86 @@
+// Where unexpected errors are masked: a caller sees a known code with a message about the request, or
+// nothing but a correlation id that leads to the log.
+import { inspect } from 'node:util';
+import type { ApolloServerPlugin } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
+import type { GraphqlContext } from './context';
+
+/** Codes of faults in the document or the HTTP request. Their messages speak of what the caller sent. */
+const CALLER_ERROR_CODES: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
+
+const MASKED_MESSAGE =
+  "Something unexpected went wrong in the gateway. Quote the correlation id to the gateway's operators.";
+
+/** What a masked error hides, until it is logged. */
+const hidden = new WeakMap<GraphQLFormattedError, unknown>();
+
+/** For Apollo Server's `formatError`, which every error passes on its way out. */
+export function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const { message, locations, path } = formatted;
+  const place = { ...(locations && { locations }), ...(path && { path }) };
+  // What a resolver throws is a bug, whatever it says of itself; only errors around it are the caller's.
+  const thrown = unwrapResolverError(error);
+  const code = thrown === error ? formatted.extensions?.code : toArgumentErrorCode(thrown);
+  if (CALLER_ERROR_CODES.has(code)) {
+    return { message, ...place, extensions: { code } };
+  }
+  const masked = {
+    message: MASKED_MESSAGE,
+    ...place,
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+  };
+  hidden.set(masked, thrown);
+  return masked;
+}
+
+/** graphql-js finds some faults in arguments only while executing; those point at the document. */
+function toArgumentErrorCode(thrown: unknown): string | undefined {
+  return thrown instanceof GraphQLError && thrown.nodes ? 'BAD_USER_INPUT' : undefined;
+}
+
+/** Puts the correlation id on every error, and logs what {@link maskError} hid under that id. */
+export function createErrorLog(log: Logger): ApolloServerPlugin<GraphqlContext> {
+  const report = (thrown: unknown, correlationId?: string) =>
+    log.error({ event: 'request.failed', correlationId, err: toError(thrown) }, 'unexpected error');
+  return {
+    async contextCreationDidFail({ error }) {
+      report(error);
+    },
+    async unexpectedErrorProcessingRequest({ requestContext, error }) {
+      report(error, requestContext.contextValue.correlationId);
+    },
+    async requestDidStart({ contextValue: { correlationId } }) {
+      return {
+        async willSendResponse({ response: { body } }) {
+          if (body.kind !== 'single' || !body.singleResult.errors) {
+            return;
+          }
+          for (const error of body.singleResult.errors) {
+            if (hidden.has(error)) {
+              report(hidden.get(error), correlationId);
+            }
+          }
+          body.singleResult.errors = body.singleResult.errors.map((error) => ({
+            ...error,
+            extensions: { ...error.extensions, correlationId },
+          }));
+        },
+      };
+    },
+  };
+}
+
+/** Anything can be thrown. */
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(`thrown: ${inspect(thrown)}`);
+}

@@ -1,0 +1,212 @@
+// The error members of the result union. Each implements one interface, so that a frontend written
+// today has something to show for a member that is added tomorrow.
+import { Field, ID, Int, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
+import type { NotEligibleReason, RateLimitScope, UpstreamFailure } from '../../domain/outcome';
+
+/** Enums are declared from the domain's unions: a value missing here does not compile. */
+type EnumOf<Value extends string> = { readonly [Name in Value]: Name };
+
+/** One enum for both members that have a `reason`, or no query could select both without an alias. */
+export const ResendDvEmailsErrorReason: EnumOf<NotEligibleReason | UpstreamFailure> = {
+  NOT_A_DV_ORDER: 'NOT_A_DV_ORDER',
+  ORDER_NOT_PENDING: 'ORDER_NOT_PENDING',
+  DCV_METHOD_NOT_EMAIL: 'DCV_METHOD_NOT_EMAIL',
+  CREDENTIALS_REJECTED: 'CREDENTIALS_REJECTED',
+  MISCONFIGURED: 'MISCONFIGURED',
+  UNREACHABLE: 'UNREACHABLE',
+  UNAVAILABLE: 'UNAVAILABLE',
+  OUTCOME_UNKNOWN: 'OUTCOME_UNKNOWN',
+  UNEXPECTED_RESPONSE: 'UNEXPECTED_RESPONSE',
+};
+registerEnumType(ResendDvEmailsErrorReason, {
+  name: 'ResendDvEmailsErrorReason',
+  description:
+    'The reason behind a `ResendDvEmailsOrderNotEligibleError` (the first three) or a `ResendDvEmailsUpstreamError` (the others).',
+  valuesConfig: {
+    NOT_A_DV_ORDER: {
+      description:
+        'The order is for another type of certificate. DigiCert\'s "Resend DCV email" endpoint serves those.',
+    },
+    ORDER_NOT_PENDING: {
+      description: 'Nothing is left to approve: the order is issued, cancelled or the like.',
+    },
+    DCV_METHOD_NOT_EMAIL: {
+      description: 'The order proves domain control in another way, such as a DNS record.',
+    },
+    CREDENTIALS_REJECTED: {
+      description: "DigiCert rejects the gateway's own API key. Its operators have been alerted.",
+    },
+    MISCONFIGURED: {
+      description: 'DigiCert does not understand the gateway, for instance at a wrong base URL.',
+    },
+    UNREACHABLE: {
+      description: 'DigiCert could not be reached; the request never left. Try again.',
+    },
+    UNAVAILABLE: { description: 'DigiCert answered that it is in trouble.' },
+    OUTCOME_UNKNOWN: {
+      description: 'The request left and no answer came. The emails may be on their way.',
+    },
+    UNEXPECTED_RESPONSE: {
+      description: 'DigiCert, or a proxy before it, answered something unknown.',
+    },
+  },
+});
+
+export const ResendDvEmailsRateLimitScope: EnumOf<RateLimitScope> = {
+  DIGICERT: 'DIGICERT',
+  COOLDOWN: 'COOLDOWN',
+  CALLER: 'CALLER',
+};
+registerEnumType(ResendDvEmailsRateLimitScope, {
+  name: 'ResendDvEmailsRateLimitScope',
+  description: 'Whose limit was reached.',
+  valuesConfig: {
+    DIGICERT: { description: "DigiCert's allowance, which everyone using this gateway shares." },
+    COOLDOWN: { description: 'The same emails of this order were resent a moment ago.' },
+    CALLER: { description: 'Your own allowance at this gateway.' },
+  },
+});
+
+@ObjectType({ description: "One error in DigiCert's own words: detail for those who want it." })
+export class ResendDvEmailsDigicertError {
+  @Field(() => String, {
+    nullable: true,
+    description: "DigiCert's code, such as `access_denied|missing_permission`. An open set.",
+  })
+  code: string | undefined;
+
+  @Field(() => String, { nullable: true, description: "DigiCert's message, in English." })
+  message: string | undefined;
+}
+
+@ObjectType({ description: 'One fault in the arguments.' })
+export class ResendDvEmailsInputIssue {
+  @Field(() => [String], {
+    description:
+      'Where the fault is, from the argument down: `["input", "domainApprovalEmails", "0", "email"]`.',
+  })
+  path!: readonly string[];
+
+  @Field(() => String, { description: 'What is wrong, in words fit to be shown beside the field.' })
+  message!: string;
+}
+
+const DIGICERT_ERRORS = 'Everything DigiCert said. Empty when the gateway itself found the fault.';
+
+@InterfaceType({
+  description:
+    'What every error of `resendDvEmails` has. Its `__typename` is the code to branch on; spread this interface to be ready for members added later.',
+})
+export abstract class ResendDvEmailsError {
+  @Field(() => String, {
+    description: 'What happened and what to do next, in plain words fit to be shown to a user.',
+  })
+  message!: string;
+
+  @Field(() => Boolean, {
+    description: 'Whether the very same call may succeed later, without anybody changing anything.',
+  })
+  retryable!: boolean;
+
+  @Field(() => String, {
+    description: "Names this call in the gateway's log. Quote it when asking for help.",
+  })
+  correlationId!: string;
+}
+
+@ObjectType({
+  implements: ResendDvEmailsError,
+  description:
+    'The arguments are wrong: found here before anything was sent, or by DigiCert. No email was sent.',
+})
+export class ResendDvEmailsInvalidInputError extends ResendDvEmailsError {
+  readonly __typename!: 'ResendDvEmailsInvalidInputError';
+
+  @Field(() => [ResendDvEmailsInputIssue], {
+    description: 'Every fault found here, all at once. Empty when DigiCert refused the input.',
+  })
+  issues!: readonly ResendDvEmailsInputIssue[];
+
+  @Field(() => [ResendDvEmailsDigicertError], { description: DIGICERT_ERRORS })
+  digicertErrors!: readonly ResendDvEmailsDigicertError[];
+}
+
+@ObjectType({
+  implements: ResendDvEmailsError,
+  description: 'DigiCert knows no such order in this account. No email was sent.',
+})
+export class ResendDvEmailsOrderNotFoundError extends ResendDvEmailsError {
+  readonly __typename!: 'ResendDvEmailsOrderNotFoundError';
+
+  @Field(() => ID, { description: 'The order id that was asked for.' })
+  orderId!: string;
+}
+
+@ObjectType({
+  implements: ResendDvEmailsError,
+  description: 'The order exists, and approval emails make no sense for it. No email was sent.',
+})
+export class ResendDvEmailsOrderNotEligibleError extends ResendDvEmailsError {
+  readonly __typename!: 'ResendDvEmailsOrderNotEligibleError';
+
+  @Field(() => ResendDvEmailsErrorReason, { description: 'Why not.' })
+  reason!: NotEligibleReason;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "DigiCert's status of the order, such as `issued`. An open set.",
+  })
+  orderStatus: string | undefined;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'How the order proves domain control, such as `dns-txt-token`. An open set.',
+  })
+  dcvMethod: string | undefined;
+
+  @Field(() => [ResendDvEmailsDigicertError], { description: DIGICERT_ERRORS })
+  digicertErrors!: readonly ResendDvEmailsDigicertError[];
+}
+
+@ObjectType({
+  implements: ResendDvEmailsError,
+  description:
+    "DigiCert does not let this gateway's account do this for the order. No email was sent.",
+})
+export class ResendDvEmailsAccessDeniedError extends ResendDvEmailsError {
+  readonly __typename!: 'ResendDvEmailsAccessDeniedError';
+
+  @Field(() => [ResendDvEmailsDigicertError], { description: DIGICERT_ERRORS })
+  digicertErrors!: readonly ResendDvEmailsDigicertError[];
+}
+
+@ObjectType({
+  implements: ResendDvEmailsError,
+  description: 'Too many calls. No email was sent; the same call works after a wait.',
+})
+export class ResendDvEmailsRateLimitedError extends ResendDvEmailsError {
+  readonly __typename!: 'ResendDvEmailsRateLimitedError';
+
+  @Field(() => ResendDvEmailsRateLimitScope, { description: 'Whose limit was reached.' })
+  scope!: RateLimitScope;
+
+  @Field(() => Int, { description: 'Seconds to wait before the next try, at least 1.' })
+  retryAfterSeconds!: number;
+}
+
+@ObjectType({
+  implements: ResendDvEmailsError,
+  description: 'Something went wrong between this gateway and DigiCert.',
+})
+export class ResendDvEmailsUpstreamError extends ResendDvEmailsError {
+  readonly __typename!: 'ResendDvEmailsUpstreamError';
+
+  @Field(() => ResendDvEmailsErrorReason, { description: 'What went wrong.' })
+  reason!: UpstreamFailure;
+
+  @Field(() => Boolean, {
+    description:
+      'True when nobody can say that no email was sent: warn before a second try, which may mail people twice.',
+  })
+  emailsMayHaveBeenSent!: boolean;
+}

@@ -1,0 +1,38 @@
+// The mutation: arguments in, one member of the result union out.
+import { Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import type { ResendOutcome } from '../../domain/outcome';
+import type { ResendInput } from '../../domain/resend-request';
+import type { GraphqlContext } from '../context';
+import { ResendDvEmailsArgs } from './input';
+import { ResendDvEmailsResult, toResult } from './result';
+
+export type ResendForCaller = (
+  orderId: string,
+  input: ResendInput | null | undefined,
+  correlationId: string,
+) => Promise<ResendOutcome>;
+
+@Resolver()
+export class ResendDvEmailsResolver {
+  constructor(
+    private readonly resend: ResendForCaller,
+    private readonly version: string,
+  ) {}
+
+  @Query(() => String, { description: 'The version of this gateway.' })
+  dvEmailGatewayVersion(): string {
+    return this.version;
+  }
+
+  @Mutation(() => ResendDvEmailsResult, {
+    nullable: true,
+    description:
+      'Resends the approval (DCV) emails of a DV order. Every call that succeeds sends emails again; nothing is ever sent twice for one call. Nullable so that an unexpected error in one field never hides the results of the others.',
+  })
+  async resendDvEmails(
+    @Args(() => ResendDvEmailsArgs) { orderId, input }: ResendDvEmailsArgs,
+    @Ctx() { correlationId }: GraphqlContext,
+  ): Promise<typeof ResendDvEmailsResult> {
+    return toResult(await this.resend(orderId, input, correlationId), correlationId);
+  }
+}

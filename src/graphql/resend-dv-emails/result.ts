@@ -1,0 +1,69 @@
+// The result union, and the way from an outcome to its member.
+import { createUnionType } from 'type-graphql';
+import { assertNever, isRetryable, type ResendOutcome } from '../../domain/outcome';
+import {
+  ResendDvEmailsAccessDeniedError,
+  ResendDvEmailsInvalidInputError,
+  ResendDvEmailsOrderNotEligibleError,
+  ResendDvEmailsOrderNotFoundError,
+  ResendDvEmailsRateLimitedError,
+  ResendDvEmailsUpstreamError,
+} from './errors';
+import { describeFailure } from './messages';
+import { ResendDvEmailsSuccess } from './success';
+
+export const ResendDvEmailsResult = createUnionType({
+  name: 'ResendDvEmailsResult',
+  description:
+    'What came of `resendDvEmails`. Branch on `__typename`, and spread `ResendDvEmailsError` for members added later.',
+  types: () =>
+    [
+      ResendDvEmailsSuccess,
+      ResendDvEmailsInvalidInputError,
+      ResendDvEmailsOrderNotFoundError,
+      ResendDvEmailsOrderNotEligibleError,
+      ResendDvEmailsAccessDeniedError,
+      ResendDvEmailsRateLimitedError,
+      ResendDvEmailsUpstreamError,
+    ] as const,
+  resolveType: (member) => member.__typename,
+});
+
+export function toResult(
+  outcome: ResendOutcome,
+  correlationId: string,
+): typeof ResendDvEmailsResult {
+  if (outcome.kind === 'accepted') {
+    const { orderId, acceptedAt, domainApprovalEmails, locale } = outcome;
+    return {
+      __typename: 'ResendDvEmailsSuccess',
+      order: { id: orderId },
+      acceptedAt,
+      domainApprovalEmails,
+      locale,
+    };
+  }
+  // The members' fields are named as the outcome's, so that each is handed over whole.
+  const error = {
+    ...outcome,
+    message: describeFailure(outcome),
+    retryable: isRetryable(outcome),
+    correlationId,
+  };
+  switch (error.kind) {
+    case 'invalid-input':
+      return { __typename: 'ResendDvEmailsInvalidInputError', ...error };
+    case 'order-not-found':
+      return { __typename: 'ResendDvEmailsOrderNotFoundError', ...error };
+    case 'order-not-eligible':
+      return { __typename: 'ResendDvEmailsOrderNotEligibleError', ...error };
+    case 'access-denied':
+      return { __typename: 'ResendDvEmailsAccessDeniedError', ...error };
+    case 'rate-limited':
+      return { __typename: 'ResendDvEmailsRateLimitedError', ...error };
+    case 'upstream-failed':
+      return { __typename: 'ResendDvEmailsUpstreamError', ...error };
+    default:
+      return assertNever(error);
+  }
+}

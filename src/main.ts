@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+// The only reader of argv, environment and signals.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startApp } from './app';
+import { printGatewaySchema } from './graphql/print-schema';
+import { parseSettings } from './settings/settings';
+import { startSimulator } from './simulator/simulator';
+import { createLog } from './telemetry/log';
+
+const USAGE = `usage: main [start | simulator [PORT] | print-schema [--check]]
+
+  start                 serve GraphQL, with the settings the README lists (default)
+  simulator [PORT]      serve the simulated DigiCert alone (default port 4010)
+  print-schema          write schema/schema.graphql; with --check only compare it
+`;
+
+const SCHEMA_FILE = join(__dirname, '..', 'schema', 'schema.graphql');
+const DEFAULT_SIMULATOR_PORT = 4010;
+
+async function start(): Promise<void> {
+  const parsed = parseSettings(process.env);
+  if (!parsed.ok) {
+    fail(
+      `The settings need attention:\n${parsed.problems.map((problem) => `  ${problem}`).join('\n')}`,
+    );
+    return;
+  }
+  const { settings } = parsed;
+  const log = createLog(settings.logLevel);
+  const app = await startApp(settings, { log });
+  log.info({ event: 'gateway.started', url: app.url }, `GraphQL is served at ${app.url}`);
+  onStopSignal(() => app.close());
+}
+
+async function simulate(portText: string | undefined): Promise<void> {
+  const port = Number(portText ?? DEFAULT_SIMULATOR_PORT);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    fail(`PORT is ${JSON.stringify(portText)}: give a port number from 0 to 65535.`);
+    return;
+  }
+  const simulator = await startSimulator({ port });
+  process.stdout.write(
+    `The simulated DigiCert answers at ${simulator.baseUrl} (any API key is fine).\n` +
+      `What was accepted is listed at ${simulator.outboxUrl}.\n`,
+  );
+  onStopSignal(() => simulator.close());
+}
+
+function printSchema(mode: string | undefined): void {
+  const printed = printGatewaySchema();
+  if (mode !== '--check') {
+    writeFileSync(SCHEMA_FILE, printed);
+  } else if (readFileSync(SCHEMA_FILE, 'utf8') !== printed) {
+    fail('schema/schema.graphql is stale: run `npm run generate` and commit the result.');
+  }
+}
+
+function onStopSignal(close: () => Promise<void>): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void close());
+  }
+}
+
+function fail(message: string): void {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 1;
+}
+
+async function run([command = 'start', option]: readonly string[]): Promise<void> {
+  switch (command) {
+    case 'start':
+      return start();
+    case 'simulator':
+      return simulate(option);
+    case 'print-schema':
+      return printSchema(option);
+    default:
+      return fail(USAGE);
+  }
+}
+
+run(process.argv.slice(2)).catch((error: unknown) => {
+  // Nearly always a port in use: a sentence says more than a stack.
+  fail(`The gateway did not start: ${error instanceof Error ? error.message : String(error)}`);
+});

@@ -1,0 +1,13 @@
+// The gateway's own name and version, as package.json has them.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface PackageInfo {
+  readonly name: string;
+  readonly version: string;
+}
+
+export function readPackageInfo(): PackageInfo {
+  // One folder up from both src/ and dist/.
+  return JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8'));
+}

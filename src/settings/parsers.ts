@@ -1,0 +1,75 @@
+// One parser per kind of setting. Each throws a sentence that fits behind the setting's name and
+// repeats the value only where it can be no secret.
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import isFQDN from 'validator/lib/isFQDN';
+
+export function parseHost(text: string): string {
+  if (isIP(text) === 0 && text !== 'localhost' && !isFQDN(text, { require_tld: false })) {
+    throw new Error(`is ${JSON.stringify(text)}: give an IP address or a host name.`);
+  }
+  return text;
+}
+
+export function integerBetween(lowest: number, highest: number, unit: string) {
+  return (text: string): number => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= lowest && value <= highest)) {
+      throw new Error(`is ${JSON.stringify(text)}: give ${unit} from ${lowest} to ${highest}.`);
+    }
+    return value;
+  };
+}
+
+export function oneOf<Choice extends string>(choices: readonly Choice[]) {
+  return (text: string): Choice => {
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice === undefined) {
+      throw new Error(`is ${JSON.stringify(text)}: give one of ${choices.join(', ')}.`);
+    }
+    return choice;
+  };
+}
+
+/** An HTTP header carries it, so visible ASCII; longer than any key DigiCert issues. */
+const API_KEY = /^[\x21-\x7e]{1,256}$/;
+
+export function parseApiKey(text: string): string {
+  if (!API_KEY.test(text)) {
+    throw new Error('does not hold an API key: give 1 to 256 visible ASCII characters.');
+  }
+  return text;
+}
+
+/** The path is not repeated either: a key put here by mistake would be shown. */
+export function readApiKeyFile(path: string): string {
+  return parseApiKey(readText(path).trim());
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : 'unknown error';
+    throw new Error(`names a file that cannot be read (${code}).`);
+  }
+}
+
+/** Returns the URL without a slash at its end. */
+export function parseBaseUrl(text: string): string {
+  if (!URL.canParse(text)) {
+    throw new Error('is no URL: give one such as https://www.digicert.com/services/v2.');
+  }
+  const url = new URL(text);
+  if (url.username || url.password || url.search || url.hash) {
+    throw new Error('must be a plain URL, without user, password, query or fragment.');
+  }
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    throw new Error(`is ${url.href}: the API key may only travel over https, or to this machine.`);
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
+}

@@ -1,0 +1,115 @@
+// Settings: environment variables, checked once at start, all problems told together.
+import { cleanEnv, makeValidator } from 'envalid';
+import { LOG_LEVELS, type LogLevel } from '../telemetry/log';
+import {
+  integerBetween,
+  oneOf,
+  parseApiKey,
+  parseBaseUrl,
+  parseHost,
+  readApiKeyFile,
+} from './parsers';
+
+export interface Settings {
+  /** `HOST`: address to listen on. Default 127.0.0.1. */
+  readonly host: string;
+  /** `PORT`: TCP port to listen on, 0 for a free one. Default 4000. */
+  readonly port: number;
+  readonly upstream: UpstreamSettings;
+  /** `DIGICERT_TIMEOUT_MS`: milliseconds for a whole mutation, diagnosis included; 100 to 120000. Default 10000. */
+  readonly digicertTimeoutMs: number;
+  /** `LOG_LEVEL`. Default info. */
+  readonly logLevel: LogLevel;
+}
+
+/** No `DIGICERT_API_KEY` and no `DIGICERT_API_KEY_FILE`: the built-in simulator. */
+export type UpstreamSettings =
+  | { readonly kind: 'simulator' }
+  | { readonly kind: 'digicert'; readonly baseUrl: string; readonly apiKey: string };
+
+export type ParsedSettings =
+  | { readonly ok: true; readonly settings: Settings }
+  /** One sentence per problem, beginning with the setting's name; none holds a secret. */
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** DigiCert's US instance; Europe's is https://certcentral.digicert.eu/services/v2. */
+const DEFAULT_BASE_URL = 'https://www.digicert.com/services/v2';
+
+const text = makeValidator((value) => value);
+const host = makeValidator(parseHost);
+const port = makeValidator(integerBetween(0, 65_535, 'a port number'));
+const timeoutMs = makeValidator(integerBetween(100, 120_000, 'milliseconds'));
+const apiKey = makeValidator(parseApiKey);
+const apiKeyFile = makeValidator(readApiKeyFile);
+const baseUrl = makeValidator(parseBaseUrl);
+const logLevel = makeValidator<LogLevel>(oneOf(LOG_LEVELS));
+
+const SPECS = {
+  NODE_ENV: text({ default: undefined }),
+  HOST: host({ default: '127.0.0.1' }),
+  PORT: port({ default: 4000 }),
+  DIGICERT_API_KEY: apiKey({ default: undefined }),
+  DIGICERT_API_KEY_FILE: apiKeyFile({ default: undefined }),
+  DIGICERT_BASE_URL: baseUrl({ default: undefined }),
+  DIGICERT_TIMEOUT_MS: timeoutMs({ default: 10_000 }),
+  LOG_LEVEL: logLevel({ default: 'info' }),
+};
+
+export function parseSettings(environment: Environment): ParsedSettings {
+  const given = dropEmpty(environment);
+  const problems: string[] = [];
+  const env = cleanEnv(given, SPECS, {
+    reporter: ({ errors }) => {
+      for (const [name, error] of Object.entries(errors)) {
+        problems.push(`${name} ${error.message}`);
+      }
+    },
+  });
+  problems.push(...findContradictions(given));
+  if (problems.length > 0) {
+    return { ok: false, problems };
+  }
+  const key = env.DIGICERT_API_KEY ?? env.DIGICERT_API_KEY_FILE;
+  return {
+    ok: true,
+    settings: {
+      host: env.HOST,
+      port: env.PORT,
+      upstream:
+        key === undefined
+          ? { kind: 'simulator' }
+          : { kind: 'digicert', baseUrl: env.DIGICERT_BASE_URL ?? DEFAULT_BASE_URL, apiKey: key },
+      digicertTimeoutMs: env.DIGICERT_TIMEOUT_MS,
+      logLevel: env.LOG_LEVEL,
+    },
+  };
+}
+
+/** An empty variable counts as not set: container tools write it for "none". */
+function dropEmpty(environment: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+}
+
+/** Settings that are right one by one and wrong together. */
+function findContradictions(given: Environment): readonly string[] {
+  const hasKey = given.DIGICERT_API_KEY !== undefined || given.DIGICERT_API_KEY_FILE !== undefined;
+  const problems: string[] = [];
+  if (given.DIGICERT_API_KEY !== undefined && given.DIGICERT_API_KEY_FILE !== undefined) {
+    problems.push('DIGICERT_API_KEY and DIGICERT_API_KEY_FILE are both set: give one of them.');
+  }
+  if (!hasKey && given.NODE_ENV === 'production') {
+    problems.push(
+      'DIGICERT_API_KEY is not set: production never falls back to the simulator. Give it or DIGICERT_API_KEY_FILE.',
+    );
+  }
+  if (!hasKey && given.DIGICERT_BASE_URL !== undefined) {
+    problems.push(
+      'DIGICERT_BASE_URL is set without a key: give DIGICERT_API_KEY or DIGICERT_API_KEY_FILE.',
+    );
+  }
+  return problems;
+}

@@ -1,0 +1,128 @@
+// The ways the simulated DigiCert answers a resend, faults included.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import type { Clock } from '../domain/clock';
+
+/** One request, as an answer gets to handle it. */
+export interface Incoming {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly clock: Clock;
+  /** Reads the request to its end. */
+  readonly receive: () => Promise<void>;
+  /** Puts the received resend into the outbox, unless its body is not JSON; says whether it did. */
+  readonly send: () => boolean;
+}
+
+export type Answer = (incoming: Incoming) => Promise<void>;
+
+/** DigiCert's shape of an error body. */
+export function errorBody(...errors: readonly { code?: string; message?: string }[]): object {
+  return { errors };
+}
+
+/** 204: accepted. */
+export const accept: Answer = async (incoming) => {
+  await incoming.receive();
+  if (incoming.send()) {
+    incoming.response.writeHead(204).end();
+  } else {
+    await json(400, errorBody({ code: 'bad_request_format', message: 'Invalid JSON' }))(incoming);
+  }
+};
+
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
+  return raw(status, JSON.stringify(body), { 'Content-Type': 'application/json', ...headers });
+}
+
+export function html(status: number, text: string, headers: Record<string, string> = {}): Answer {
+  const page = `<!DOCTYPE html><html><body><h1>${text}</h1></body></html>`;
+  return raw(status, page, { 'Content-Type': 'text/html', ...headers });
+}
+
+export function raw(
+  status: number,
+  body: string | Buffer,
+  headers: Record<string, string>,
+): Answer {
+  return async ({ receive, response }) => {
+    await receive();
+    response.writeHead(status, { 'Content-Length': Buffer.byteLength(body), ...headers }).end(body);
+  };
+}
+
+export function gzip(status: number, body: unknown): Answer {
+  return raw(status, gzipSync(JSON.stringify(body)), {
+    'Content-Type': 'application/json',
+    'Content-Encoding': 'gzip',
+  });
+}
+
+/** Takes the request, sends the emails, and never says so. */
+export const hang: Answer = async ({ receive, send }) => {
+  await receive();
+  send();
+};
+
+/** Cuts the connection when the headers have come, before the body is read. */
+export const resetBeforeBody: Answer = async ({ request }) => {
+  request.socket.resetAndDestroy();
+};
+
+/** Takes the request, sends the emails and cuts the connection. */
+export const resetAfterBody: Answer = async ({ request, receive, send }) => {
+  await receive();
+  send();
+  request.socket.resetAndDestroy();
+};
+
+/** Begins a body that is announced longer than what comes, then cuts the connection. */
+export function halfAnswer(status: number, body: string): Answer {
+  return async ({ request, receive, response }) => {
+    await receive();
+    response.writeHead(status, {
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(body),
+    });
+    response.write(body.slice(0, body.length / 2), () => request.socket.resetAndDestroy());
+  };
+}
+
+/** Milliseconds between two bytes of a slow body. */
+const SLOW_BYTE_INTERVAL_MS = 1_000;
+
+/** Sends the head at once and the body a byte a second. */
+export function slowBody(status: number, body: string): Answer {
+  return async ({ receive, response, clock }) => {
+    await receive();
+    response.writeHead(status, { 'Content-Type': 'application/json' });
+    response.flushHeaders();
+    const sendByte = (index: number) => {
+      if (response.destroyed) {
+        return;
+      }
+      response.write(body.charAt(index));
+      if (index + 1 < body.length) {
+        clock.after(SLOW_BYTE_INTERVAL_MS, () => sendByte(index + 1));
+      } else {
+        response.end();
+      }
+    };
+    sendByte(0);
+  };
+}
+
+/** Writes bytes to the connection as they are, HTTP or not, and leaves it open. */
+export function bytes(text: string): Answer {
+  return async ({ request, receive }) => {
+    await receive();
+    request.socket.write(text);
+  };
+}
+
+/** 204, and behind it bytes that belong to no answer. */
+export const acceptWithStrayBytes: Answer = async ({ request, receive, send }) => {
+  await receive();
+  send();
+  request.socket.write('HTTP/1.1 204 No Content\r\nConnection: keep-alive\r\n\r\nstray bytes');
+};

@@ -1,0 +1,36 @@
+// DigiCert's rate limit: per API key, every endpoint counted together, in windows that roll.
+
+export interface QuotaWindow {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/** What DigiCert allows today: 100 requests in 5 s and 1000 in 3 min. */
+export const DIGICERT_QUOTA: readonly QuotaWindow[] = [
+  { limit: 100, windowMs: 5_000 },
+  { limit: 1_000, windowMs: 180_000 },
+];
+
+export class RollingWindows {
+  readonly #acceptedAtByKey = new Map<string, number[]>();
+  readonly #longestMs: number;
+
+  constructor(private readonly windows: readonly QuotaWindow[]) {
+    this.#longestMs = Math.max(0, ...windows.map(({ windowMs }) => windowMs));
+  }
+
+  /** Counts one request of a key, unless a window has no room for it. */
+  take(key: string, nowMs: number): boolean {
+    const acceptedAt = (this.#acceptedAtByKey.get(key) ?? []).filter(
+      (atMs) => atMs > nowMs - this.#longestMs,
+    );
+    const hasRoom = this.windows.every(
+      ({ limit, windowMs }) => acceptedAt.filter((atMs) => atMs > nowMs - windowMs).length < limit,
+    );
+    if (hasRoom) {
+      acceptedAt.push(nowMs);
+    }
+    this.#acceptedAtByKey.set(key, acceptedAt);
+    return hasRoom;
+  }
+}

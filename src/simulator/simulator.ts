@@ -1,0 +1,159 @@
+// A real HTTP server that behaves like DigiCert, with an outbox instead of emails.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
+import { type Clock, systemClock } from '../domain/clock';
+import { type Answer, errorBody, type Incoming, json } from './answers';
+import {
+  INVALID_KEY,
+  ORDER_NOT_FOUND,
+  QUOTA_EXCEEDED,
+  ROUTE_NOT_FOUND,
+  SIMULATED_ACCOUNT,
+  type SimulatedAccount,
+} from './orders';
+import { DIGICERT_QUOTA, type QuotaWindow, RollingWindows } from './rolling-windows';
+
+/** Requests and outbox entries kept, the newest; a bound for a simulator that runs for weeks. */
+const MAX_KEPT = 10_000;
+
+export interface ReceivedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  /** As it came, byte for byte; empty when the connection was cut before it was read. */
+  readonly body: string;
+}
+
+/** An accepted resend. A real DigiCert would have sent emails. */
+export interface OutboxEntry {
+  readonly orderId: string;
+  readonly body: unknown;
+  readonly acceptedAt: string;
+}
+
+export interface SimulatorOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0, a free one. */
+  readonly port?: number;
+  /** Default {@link SIMULATED_ACCOUNT}. */
+  readonly account?: SimulatedAccount;
+  /** Default {@link DIGICERT_QUOTA}. */
+  readonly quota?: readonly QuotaWindow[];
+  /** API keys that are let in; default: any. */
+  readonly apiKeys?: readonly string[];
+  readonly clock?: Clock;
+  /** Called when a request has been read to its end, before it is answered. */
+  readonly onRequest?: (request: ReceivedRequest) => void;
+}
+
+export interface Simulator {
+  /** To be used as `DIGICERT_BASE_URL`. */
+  readonly baseUrl: string;
+  /** Where the outbox can be read as JSON. */
+  readonly outboxUrl: string;
+  readonly requests: readonly ReceivedRequest[];
+  readonly outbox: readonly OutboxEntry[];
+  close(): Promise<void>;
+}
+
+const BASE_PATH = '/services/v2';
+const ORDER_PATH = /^\/services\/v2\/order\/certificate\/([^/?]+)(\/resend-emails)?$/;
+
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const {
+    host = '127.0.0.1',
+    port = 0,
+    account = SIMULATED_ACCOUNT,
+    clock = systemClock,
+  } = options;
+  const windows = new RollingWindows(options.quota ?? DIGICERT_QUOTA);
+  const requests: ReceivedRequest[] = [];
+  const outbox: OutboxEntry[] = [];
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url ?? '/';
+    if (path === '/outbox') {
+      response.setHeader('Content-Type', 'application/json').end(JSON.stringify(outbox, null, 2));
+      return;
+    }
+    const [, orderId = '', resend] = ORDER_PATH.exec(path) ?? [];
+    const received = { method: request.method ?? '', path, headers: request.headers, body: '' };
+    keep(requests, received);
+    const incoming: Incoming = {
+      request,
+      response,
+      clock,
+      receive: async () => {
+        received.body += await readText(request);
+        options.onRequest?.(received);
+      },
+      send: () => {
+        const body = parseJson(received.body);
+        if (body !== undefined) {
+          keep(outbox, { orderId, body, acceptedAt: new Date(clock.now()).toISOString() });
+        }
+        return body !== undefined;
+      },
+    };
+    await chooseAnswer(request, orderId, resend !== undefined)(incoming);
+  }
+
+  function chooseAnswer(request: IncomingMessage, orderId: string, resend: boolean): Answer {
+    const key = request.headers['x-dc-devkey'];
+    if (typeof key !== 'string' || (options.apiKeys && !options.apiKeys.includes(key))) {
+      return INVALID_KEY;
+    }
+    if (!windows.take(key, clock.now())) {
+      return QUOTA_EXCEEDED;
+    }
+    if (orderId === '') {
+      return ROUTE_NOT_FOUND;
+    }
+    if (request.method !== (resend ? 'PUT' : 'GET')) {
+      return json(405, errorBody());
+    }
+    const order = account[orderId];
+    if (resend) {
+      return order?.resend ?? ORDER_NOT_FOUND;
+    }
+    return order?.info ? json(200, { id: Number(orderId), ...order.info }) : ORDER_NOT_FOUND;
+  }
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const { port: actualPort } = server.address() as AddressInfo;
+  const origin = `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
+  return {
+    baseUrl: origin + BASE_PATH,
+    outboxUrl: `${origin}/outbox`,
+    requests,
+    outbox,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function keep<Item>(list: Item[], item: Item): void {
+  list.push(item);
+  if (list.length > MAX_KEPT) {
+    list.shift();
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

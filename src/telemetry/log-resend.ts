@@ -1,0 +1,63 @@
+// One log event per attempt to resend: what came of it and how long it took, never an address.
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock';
+import type { ResendOutcome } from '../domain/outcome';
+import type { Resend } from '../domain/resend';
+import { isOrderId, type ResendInput } from '../domain/resend-request';
+
+export type LoggedResend = (
+  orderId: string,
+  input: ResendInput | null | undefined,
+  correlationId: string,
+) => Promise<ResendOutcome>;
+
+export function logResend(resend: Resend, log: Logger, clock: Clock): LoggedResend {
+  return async (orderId, input, correlationId) => {
+    const startedAt = clock.now();
+    const outcome = await resend(orderId, input);
+    const facts = {
+      event: 'resend.completed',
+      correlationId,
+      // What is no order id could be anything, of any length.
+      ...(isOrderId(orderId) && { orderId }),
+      ...toFacts(outcome),
+      durationMs: clock.now() - startedAt,
+    };
+    if (isOperatorsConcern(outcome)) {
+      log.error(
+        facts,
+        'DigiCert refuses the gateway itself: check DIGICERT_API_KEY and DIGICERT_BASE_URL',
+      );
+    } else {
+      log.info(facts, 'resend completed');
+    }
+    return outcome;
+  };
+}
+
+function toFacts(outcome: ResendOutcome): object {
+  switch (outcome.kind) {
+    case 'upstream-failed':
+      return {
+        outcome: outcome.kind,
+        reason: outcome.reason,
+        emailsMayHaveBeenSent: outcome.emailsMayHaveBeenSent,
+        upstreamStatus: outcome.evidence.status,
+        upstreamErrorCode: outcome.evidence.errorCode,
+        digicertCodes: outcome.evidence.digicertErrors?.map((error) => error.code),
+      };
+    case 'order-not-eligible':
+      return { outcome: outcome.kind, reason: outcome.reason };
+    case 'rate-limited':
+      return { outcome: outcome.kind, scope: outcome.scope };
+    default:
+      return { outcome: outcome.kind };
+  }
+}
+
+function isOperatorsConcern(outcome: ResendOutcome): boolean {
+  return (
+    outcome.kind === 'upstream-failed' &&
+    (outcome.reason === 'CREDENTIALS_REJECTED' || outcome.reason === 'MISCONFIGURED')
+  );
+}

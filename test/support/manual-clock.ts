@@ -1,0 +1,43 @@
+// A clock that stands still until a test moves it.
+import type { Clock } from '../../src/domain/clock';
+
+export const START = '2026-01-02T03:04:05.000Z';
+
+export class ManualClock implements Clock {
+  #nowMs = Date.parse(START);
+  #timers: { dueMs: number; callback: () => void }[] = [];
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const timer = { dueMs: this.#nowMs + delayMs, callback };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** Moves on and calls back whatever falls due, in order. */
+  advance(byMs: number): void {
+    const endMs = this.#nowMs + byMs;
+    for (;;) {
+      const [next] = this.#timers
+        .filter((timer) => timer.dueMs <= endMs)
+        .sort((a, b) => a.dueMs - b.dueMs);
+      if (!next) {
+        break;
+      }
+      this.#timers = this.#timers.filter((timer) => timer !== next);
+      this.#nowMs = next.dueMs;
+      next.callback();
+    }
+    this.#nowMs = endMs;
+  }
+
+  /** Timers that wait; none may be left when all is answered. */
+  get pending(): number {
+    return this.#timers.length;
+  }
+}

@@ -1,0 +1,151 @@
+// The gateway over real HTTP in front of a real simulator, for one test at a time.
+import { EventEmitter, once } from 'node:events';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { print } from 'graphql';
+import type { Dispatcher } from 'undici';
+import { startApp } from '../../src/app';
+import {
+  ResendDvEmailsDocument,
+  type ResendDvEmailsInput,
+  type ResendDvEmailsMutation,
+} from '../../src/client/operations';
+import type { Settings } from '../../src/settings/settings';
+import { SIMULATED_ACCOUNT, type SimulatedAccount } from '../../src/simulator/orders';
+import type { QuotaWindow } from '../../src/simulator/rolling-windows';
+import {
+  type OutboxEntry,
+  type ReceivedRequest,
+  startSimulator,
+} from '../../src/simulator/simulator';
+import { createLog } from '../../src/telemetry/log';
+import { ManualClock } from './manual-clock';
+
+export const API_KEY = 'the-secret-api-key';
+export const REQUEST_ID = 'test-request';
+
+export interface TestAppOverrides {
+  readonly settings?: Partial<Settings>;
+  /** Orders besides, or in place of, the simulator's own. */
+  readonly orders?: SimulatedAccount;
+  readonly quota?: readonly QuotaWindow[];
+  /** In place of the simulator. */
+  readonly baseUrl?: string;
+  readonly dispatcher?: Dispatcher;
+}
+
+export interface GraphqlAnswer<Data> {
+  readonly data?: Data | null;
+  readonly errors?: readonly {
+    message: string;
+    path?: readonly unknown[];
+    extensions: Record<string, unknown>;
+  }[];
+}
+
+export interface TestApp {
+  readonly url: string;
+  readonly clock: ManualClock;
+  readonly outbox: readonly OutboxEntry[];
+  /** All log events so far. */
+  readonly log: readonly Record<string, unknown>[];
+  /** Everything logged so far, as it was written. */
+  readonly logText: () => string;
+  resend(
+    orderId: string,
+    input?: ResendDvEmailsInput | null,
+  ): Promise<GraphqlAnswer<ResendDvEmailsMutation>>;
+  execute<Data, Variables>(
+    document: TypedDocumentNode<Data, Variables>,
+    variables: Variables,
+  ): Promise<GraphqlAnswer<Data>>;
+  post(body: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Resolves when the simulator has read the next request. */
+  nextUpstreamRequest(): Promise<void>;
+  /** The requests that arrived upstream since the last call. Those never taken fail the test. */
+  takeUpstreamRequests(): readonly ReceivedRequest[];
+  close(): Promise<void>;
+}
+
+const running: TestApp[] = [];
+
+afterEach(async () => {
+  const apps = running.splice(0);
+  await Promise.all(apps.map((app) => app.close()));
+  expect(apps.flatMap((app) => app.takeUpstreamRequests()).map(describeRequest)).toEqual([]);
+  expect(apps.map((app) => app.clock.pending)).toEqual(apps.map(() => 0));
+});
+
+/** `PUT 1001` for a resend, `GET 1001` for an order's info. */
+export function describeRequest({ method, path }: ReceivedRequest): string {
+  return `${method} ${path.replace('/services/v2/order/certificate/', '').replace('/resend-emails', '')}`;
+}
+
+export async function startTestApp(overrides: TestAppOverrides = {}): Promise<TestApp> {
+  const clock = new ManualClock();
+  const events = new EventEmitter();
+  const simulator = await startSimulator({
+    account: { ...SIMULATED_ACCOUNT, ...overrides.orders },
+    clock,
+    onRequest: () => events.emit('request'),
+    ...(overrides.quota && { quota: overrides.quota }),
+  });
+  const lines: string[] = [];
+  const app = await startApp(
+    {
+      host: '127.0.0.1',
+      port: 0,
+      upstream: {
+        kind: 'digicert',
+        baseUrl: overrides.baseUrl ?? simulator.baseUrl,
+        apiKey: API_KEY,
+      },
+      digicertTimeoutMs: 10_000,
+      logLevel: 'trace',
+      ...overrides.settings,
+    },
+    {
+      clock,
+      log: createLog('trace', { write: (line) => void lines.push(line) }),
+      ...(overrides.dispatcher && { dispatcher: overrides.dispatcher }),
+    },
+  );
+  let taken = 0;
+  const testApp: TestApp = {
+    url: app.url,
+    clock,
+    outbox: simulator.outbox,
+    get log() {
+      return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    },
+    logText: () => lines.join(''),
+    resend: (orderId, input) =>
+      testApp.execute(
+        ResendDvEmailsDocument,
+        input === undefined ? { orderId } : { orderId, input },
+      ),
+    execute: async (document, variables) => {
+      const response = await testApp.post({ query: print(document), variables });
+      return response.json() as Promise<GraphqlAnswer<never>>;
+    },
+    post: (body, headers = {}) =>
+      fetch(app.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-request-id': REQUEST_ID, ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    nextUpstreamRequest: async () => {
+      await once(events, 'request');
+    },
+    takeUpstreamRequests: () => {
+      const requests = simulator.requests.slice(taken);
+      taken = simulator.requests.length;
+      return requests;
+    },
+    close: async () => {
+      await app.close();
+      await simulator.close();
+    },
+  };
+  running.push(testApp);
+  return testApp;
+}
