@@ -10,12 +10,12 @@ export type ResponseBody =
   | { readonly kind: 'unreadable' };
 
 /** Asked for or not, a server may use any coding when the request names none (RFC 9110 section 12.5.3). */
-const DECODERS: Readonly<Record<string, typeof gunzipSync>> = {
-  gzip: gunzipSync,
-  'x-gzip': gunzipSync,
-  deflate: inflateSync,
-  br: brotliDecompressSync,
-};
+const DECODERS: ReadonlyMap<string, typeof gunzipSync> = new Map([
+  ['gzip', gunzipSync],
+  ['x-gzip', gunzipSync],
+  ['deflate', inflateSync],
+  ['br', brotliDecompressSync],
+]);
 
 export function readResponseBody({ headers, body }: AnsweredExchange): ResponseBody {
   const contentEncoding = firstValue(headers['content-encoding'])?.trim().toLowerCase();
@@ -36,7 +36,7 @@ function decode(bytes: Buffer, contentEncoding: string): Buffer | undefined {
   }
   try {
     // The bound holds after decoding too, so that a small body cannot become a large one.
-    return DECODERS[contentEncoding]?.(bytes, { maxOutputLength: MAX_BODY_BYTES });
+    return DECODERS.get(contentEncoding)?.(bytes, { maxOutputLength: MAX_BODY_BYTES });
   } catch {
     return undefined;
   }

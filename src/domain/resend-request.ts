@@ -15,14 +15,14 @@ const LOCALE = /^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}$/;
 
 /** What the caller typed. `null` and a missing key mean the same: not given. */
 export interface ResendInput {
-  readonly domainApprovalEmails?: readonly ApprovalEmailInput[] | null;
-  readonly locale?: string | null;
+  readonly domainApprovalEmails?: readonly ApprovalEmailInput[] | null | undefined;
+  readonly locale?: string | null | undefined;
 }
 
 export interface ApprovalEmailInput {
-  readonly domain?: string | null;
-  readonly email?: string | null;
-  readonly emailDomain?: string | null;
+  readonly domain?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly emailDomain?: string | null | undefined;
 }
 
 /** A checked wish. Absent keys stay absent all the way to the wire. */

@@ -31,6 +31,8 @@ export interface TestAppOverrides {
   /** In place of the simulator. */
   readonly baseUrl?: string;
   readonly dispatcher?: Dispatcher;
+  /** As `dispatcher`, made for the origin of the upstream. */
+  readonly dispatcherFor?: (origin: string) => Dispatcher;
 }
 
 export interface GraphqlAnswer<Data> {
@@ -89,6 +91,8 @@ export async function startTestApp(overrides: TestAppOverrides = {}): Promise<Te
     onRequest: () => events.emit('request'),
     ...(overrides.quota && { quota: overrides.quota }),
   });
+  const baseUrl = overrides.baseUrl ?? simulator.baseUrl;
+  const dispatcher = overrides.dispatcher ?? overrides.dispatcherFor?.(new URL(baseUrl).origin);
   const lines: string[] = [];
   const app = await startApp(
     {
@@ -96,7 +100,7 @@ export async function startTestApp(overrides: TestAppOverrides = {}): Promise<Te
       port: 0,
       upstream: {
         kind: 'digicert',
-        baseUrl: overrides.baseUrl ?? simulator.baseUrl,
+        baseUrl,
         apiKey: API_KEY,
       },
       digicertTimeoutMs: 10_000,
@@ -106,7 +110,7 @@ export async function startTestApp(overrides: TestAppOverrides = {}): Promise<Te
     {
       clock,
       log: createLog('trace', { write: (line) => void lines.push(line) }),
-      ...(overrides.dispatcher && { dispatcher: overrides.dispatcher }),
+      ...(dispatcher && { dispatcher }),
     },
   );
   let taken = 0;

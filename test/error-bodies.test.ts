@@ -1,0 +1,132 @@
+// Whatever shape an error body has, all of DigiCert's errors reach the caller, bounded.
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { type Answer, json, raw } from '../src/simulator/answers';
+import { startTestApp } from './support/test-app';
+
+const ORDER_ID = '5555';
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+const ONE = { code: 'some|code', message: 'Some message' };
+const ONE_BODY = JSON.stringify({ errors: [ONE] });
+
+function fiftyErrors(count: number) {
+  return Array.from({ length: count }, (_, index) => ({
+    code: `code|${index}`,
+    message: `Message ${index}`,
+  }));
+}
+
+async function resendTo(resend: Answer) {
+  const app = await startTestApp({ orders: { [ORDER_ID]: { summary: 'x', resend } } });
+  const answer = await app.resend(ORDER_ID);
+  app.takeUpstreamRequests();
+  return answer.data?.resendDvEmails;
+}
+
+describe('a 400 whose body DigiCert meant to be understood', () => {
+  it.each<[string, Answer, readonly object[]]>([
+    ['errors as a list', json(400, { errors: [ONE] }), [ONE]],
+    ['errors as one object', json(400, { errors: ONE }), [ONE]],
+    [
+      'description in place of message',
+      json(400, { errors: [{ code: 'a', description: 'Why' }] }),
+      [{ code: 'a', message: 'Why' }],
+    ],
+    ['no message', json(400, { errors: [{ code: 'a' }] }), [{ code: 'a', message: null }]],
+    ['no code', json(400, { errors: [{ message: 'Why' }] }), [{ code: null, message: 'Why' }]],
+    ['a number as code', json(400, { errors: [{ code: 12 }] }), [{ code: '12', message: null }]],
+    [
+      'entries of another kind among them',
+      json(400, { errors: [null, 'text', 7, [], {}, { code: {}, message: [] }, ONE] }),
+      [ONE],
+    ],
+    ['50 errors', json(400, { errors: fiftyErrors(50) }), fiftyErrors(50)],
+    ['more than 50 errors, cut', json(400, { errors: fiftyErrors(300) }), fiftyErrors(50)],
+    [
+      'a message without end, cut',
+      json(400, { errors: [{ code: 'a', message: 'x'.repeat(60_000) }] }),
+      [{ code: 'a', message: 'x'.repeat(1000) }],
+    ],
+    [
+      'a content type with a charset',
+      raw(400, ONE_BODY, { 'Content-Type': 'application/json; charset=utf-8' }),
+      [ONE],
+    ],
+    ['JSON called text', raw(400, ONE_BODY, { 'Content-Type': 'text/plain' }), [ONE]],
+    ['a byte order mark', raw(400, `\uFEFF${ONE_BODY}`, JSON_TYPE), [ONE]],
+    [
+      'invalid UTF-8 inside a message',
+      raw(
+        400,
+        Buffer.concat([
+          Buffer.from('{"errors":[{"code":"a","message":"'),
+          Buffer.from([0xc3, 0x28]),
+          Buffer.from('"}]}'),
+        ]),
+        JSON_TYPE,
+      ),
+      [{ code: 'a', message: '\uFFFD(' }],
+    ],
+    [
+      'gzip nobody asked for',
+      raw(400, gzipSync(ONE_BODY), { ...JSON_TYPE, 'Content-Encoding': 'gzip' }),
+      [ONE],
+    ],
+    [
+      'deflate',
+      raw(400, deflateSync(ONE_BODY), { ...JSON_TYPE, 'Content-Encoding': 'deflate' }),
+      [ONE],
+    ],
+    [
+      'brotli',
+      raw(400, brotliCompressSync(ONE_BODY), { ...JSON_TYPE, 'Content-Encoding': 'br' }),
+      [ONE],
+    ],
+  ])('hands on %s', async (_name, answer, digicertErrors) => {
+    expect(await resendTo(answer)).toMatchObject({
+      __typename: 'ResendDvEmailsInvalidInputError',
+      digicertErrors,
+    });
+  });
+});
+
+describe('a 400 whose body says nothing', () => {
+  it.each<[string, Answer]>([
+    ['empty', raw(400, '', JSON_TYPE)],
+    ['HTML', raw(400, '<html></html>', { 'Content-Type': 'text/html' })],
+    ['XML', raw(400, '<?xml version="1.0"?><errors/>', { 'Content-Type': 'application/xml' })],
+    ['JSON cut short', raw(400, '{"errors":[{"code":', JSON_TYPE)],
+    ['JSON null', raw(400, 'null', JSON_TYPE)],
+    ['a JSON list', raw(400, '[]', JSON_TYPE)],
+    ['no errors', json(400, {})],
+    ['an empty list of errors', json(400, { errors: [] })],
+    ['bytes that are no text', raw(400, Buffer.from([0xff, 0xfe, 0x00, 0x80]), JSON_TYPE)],
+    ['longer than 64 KiB', json(400, { errors: [ONE], padding: 'x'.repeat(65_536) })],
+    [
+      'a bomb of 10 MiB in gzip',
+      raw(400, gzipSync(JSON.stringify({ errors: [ONE], padding: 'x'.repeat(10_485_760) })), {
+        ...JSON_TYPE,
+        'Content-Encoding': 'gzip',
+      }),
+    ],
+    ['not the gzip it claims', raw(400, ONE_BODY, { ...JSON_TYPE, 'Content-Encoding': 'gzip' })],
+    [
+      'in an unknown content coding',
+      raw(400, ONE_BODY, { ...JSON_TYPE, 'Content-Encoding': 'constructor' }),
+    ],
+  ])('is an unexpected response when it is %s', async (_name, answer) => {
+    expect(await resendTo(answer)).toMatchObject({
+      __typename: 'ResendDvEmailsUpstreamError',
+      reason: 'UNEXPECTED_RESPONSE',
+      emailsMayHaveBeenSent: false,
+    });
+  });
+
+  it('takes a body of exactly 64 KiB', async () => {
+    const frame = JSON.stringify({ errors: [ONE], padding: '' }).length;
+    const padding = 'x'.repeat(64 * 1024 - frame);
+
+    expect(await resendTo(json(400, { errors: [ONE], padding }))).toMatchObject({
+      digicertErrors: [ONE],
+    });
+  });
+});

@@ -1,0 +1,236 @@
+// What the gateway refuses by itself, without a call upstream.
+import type { ResendDvEmailsInput } from '../src/client/operations';
+import { REQUEST_ID, startTestApp } from './support/test-app';
+
+async function refuse(orderId: string, input?: ResendDvEmailsInput) {
+  const app = await startTestApp();
+  const answer = await app.resend(orderId, input);
+  expect(answer).toEqual({
+    data: {
+      resendDvEmails: {
+        __typename: 'ResendDvEmailsInvalidInputError',
+        message: expect.stringContaining('nothing was sent'),
+        retryable: false,
+        correlationId: REQUEST_ID,
+        issues: expect.any(Array),
+        digicertErrors: [],
+      },
+    },
+  });
+  const result = answer.data?.resendDvEmails;
+  // No request is taken here: one that arrived upstream fails the test.
+  return result?.__typename === 'ResendDvEmailsInvalidInputError' ? result.issues : [];
+}
+
+const pathsOf = (issues: readonly { path: readonly string[] }[]) =>
+  issues.map(({ path }) => path.join('.'));
+
+describe('the local check', () => {
+  it.each([
+    ['nothing', ''],
+    ['a space', ' '],
+    ['a path', '1/../2'],
+    ['a query', '1?x'],
+    ['a fragment', '1#x'],
+    ['percent encoding', '%2e'],
+    ['21 digits', '123456789012345678901'],
+    ['Arabic digits', '١٢٣'],
+    ['full-width digits', '\uff11\uff12\uff13'],
+    ['a sign', '-1'],
+    ['a fraction', '1.5'],
+    ['an exponent', '1e5'],
+    ['hexadecimal', '0x10'],
+    ['digits and a line break', '1001\n'],
+    ['digits and a NUL', '1001\0'],
+    ['a word', 'latest'],
+  ])('refuses an order id with %s', async (_name, orderId) => {
+    expect(await refuse(orderId)).toEqual([
+      { path: ['orderId'], message: 'An order id has 1 to 20 digits, such as 1234567.' },
+    ]);
+  });
+
+  it('refuses an order id that the client sends as a number in exponent form', async () => {
+    const app = await startTestApp();
+
+    const response = await app.post({
+      query:
+        'mutation($id: ID!) { resendDvEmails(orderId: $id) { ... on ResendDvEmailsInvalidInputError { issues { path } } } }',
+      variables: { id: 1e21 },
+    });
+
+    expect(await response.json()).toEqual({
+      data: { resendDvEmails: { issues: [{ path: ['orderId'] }] } },
+    });
+  });
+
+  it('takes an order id of 20 digits', async () => {
+    const app = await startTestApp();
+
+    const answer = await app.resend('12345678901234567890');
+
+    expect(answer.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsOrderNotFoundError');
+    expect(app.takeUpstreamRequests().map(({ path }) => path)).toEqual([
+      '/services/v2/order/certificate/12345678901234567890/resend-emails',
+    ]);
+  });
+
+  it.each([
+    '',
+    ' ',
+    'example',
+    'example.com.',
+    '.example.com',
+    'example..com',
+    '-example.com',
+    'exa mple.com',
+    'example.com/path',
+    'example.com:80',
+    'user@example.com',
+    'example.com?x',
+    'example.com#x',
+    'exam%70le.com',
+    'example.com\n',
+    'exa_mple.com',
+    '127.0.0.1',
+    '2130706433.0',
+    '[::1]',
+    '**.example.com',
+    '*.*.example.com',
+    '*example.com',
+    'www.*.example.com',
+    '*.',
+    'xn--zzzzzzzz.example',
+    `${'a'.repeat(64)}.example`,
+    `${'a.'.repeat(126)}example`,
+    'http://example.com',
+    '1.2.3',
+    'a\uff0fb.example',
+    'example.com\u0000',
+    '\ud800.example',
+  ])('refuses the domain %j', async (domain) => {
+    const issues = await refuse('1001', { domainApprovalEmails: [{ domain }] });
+    expect(pathsOf(issues)).toEqual(['input.domainApprovalEmails.0.domain']);
+  });
+
+  it.each([
+    '',
+    'admin',
+    '@example.com',
+    'admin@',
+    'admin@example',
+    'admin@example.com ',
+    ' admin@example.com',
+    'admin@@example.com',
+    'ad min@example.com',
+    'admin@*.example.com',
+    'admin@[127.0.0.1]',
+    'admin@example.com\r\nBcc: all@example.com',
+    'admin\r\n@example.com',
+    '"ad\r\nmin"@example.com',
+    '"ad\u0001min"@example.com',
+    'ad\u200bmin@example.com',
+    'ad\u202emin@example.com',
+    'ad\u3000min@example.com',
+    'Admin <admin@example.com>',
+    'admin@example.com,other@example.com',
+    '.admin@example.com',
+    'ad..min@example.com',
+    `${'a'.repeat(65)}@example.com`,
+    `admin@${'a.'.repeat(125)}com`,
+    '\ud800@example.com',
+  ])('refuses the email %j', async (email) => {
+    const issues = await refuse('1001', { domainApprovalEmails: [{ email }] });
+    expect(pathsOf(issues)).toEqual(['input.domainApprovalEmails.0.email']);
+  });
+
+  it.each([
+    '',
+    ' ',
+    'e',
+    'english',
+    'en ',
+    'en\n',
+    'en-',
+    'en--us',
+    '../en',
+    'en;q=1',
+    'ен',
+    'en"',
+  ])('refuses the locale %j', async (locale) => {
+    expect(pathsOf(await refuse('1001', { locale }))).toEqual(['input.locale']);
+  });
+
+  it('reports every fault at once, each with its path', async () => {
+    const issues = await refuse('x', {
+      domainApprovalEmails: [
+        { domain: 'example.com', email: 'nobody' },
+        { emailDomain: 'example.com' },
+        { domain: '!', email: '?', emailDomain: '*.example.com' },
+        { domain: 'example.org' },
+        { domain: 'EXAMPLE.org' },
+        { domain: 'example.com', email: 'nowhere' },
+        {},
+      ],
+      locale: '!',
+    });
+
+    expect(pathsOf(issues)).toEqual([
+      'orderId',
+      'input.domainApprovalEmails.0.email',
+      'input.domainApprovalEmails.1',
+      'input.domainApprovalEmails.2.domain',
+      'input.domainApprovalEmails.2.email',
+      'input.domainApprovalEmails.2.emailDomain',
+      'input.domainApprovalEmails.4',
+      'input.domainApprovalEmails.5.email',
+      'input.domainApprovalEmails.6',
+      'input.locale',
+    ]);
+  });
+
+  it('finds an entry twice however its domain is spelled, and not where the mailbox differs', async () => {
+    const issues = await refuse('1001', {
+      domainApprovalEmails: [
+        { domain: 'bücher.example', email: 'admin@bücher.example' },
+        { domain: 'bücher.example', email: 'Admin@bücher.example' },
+        { domain: 'xn--bcher-kva.example', email: 'admin@BÜCHER.example' },
+        { domain: 'bücher.example' },
+      ],
+    });
+
+    expect(issues).toEqual([
+      {
+        path: ['input', 'domainApprovalEmails', '2'],
+        message: 'This entry is the same as the one at index 0; each entry is an email.',
+      },
+    ]);
+  });
+
+  it('takes 250 entries and refuses 251', async () => {
+    const entries = Array.from({ length: 251 }, (_, index) => ({
+      domain: `d${index}.example.com`,
+    }));
+    const app = await startTestApp();
+
+    const answer = await app.resend('1001', { domainApprovalEmails: entries.slice(0, 250) });
+
+    expect(answer.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
+    const [request] = app.takeUpstreamRequests();
+    expect(JSON.parse(request?.body ?? '')).toEqual({
+      domain_approval_emails: entries.slice(0, 250),
+    });
+    expect(await refuse('1001', { domainApprovalEmails: entries })).toEqual([
+      {
+        path: ['input', 'domainApprovalEmails'],
+        message: 'At most 250 entries are sent at once, and this list has 251.',
+      },
+    ]);
+  });
+
+  it('shortens what it quotes', async () => {
+    const [issue] = await refuse('1001', {
+      domainApprovalEmails: [{ domain: '!'.repeat(10_000) }],
+    });
+    expect(issue?.message.length).toBeLessThan(200);
+  });
+});

@@ -1,0 +1,289 @@
+// Every row of the outcome table, over real HTTP, asserting the whole GraphQL response.
+import { html, json, raw } from '../src/simulator/answers';
+import type { SimulatedOrder } from '../src/simulator/orders';
+import { describeRequest, REQUEST_ID, startTestApp } from './support/test-app';
+
+const ORDER_ID = '5555';
+
+function order(resend: SimulatedOrder['resend'], info?: SimulatedOrder['info']): SimulatedOrder {
+  return { summary: 'one of the test', resend, ...(info && { info }) };
+}
+
+const codes = (...list: readonly string[]) => ({
+  errors: list.map((code) => ({ code, message: `about ${code}` })),
+});
+
+const raws = (...list: readonly string[]) =>
+  list.map((code) => ({ code, message: `about ${code}` }));
+
+const PENDING_DV = {
+  status: 'pending',
+  dcv_method: 'email',
+  product: { name_id: 'ssl_dv_rapidssl' },
+};
+
+const text = expect.any(String);
+
+const invalidInput = (digicertErrors: readonly object[]) => ({
+  __typename: 'ResendDvEmailsInvalidInputError',
+  message: text,
+  retryable: false,
+  correlationId: REQUEST_ID,
+  issues: [],
+  digicertErrors,
+});
+
+const notEligible = (
+  reason: string,
+  orderStatus: string | null,
+  dcvMethod: string | null,
+  digicertErrors: readonly object[],
+) => ({
+  __typename: 'ResendDvEmailsOrderNotEligibleError',
+  message: text,
+  retryable: false,
+  correlationId: REQUEST_ID,
+  reason,
+  orderStatus,
+  dcvMethod,
+  digicertErrors,
+});
+
+const accessDenied = (digicertErrors: readonly object[]) => ({
+  __typename: 'ResendDvEmailsAccessDeniedError',
+  message: text,
+  retryable: false,
+  correlationId: REQUEST_ID,
+  digicertErrors,
+});
+
+const rateLimited = (retryAfterSeconds: number) => ({
+  __typename: 'ResendDvEmailsRateLimitedError',
+  message: text,
+  retryable: true,
+  correlationId: REQUEST_ID,
+  scope: 'DIGICERT',
+  retryAfterSeconds,
+});
+
+const upstream = (reason: string, retryable: boolean, emailsMayHaveBeenSent: boolean) => ({
+  __typename: 'ResendDvEmailsUpstreamError',
+  message: text,
+  retryable,
+  correlationId: REQUEST_ID,
+  reason,
+  emailsMayHaveBeenSent,
+});
+
+const PUT = `PUT ${ORDER_ID}`;
+const GET = `GET ${ORDER_ID}`;
+
+describe('the outcome table', () => {
+  it.each<[string, SimulatedOrder | undefined, object, readonly string[]]>([
+    [
+      '400 with codes, order in order -> InvalidInput',
+      order(json(400, codes('a|b', 'c')), PENDING_DV),
+      invalidInput(raws('a|b', 'c')),
+      [PUT, GET],
+    ],
+    [
+      '422 with codes, order in order -> InvalidInput',
+      order(json(422, codes('a')), PENDING_DV),
+      invalidInput(raws('a')),
+      [PUT, GET],
+    ],
+    [
+      '400, order in reissue -> InvalidInput: it is pending too',
+      order(json(400, codes('a')), { ...PENDING_DV, status: 'reissue_pending' }),
+      invalidInput(raws('a')),
+      [PUT, GET],
+    ],
+    [
+      '400, order info unknown -> InvalidInput',
+      order(json(400, codes('a'))),
+      invalidInput(raws('a')),
+      [PUT, GET],
+    ],
+    [
+      '400, order info says nothing -> InvalidInput',
+      order(json(400, codes('a')), {}),
+      invalidInput(raws('a')),
+      [PUT, GET],
+    ],
+    [
+      '400, order issued -> ORDER_NOT_PENDING',
+      order(json(400, codes('a')), { ...PENDING_DV, status: 'issued' }),
+      notEligible('ORDER_NOT_PENDING', 'issued', 'email', raws('a')),
+      [PUT, GET],
+    ],
+    [
+      '400 without any code, order issued -> ORDER_NOT_PENDING',
+      order(raw(400, '', {}), { status: 'issued' }),
+      notEligible('ORDER_NOT_PENDING', 'issued', null, []),
+      [PUT, GET],
+    ],
+    [
+      '422, DNS method -> DCV_METHOD_NOT_EMAIL',
+      order(json(422, codes('a')), { ...PENDING_DV, dcv_method: 'dns-txt-token' }),
+      notEligible('DCV_METHOD_NOT_EMAIL', 'pending', 'dns-txt-token', raws('a')),
+      [PUT, GET],
+    ],
+    [
+      '400, OV product -> NOT_A_DV_ORDER',
+      order(json(400, codes('a')), { ...PENDING_DV, product: { name_id: 'ssl_basic' } }),
+      notEligible('NOT_A_DV_ORDER', 'pending', 'email', raws('a')),
+      [PUT, GET],
+    ],
+    [
+      '400, product known by its validation type alone -> NOT_A_DV_ORDER',
+      order(json(400, codes('a')), { product: { validation_type: 'ov' } }),
+      notEligible('NOT_A_DV_ORDER', null, null, raws('a')),
+      [PUT, GET],
+    ],
+    [
+      '404 not_found|order -> OrderNotFound',
+      undefined,
+      {
+        __typename: 'ResendDvEmailsOrderNotFoundError',
+        message: text,
+        retryable: false,
+        correlationId: REQUEST_ID,
+        orderId: ORDER_ID,
+      },
+      [PUT],
+    ],
+    [
+      '403 missing_permission -> AccessDenied',
+      order(json(403, codes('access_denied|missing_permission'))),
+      accessDenied(raws('access_denied|missing_permission')),
+      [PUT],
+    ],
+    [
+      '403 access_denied -> AccessDenied',
+      order(json(403, codes('access_denied'))),
+      accessDenied(raws('access_denied')),
+      [PUT],
+    ],
+    [
+      '401 -> CREDENTIALS_REJECTED',
+      order(json(401, codes('a'))),
+      upstream('CREDENTIALS_REJECTED', false, false),
+      [PUT],
+    ],
+    [
+      '401 without a body -> CREDENTIALS_REJECTED',
+      order(raw(401, '', {})),
+      upstream('CREDENTIALS_REJECTED', false, false),
+      [PUT],
+    ],
+    [
+      '403 with the code of a bad key -> CREDENTIALS_REJECTED',
+      order(json(403, codes('access_denied|access_denied_invalid_key'))),
+      upstream('CREDENTIALS_REJECTED', false, false),
+      [PUT],
+    ],
+    ...[
+      ['404 not_found', json(404, codes('not_found'))] as const,
+      ['404 not_found|route', json(404, codes('not_found|route'))] as const,
+      ['404 with HTML', html(404, 'Not Found')] as const,
+      ['404 without a body', raw(404, '', {})] as const,
+      ['405', json(405, codes())] as const,
+      ['406', raw(406, '', {})] as const,
+      ['415', html(415, 'Unsupported')] as const,
+      ['400 bad_request_format', json(400, codes('bad_request_format'))] as const,
+    ].map(([name, answer]): [string, SimulatedOrder, object, readonly string[]] => [
+      `${name} -> MISCONFIGURED`,
+      order(answer, PENDING_DV),
+      upstream('MISCONFIGURED', false, false),
+      [PUT],
+    ]),
+    [
+      '429 -> RateLimited for one short window',
+      order(json(429, codes('request_limit_exceeded'))),
+      rateLimited(5),
+      [PUT],
+    ],
+    [
+      '429 with Retry-After in seconds',
+      order(json(429, codes(), { 'Retry-After': '17' })),
+      rateLimited(17),
+      [PUT],
+    ],
+    [
+      '429 with Retry-After as a date',
+      order(json(429, codes(), { 'Retry-After': 'Fri, 02 Jan 2026 03:04:35 GMT' })),
+      rateLimited(30),
+      [PUT],
+    ],
+    ...[500, 502, 503, 504, 599].map(
+      (status): [string, SimulatedOrder, object, readonly string[]] => [
+        `${status} -> UNAVAILABLE`,
+        order(html(status, 'Sorry')),
+        upstream('UNAVAILABLE', true, true),
+        [PUT],
+      ],
+    ),
+    ...[
+      ['200 with HTML', html(200, 'Checking your browser'), true] as const,
+      ['200 with JSON', json(200, {}), true] as const,
+      ['201', json(201, {}), true] as const,
+      ['301', html(301, 'Moved', { Location: '/services/v2/elsewhere' }), true] as const,
+      ['302', html(302, 'Moved', { Location: 'http://127.0.0.1:9/' }), true] as const,
+      ['307', html(307, 'Moved', { Location: '/services/v2/elsewhere' }), true] as const,
+      ['308', html(308, 'Moved', { Location: '/services/v2/elsewhere' }), true] as const,
+      ['304', raw(304, '', {}), true] as const,
+      ['408', html(408, 'Timeout'), true] as const,
+      ['403 with HTML', html(403, 'Blocked'), false] as const,
+      ['403 with JSON that is no error', json(403, { hello: 'world' }), false] as const,
+      ['409', json(409, codes('a')), false] as const,
+    ].map(([name, answer, sent]): [string, SimulatedOrder, object, readonly string[]] => [
+      `${name} -> UNEXPECTED_RESPONSE`,
+      order(answer),
+      upstream('UNEXPECTED_RESPONSE', false, sent),
+      [PUT],
+    ]),
+    [
+      '400 with HTML, order in order -> UNEXPECTED_RESPONSE',
+      order(html(400, 'Bad Request'), PENDING_DV),
+      upstream('UNEXPECTED_RESPONSE', false, false),
+      [PUT, GET],
+    ],
+  ])('%s', async (_name, simulated, member, requests) => {
+    const app = await startTestApp({ orders: simulated ? { [ORDER_ID]: simulated } : {} });
+
+    const answer = await app.resend(ORDER_ID, { locale: 'en' });
+
+    expect(answer).toEqual({ data: { resendDvEmails: member } });
+    expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(requests);
+    expect(app.outbox).toEqual([]);
+  });
+
+  it('names the endpoint for other order types', async () => {
+    const app = await startTestApp();
+
+    const answer = await app.resend('1004');
+
+    expect(answer.data?.resendDvEmails).toMatchObject({
+      reason: 'NOT_A_DV_ORDER',
+      message: expect.stringContaining('"Resend DCV email"'),
+    });
+    app.takeUpstreamRequests();
+  });
+
+  it('alerts the operators when DigiCert rejects our key, and never blames the caller', async () => {
+    const app = await startTestApp();
+
+    await app.resend('1401');
+
+    expect(app.log.filter((line) => line.level === 50)).toEqual([
+      expect.objectContaining({
+        event: 'resend.completed',
+        reason: 'CREDENTIALS_REJECTED',
+        correlationId: REQUEST_ID,
+        upstreamStatus: 403,
+        digicertCodes: ['access_denied|access_denied_invalid_key'],
+      }),
+    ]);
+    app.takeUpstreamRequests();
+  });
+});
