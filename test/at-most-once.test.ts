@@ -1,4 +1,5 @@
 // Nothing ambiguous is ever sent twice, and what provably never left is said to be so.
+import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import { createDigicertPool } from '../src/digicert/client';
@@ -85,18 +86,13 @@ describe('a request that provably never left', () => {
   it('is UNREACHABLE when the deadline passes before the connection stands, and never leaves after', async () => {
     const simulator = await startSimulator();
     servers.push(simulator);
-    let connectNow = () => {};
     const asked = createDeferred();
-    const connected = createDeferred();
+    const released = createDeferred();
     const connect = buildConnector({});
     const pool = new Pool(new URL(simulator.baseUrl).origin, {
       connect: (options, callback) => {
-        connectNow = () =>
-          connect(options, (...result) => {
-            callback(...result);
-            connected.resolve();
-          });
         asked.resolve();
+        released.promise.then(() => connect(options, callback));
       },
     });
     const app = await startTestApp({ baseUrl: simulator.baseUrl, dispatcher: pool });
@@ -106,9 +102,9 @@ describe('a request that provably never left', () => {
     app.clock.advance(10_000);
 
     expect(await answer).toEqual(UNREACHABLE);
-    connectNow();
-    await connected.promise;
-    // The same connection is used for the next call, so whatever left late would have come before it.
+    released.resolve();
+    await once(pool, 'connect');
+    // A call after it is served, so whatever left late would have arrived before.
     expect((await app.resend('1003')).data?.resendDvEmails).toMatchObject({
       reason: 'DCV_METHOD_NOT_EMAIL',
     });

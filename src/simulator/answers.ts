@@ -93,17 +93,16 @@ const SLOW_BYTE_INTERVAL_MS = 1_000;
 
 /** Sends the head at once and the body a byte a second. */
 export function slowBody(status: number, body: string): Answer {
-  return async ({ receive, response, clock }) => {
+  return async ({ request, receive, response, clock }) => {
     await receive();
     response.writeHead(status, { 'Content-Type': 'application/json' });
     response.flushHeaders();
+    let cancelNext = () => {};
+    request.socket.once('close', () => cancelNext());
     const sendByte = (index: number) => {
-      if (response.destroyed) {
-        return;
-      }
       response.write(body.charAt(index));
       if (index + 1 < body.length) {
-        clock.after(SLOW_BYTE_INTERVAL_MS, () => sendByte(index + 1));
+        cancelNext = clock.after(SLOW_BYTE_INTERVAL_MS, () => sendByte(index + 1));
       } else {
         response.end();
       }
