@@ -20,8 +20,8 @@ export interface SimulatedOrder {
   readonly summary: string;
   /** How a resend of this order's emails is answered. */
   readonly resend: Answer;
-  /** The body of `GET /order/certificate/{id}`; absent: 404. */
-  readonly info?: Readonly<Record<string, unknown>>;
+  /** The body of `GET /order/certificate/{id}`, or another way to answer it; absent: 404. */
+  readonly info?: Readonly<Record<string, unknown>> | Answer;
 }
 
 export type SimulatedAccount = Readonly<Record<string, SimulatedOrder>>;

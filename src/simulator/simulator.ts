@@ -1,9 +1,10 @@
 // A real HTTP server that behaves like DigiCert, with an outbox instead of emails.
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { type Clock, systemClock } from '../domain/clock';
-import { type Answer, errorBody, type Incoming, json } from './answers';
+import { type Answer, errorBody, json } from './answers';
 import {
   INVALID_KEY,
   ORDER_NOT_FOUND,
@@ -11,6 +12,7 @@ import {
   ROUTE_NOT_FOUND,
   SIMULATED_ACCOUNT,
   type SimulatedAccount,
+  type SimulatedOrder,
 } from './orders';
 import { DIGICERT_QUOTA, type QuotaWindow, RollingWindows } from './rolling-windows';
 
@@ -59,29 +61,25 @@ export interface Simulator {
 }
 
 const BASE_PATH = '/services/v2';
+const OUTBOX_PATH = '/outbox';
 const ORDER_PATH = /^\/services\/v2\/order\/certificate\/([^/?]+)(\/resend-emails)?$/;
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const {
-    host = '127.0.0.1',
-    port = 0,
-    account = SIMULATED_ACCOUNT,
-    clock = systemClock,
-  } = options;
+  const { host = '127.0.0.1', port = 0, clock = systemClock } = options;
   const windows = new RollingWindows(options.quota ?? DIGICERT_QUOTA);
   const requests: ReceivedRequest[] = [];
   const outbox: OutboxEntry[] = [];
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/';
-    if (path === '/outbox') {
+    if (path === OUTBOX_PATH) {
       response.setHeader('Content-Type', 'application/json').end(JSON.stringify(outbox, null, 2));
       return;
     }
-    const [, orderId = '', resend] = ORDER_PATH.exec(path) ?? [];
     const received = { method: request.method ?? '', path, headers: request.headers, body: '' };
     keep(requests, received);
-    const incoming: Incoming = {
+    const { orderId, answer } = chooseAnswer(request, options, windows, clock);
+    await answer({
       request,
       response,
       clock,
@@ -96,51 +94,60 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
         }
         return body !== undefined;
       },
-    };
-    await chooseAnswer(request, orderId, resend !== undefined)(incoming);
-  }
-
-  function chooseAnswer(request: IncomingMessage, orderId: string, resend: boolean): Answer {
-    const key = request.headers['x-dc-devkey'];
-    if (typeof key !== 'string' || (options.apiKeys && !options.apiKeys.includes(key))) {
-      return INVALID_KEY;
-    }
-    if (!windows.take(key, clock.now())) {
-      return QUOTA_EXCEEDED;
-    }
-    if (orderId === '') {
-      return ROUTE_NOT_FOUND;
-    }
-    if (request.method !== (resend ? 'PUT' : 'GET')) {
-      return json(405, errorBody());
-    }
-    const order = account[orderId];
-    if (resend) {
-      return order?.resend ?? ORDER_NOT_FOUND;
-    }
-    return order?.info ? json(200, { id: Number(orderId), ...order.info }) : ORDER_NOT_FOUND;
+    });
   }
 
   const server = createServer((request, response) => {
+    // Only a connection that broke on the way gets here.
     handle(request, response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
+  server.listen(port, host);
+  await once(server, 'listening');
   const { port: actualPort } = server.address() as AddressInfo;
   const origin = `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
   return {
     baseUrl: origin + BASE_PATH,
-    outboxUrl: `${origin}/outbox`,
+    outboxUrl: origin + OUTBOX_PATH,
     requests,
     outbox,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
   };
+}
+
+/** As DigiCert does: first the key, then its quota, then the route, then the order. */
+function chooseAnswer(
+  request: IncomingMessage,
+  { account = SIMULATED_ACCOUNT, apiKeys }: SimulatorOptions,
+  windows: RollingWindows,
+  clock: Clock,
+): { orderId: string; answer: Answer } {
+  const [, orderId = '', resend] = ORDER_PATH.exec(request.url ?? '') ?? [];
+  const key = request.headers['x-dc-devkey'];
+  if (typeof key !== 'string' || (apiKeys && !apiKeys.includes(key))) {
+    return { orderId, answer: INVALID_KEY };
+  }
+  if (!windows.take(key, clock.now())) {
+    return { orderId, answer: QUOTA_EXCEEDED };
+  }
+  if (orderId === '') {
+    return { orderId, answer: ROUTE_NOT_FOUND };
+  }
+  const expectedMethod = resend ? 'PUT' : 'GET';
+  if (request.method !== expectedMethod) {
+    return { orderId, answer: json(405, errorBody(), { Allow: expectedMethod }) };
+  }
+  const order = Object.hasOwn(account, orderId) ? account[orderId] : undefined;
+  const answer = resend ? order?.resend : toInfoAnswer(orderId, order?.info);
+  return { orderId, answer: answer ?? ORDER_NOT_FOUND };
+}
+
+function toInfoAnswer(orderId: string, info: SimulatedOrder['info']): Answer | undefined {
+  return typeof info === 'object' ? json(200, { id: Number(orderId), ...info }) : info;
 }
 
 function keep<Item>(list: Item[], item: Item): void {
