@@ -50,7 +50,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : 'unknown error';
+    const { code } = error as NodeJS.ErrnoException;
     throw new Error(`names a file that cannot be read (${code}).`);
   }
 }

@@ -1,0 +1,149 @@
+// The built program as a process: what a newcomer types, and what goes wrong at start.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+
+const MAIN = join(__dirname, '..', 'dist', 'main.js');
+const SECRET = 'hunter2-the-api-key';
+
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) {
+    child.kill('SIGKILL');
+  }
+});
+
+function run(args: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  return child;
+}
+
+async function runToEnd(args: readonly string[], env?: Record<string, string>) {
+  const child = run(args, env);
+  const [stdout, stderr] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { code: child.exitCode, stdout, stderr };
+}
+
+/** Resolves with the first line of output that matches. */
+async function waitForLine(child: ReturnType<typeof run>, pattern: RegExp): Promise<string> {
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (pattern.test(line)) {
+      return line;
+    }
+  }
+  throw new Error(`The process ended without printing ${pattern}.`);
+}
+
+describe('npm start', () => {
+  it('serves the simulator, loudly, and resends emails', async () => {
+    const child = run([], { PORT: '0' });
+    const warning = JSON.parse(await waitForLine(child, /simulator\.in-use/));
+    const { url } = JSON.parse(await waitForLine(child, /gateway\.started/));
+
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        query: 'mutation { resendDvEmails(orderId: "1001") { __typename } }',
+      }),
+    });
+
+    expect(warning).toMatchObject({ level: 40, msg: expect.stringContaining('SIMULATED') });
+    expect(await response.json()).toEqual({
+      data: { resendDvEmails: { __typename: 'ResendDvEmailsSuccess' } },
+    });
+    expect(await (await fetch(warning.outboxUrl)).json()).toMatchObject([
+      { orderId: '1001', body: {} },
+    ]);
+
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it('tells all problems with the settings at once, without a stack or a secret', async () => {
+    const { code, stdout, stderr } = await runToEnd([], {
+      PORT: 'x',
+      LOG_LEVEL: 'x',
+      DIGICERT_API_KEY: `${SECRET} ${SECRET}`,
+    });
+
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toBe(
+      [
+        'The settings need attention:',
+        '  PORT is "x": give a port number from 0 to 65535.',
+        '  DIGICERT_API_KEY does not hold an API key: give 1 to 256 visible ASCII characters.',
+        '  LOG_LEVEL is "x": give one of trace, debug, info, warn, error, fatal, silent.',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('refuses to simulate in production', async () => {
+    const { code, stderr } = await runToEnd([], { NODE_ENV: 'production' });
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('DIGICERT_API_KEY is not set');
+  });
+
+  it('says in one line that the port is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address ? String(address.port) : '';
+
+    const { code, stderr } = await runToEnd([], { PORT: port });
+    server.close();
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The gateway did not start: listen EADDRINUSE[^\n]*\n$/);
+  });
+});
+
+describe('npm run simulator', () => {
+  it('answers as DigiCert does', async () => {
+    const child = run(['simulator', '0']);
+    const line = await waitForLine(child, /simulated DigiCert/);
+    const baseUrl = /http:\S+/.exec(line)?.[0];
+
+    const response = await fetch(`${baseUrl}/order/certificate/1404/resend-emails`, {
+      method: 'PUT',
+      headers: { 'X-DC-DEVKEY': 'any' },
+      body: '{}',
+    });
+
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ errors: [{ code: 'not_found|order' }] });
+
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it('refuses a port that is none', async () => {
+    const { code, stderr } = await runToEnd(['simulator', 'x']);
+
+    expect(code).toBe(1);
+    expect(stderr).toBe('PORT is "x": give a port number from 0 to 65535.\n');
+  });
+});
+
+describe('any other command', () => {
+  it('is met with the usage', async () => {
+    const { code, stderr } = await runToEnd(['dance']);
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^usage: /);
+  });
+});
