@@ -100,6 +100,8 @@ describe('the local check', () => {
     'www.*.example.com',
     '*.',
     'xn--zzzzzzzz.example',
+    'xn--0.example',
+    'bücher.xn--0.example',
     `${'a'.repeat(64)}.example`,
     `${'a.'.repeat(126)}example`,
     'http://example.com',

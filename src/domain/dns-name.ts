@@ -1,5 +1,5 @@
 // The shape of a DNS name. Whether it exists, or is in the order, is DigiCert's to say.
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import isFQDN from 'validator/lib/isFQDN';
 
 /** Longest DNS name in its text form, in octets (RFC 1035 section 2.3.4, without the root dot). */
@@ -18,7 +18,15 @@ export function parseDnsName(text: string): string | undefined {
   }
   const ascii = domainToASCII(text);
   // The URL parser turns what looks like an IPv4 address into one; isFQDN refuses numeric top levels.
-  return ascii.length <= MAX_NAME_LENGTH && isFQDN(ascii) ? ascii : undefined;
+  return ascii.length <= MAX_NAME_LENGTH && isFQDN(ascii) && hasRealALabels(ascii)
+    ? ascii
+    : undefined;
+}
+
+/** Whether every `xn--` label decodes. Node 24 lets those that do not pass through domainToASCII. */
+function hasRealALabels(ascii: string): boolean {
+  const unicode = domainToUnicode(ascii);
+  return unicode !== '' && !/(?:^|\.)xn--/.test(unicode);
 }
 
 /** As {@link parseDnsName}, and one leading `*.` is kept: the domain of a wildcard certificate. */
