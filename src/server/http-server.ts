@@ -2,6 +2,7 @@
 import type { ApolloServer, BaseContext } from '@apollo/server';
 import fastifyApollo from '@as-integrations/fastify';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Logger } from 'pino';
 import { REQUEST_ID_HEADER, toRequestId } from './request-id';
 
 export interface HttpServerOptions<Context extends BaseContext> {
@@ -9,14 +10,14 @@ export interface HttpServerOptions<Context extends BaseContext> {
   readonly apollo: ApolloServer<Context>;
   /** What resolvers are told of a request. */
   readonly context: (correlationId: string) => Context;
-  readonly log: FastifyBaseLogger;
+  readonly log: Logger;
 }
 
 export async function createHttpServer<Context extends BaseContext>(
   options: HttpServerOptions<Context>,
 ): Promise<FastifyInstance> {
   const server = Fastify({
-    loggerInstance: options.log,
+    loggerInstance: toFastifyLogger(options.log),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => toRequestId(request.headers),
   });
@@ -33,4 +34,9 @@ export async function createHttpServer<Context extends BaseContext>(
     context: async (request) => options.context(request.id),
   });
   return server;
+}
+
+/** Fastify's own news below a warning, such as "listening", would come beside our events of fixed names. */
+function toFastifyLogger(log: Logger): FastifyBaseLogger {
+  return log.child({}, { level: log.isLevelEnabled('warn') ? 'warn' : log.level });
 }

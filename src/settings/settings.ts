@@ -57,6 +57,8 @@ const SPECS = {
   LOG_LEVEL: logLevel({ default: 'info' }),
 };
 
+export const SETTING_NAMES: readonly string[] = Object.keys(SPECS);
+
 export function parseSettings(environment: Environment): ParsedSettings {
   const given = dropEmpty(environment);
   const problems: string[] = [];
