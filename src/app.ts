@@ -41,12 +41,24 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
   });
   const resend = createResend({ digicert, clock, timeoutMs: settings.digicertTimeoutMs });
   const schema = createSchema({ resend: logResend(resend, log, clock), version });
-  const apollo = createApolloServer({ schema, log });
+  const sandbox = settings.explorer === 'sandbox';
+  const apollo = createApolloServer({
+    schema,
+    log,
+    limits: settings,
+    introspection: settings.introspection,
+    sandbox,
+    persistedDocuments: settings.persistedDocuments,
+  });
   await apollo.start();
   const server = await createHttpServer({
     apollo,
     context: (correlationId) => ({ correlationId }),
     log,
+    maxBodyBytes: settings.maxBodyBytes,
+    requestTimeoutMs: settings.requestTimeoutMs,
+    browser: { corsOrigins: settings.corsOrigins, sandbox },
+    isListedDocument: settings.persistedDocuments?.includes,
   });
 
   const close = async () => {

@@ -1,21 +1,23 @@
 #!/usr/bin/env node
 // The only reader of argv, environment and signals.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startApp } from './app';
+import { printManifest } from './graphql/persisted-documents';
 import { printGatewaySchema } from './graphql/print-schema';
 import { parseSettings } from './settings/settings';
 import { startSimulator } from './simulator/simulator';
 import { createLog } from './telemetry/log';
 
-const USAGE = `usage: main [start | simulator [PORT] | print-schema [--check]]
+const USAGE = `usage: main [start | simulator [PORT] | print-schema [--check] | print-manifest [--check]]
 
   start                 serve GraphQL, with the settings the README lists (default)
   simulator [PORT]      serve the simulated DigiCert alone (default port 4010)
   print-schema          write schema/schema.graphql; with --check only compare it
+  print-manifest        write schema/persisted-documents.json; with --check only compare it
 `;
 
-const SCHEMA_FILE = join(__dirname, '..', 'schema', 'schema.graphql');
+const SCHEMA_FOLDER = join(__dirname, '..', 'schema');
 const DEFAULT_SIMULATOR_PORT = 4010;
 
 async function start(): Promise<void> {
@@ -47,12 +49,20 @@ async function simulate(portText: string | undefined): Promise<void> {
   onStopSignal(() => simulator.close());
 }
 
-function printSchema(mode: string | undefined): void {
-  const printed = printGatewaySchema();
+function readOperations(): readonly string[] {
+  const folder = join(SCHEMA_FOLDER, 'operations');
+  return readdirSync(folder)
+    .sort()
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
+}
+
+/** Writes a generated file, or with `--check` says whether the committed one is fresh. */
+function generate(name: string, content: string, mode: string | undefined): void {
+  const path = join(SCHEMA_FOLDER, name);
   if (mode !== '--check') {
-    writeFileSync(SCHEMA_FILE, printed);
-  } else if (readFileSync(SCHEMA_FILE, 'utf8') !== printed) {
-    fail('schema/schema.graphql is stale: run `npm run generate` and commit the result.');
+    writeFileSync(path, content);
+  } else if (!existsSync(path) || readFileSync(path, 'utf8') !== content) {
+    fail(`schema/${name} is stale: run \`npm run generate\` and commit the result.`);
   }
 }
 
@@ -74,7 +84,9 @@ async function run([command = 'start', option]: readonly string[]): Promise<void
     case 'simulator':
       return simulate(option);
     case 'print-schema':
-      return printSchema(option);
+      return generate('schema.graphql', printGatewaySchema(), option);
+    case 'print-manifest':
+      return generate('persisted-documents.json', printManifest(readOperations()), option);
     default:
       return fail(USAGE);
   }

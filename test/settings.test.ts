@@ -8,14 +8,21 @@ const DEFAULTS = {
   port: 4000,
   upstream: { kind: 'simulator' },
   digicertTimeoutMs: 10_000,
+  explorer: 'sandbox',
+  introspection: true,
+  corsOrigins: ['https://studio.apollographql.com'],
+  maxBodyBytes: 100_000,
+  maxMutationFields: 10,
+  requestTimeoutMs: 10_000,
+  persistedDocuments: undefined,
   logLevel: 'info',
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'settings-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function keyFile(content: string): string {
-  const path = join(folder, `key-${Math.random()}`);
+function fileOf(content: string): string {
+  const path = join(folder, `file-${Math.random()}`);
   writeFileSync(path, content);
   return path;
 }
@@ -39,6 +46,13 @@ describe('settings', () => {
         DIGICERT_API_KEY: 'abc-123',
         DIGICERT_BASE_URL: 'https://certcentral.digicert.eu/services/v2/',
         DIGICERT_TIMEOUT_MS: '2500',
+        EXPLORER: 'sandbox',
+        INTROSPECTION: 'on',
+        CORS_ORIGINS: 'https://app.example.com, http://localhost:5173',
+        MAX_BODY_BYTES: '5000',
+        MAX_MUTATION_FIELDS: '3',
+        REQUEST_TIMEOUT_MS: '300',
+        PERSISTED_DOCUMENTS: join(__dirname, '..', 'schema', 'persisted-documents.json'),
         LOG_LEVEL: 'debug',
       }),
     ).toEqual({
@@ -52,13 +66,29 @@ describe('settings', () => {
           apiKey: 'abc-123',
         },
         digicertTimeoutMs: 2500,
+        explorer: 'sandbox',
+        introspection: true,
+        corsOrigins: ['https://app.example.com', 'http://localhost:5173'],
+        maxBodyBytes: 5000,
+        maxMutationFields: 3,
+        requestTimeoutMs: 300,
+        persistedDocuments: {
+          findByHash: expect.any(Function),
+          includes: expect.any(Function),
+        },
         logLevel: 'debug',
       },
     });
   });
 
+  it('close in production what helps only in development', () => {
+    expect(parseSettings({ NODE_ENV: 'production', DIGICERT_API_KEY: 'k' })).toMatchObject({
+      settings: { explorer: 'off', introspection: false, corsOrigins: [] },
+    });
+  });
+
   it('send a key to the US base by default, and read it from a file without its line end', () => {
-    expect(parseSettings({ DIGICERT_API_KEY_FILE: keyFile('abc-123\n') })).toMatchObject({
+    expect(parseSettings({ DIGICERT_API_KEY_FILE: fileOf('abc-123\n') })).toMatchObject({
       settings: {
         upstream: {
           kind: 'digicert',
@@ -125,6 +155,41 @@ describe('settings', () => {
       ],
     ],
     [
+      'EXPLORER',
+      { EXPLORER: 'playground' },
+      ['EXPLORER is "playground": give one of sandbox, off.'],
+    ],
+    ['INTROSPECTION', { INTROSPECTION: 'true' }, ['INTROSPECTION is "true": give one of on, off.']],
+    ...['*', 'https://app.example.com/', 'app.example.com', 'https://a.example,', 'null'].map(
+      (origins): [string, Record<string, string>, readonly string[]] => [
+        `CORS_ORIGINS of ${origins}`,
+        { CORS_ORIGINS: origins },
+        [
+          `CORS_ORIGINS has ${JSON.stringify(origins.split(',').at(-1))}: give origins such as https://app.example.com, comma-separated.`,
+        ],
+      ],
+    ),
+    [
+      'a manifest that is not there',
+      { PERSISTED_DOCUMENTS: '/nonexistent' },
+      ['PERSISTED_DOCUMENTS names a file that cannot be read (ENOENT).'],
+    ],
+    ...[
+      ['{', 'is not JSON'],
+      ['null', 'is no manifest of the format apollo-persisted-query-manifest, version 1'],
+      [
+        '{"format":"apollo-persisted-query-manifest","version":1,"operations":[null]}',
+        'has an operation whose id is no text, or whose body is no document',
+      ],
+    ].map(([content = '', complaint]): [string, Record<string, string>, readonly string[]] => {
+      const path = fileOf(content);
+      return [
+        `a manifest of ${content}`,
+        { PERSISTED_DOCUMENTS: path },
+        [`PERSISTED_DOCUMENTS is ${JSON.stringify(path)}, which ${complaint}.`],
+      ];
+    }),
+    [
       'a key file that is not there',
       { DIGICERT_API_KEY_FILE: '/nonexistent/key' },
       ['DIGICERT_API_KEY_FILE names a file that cannot be read (ENOENT).'],
@@ -161,10 +226,10 @@ describe('settings', () => {
     ['a key with a line break', { DIGICERT_API_KEY: 'hunter2\r\nX-Evil: 1' }],
     ['a key outside ASCII', { DIGICERT_API_KEY: 'hunter2é' }],
     ['a key without end', { DIGICERT_API_KEY: 'hunter2'.repeat(100) }],
-    ['an empty key file', { DIGICERT_API_KEY_FILE: keyFile('') }],
-    ['a file of two keys', { DIGICERT_API_KEY_FILE: keyFile('hunter2\nhunter2\n') }],
+    ['an empty key file', { DIGICERT_API_KEY_FILE: fileOf('') }],
+    ['a file of two keys', { DIGICERT_API_KEY_FILE: fileOf('hunter2\nhunter2\n') }],
     ['a key in place of a file', { DIGICERT_API_KEY_FILE: 'hunter2' }],
-    ['two keys', { DIGICERT_API_KEY: 'hunter2', DIGICERT_API_KEY_FILE: keyFile('hunter2') }],
+    ['two keys', { DIGICERT_API_KEY: 'hunter2', DIGICERT_API_KEY_FILE: fileOf('hunter2') }],
     [
       'a base URL with a password',
       { DIGICERT_API_KEY: 'k', DIGICERT_BASE_URL: 'https://user:hunter2@digicert.example' },

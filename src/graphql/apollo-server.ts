@@ -3,32 +3,61 @@ import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { GraphqlContext } from './context';
+import {
+  createDocumentLimitsRule,
+  type DocumentLimits,
+  MAX_RECURSIVE_SELECTIONS,
+  MAX_REPORTED_ERRORS,
+  MAX_TOKENS,
+} from './document-limits';
 import { createErrorLog, maskError } from './mask-error';
+import type { PersistedDocuments } from './persisted-documents';
 
 export interface ApolloServerOptions {
   readonly schema: GraphQLSchema;
   readonly log: Logger;
+  readonly limits: DocumentLimits;
+  /** Off: no introspection, and no hints at names in the schema. */
+  readonly introspection: boolean;
+  /** Whether a browser that opens the endpoint gets Apollo Sandbox. */
+  readonly sandbox: boolean;
+  /** Set: what a hash may stand for. */
+  readonly persistedDocuments?: PersistedDocuments | undefined;
 }
 
-export function createApolloServer({
-  schema,
-  log,
-}: ApolloServerOptions): ApolloServer<GraphqlContext> {
+export function createApolloServer(options: ApolloServerOptions): ApolloServer<GraphqlContext> {
+  const { schema, log, limits, introspection, sandbox, persistedDocuments } = options;
   return new ApolloServer<GraphqlContext>({
     schema,
     logger: log,
+    introspection,
+    hideSchemaDetailsFromClientErrors: !introspection,
     formatError: maskError,
     includeStacktraceInErrorResponses: false,
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
+    // Without a list, registering documents by hash would only fill memory.
+    persistedQueries: persistedDocuments ? { cache: toQueryCache(persistedDocuments) } : false,
+    parseOptions: { maxTokens: MAX_TOKENS },
+    validationRules: [createDocumentLimitsRule(limits)],
+    validationOptions: { maxErrors: MAX_REPORTED_ERRORS },
+    executionOptions: { maxCoercionErrors: MAX_REPORTED_ERRORS },
+    maxRecursiveSelections: MAX_RECURSIVE_SELECTIONS,
     // main.ts is the only one that listens to signals.
     stopOnTerminationSignals: false,
     plugins: [
       createErrorLog(log),
+      sandbox
+        ? ApolloServerPluginLandingPageLocalDefault()
+        : ApolloServerPluginLandingPageDisabled(),
       // Nothing here is cacheable, and nothing reports to a third party behind the operator's back.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -36,4 +65,14 @@ export function createApolloServer({
       ApolloServerPluginSchemaReportingDisabled(),
     ],
   });
+}
+
+/** Apollo Server's way to turn a hash into a document. What is not listed is never learnt. */
+function toQueryCache(documents: PersistedDocuments) {
+  return {
+    // Apollo Server prefixes the hash.
+    get: async (key: string) => documents.findByHash(key.replace(/^apq:/, '')),
+    set: async () => {},
+    delete: async () => {},
+  };
 }

@@ -3,7 +3,7 @@
 import { inspect } from 'node:util';
 import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import type { GraphqlContext } from './context';
 
@@ -30,9 +30,11 @@ export function maskError(formatted: GraphQLFormattedError, error: unknown): Gra
   const place = { ...(locations && { locations }), ...(path && { path }) };
   // What a resolver throws is a bug, whatever it says of itself; only errors around it are the caller's.
   const thrown = unwrapResolverError(error);
-  const code = thrown === error ? formatted.extensions?.code : toArgumentErrorCode(thrown);
+  const { code, validationErrorCode } =
+    thrown === error ? { ...formatted.extensions } : toArgumentError(thrown);
   if (CALLER_ERROR_CODES.has(code)) {
-    return { message, ...place, extensions: { code } };
+    const extensions = { code, ...(validationErrorCode !== undefined && { validationErrorCode }) };
+    return { message, ...place, extensions };
   }
   const masked = {
     message: MASKED_MESSAGE,
@@ -44,8 +46,8 @@ export function maskError(formatted: GraphQLFormattedError, error: unknown): Gra
 }
 
 /** graphql-js finds some faults in arguments only while executing; those point at the document. */
-function toArgumentErrorCode(thrown: unknown): string | undefined {
-  return thrown instanceof GraphQLError && thrown.nodes ? 'BAD_USER_INPUT' : undefined;
+function toArgumentError(thrown: unknown): GraphQLErrorExtensions {
+  return thrown instanceof GraphQLError && thrown.nodes ? { code: 'BAD_USER_INPUT' } : {};
 }
 
 /** Puts the correlation id on every error, and logs what {@link maskError} hid under that id. */

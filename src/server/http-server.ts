@@ -1,8 +1,18 @@
-// The HTTP server: one GraphQL route, and a JSON answer for everything else.
+// The HTTP server: GraphQL, health, and a JSON answer for everything else.
 import type { ApolloServer, BaseContext } from '@apollo/server';
 import fastifyApollo from '@as-integrations/fastify';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
+import { type BrowserPolicy, registerBrowserPolicy } from './browser-policy';
+import {
+  answerClientError,
+  BAD_HOST,
+  createNotFoundHandler,
+  DOCUMENT_NOT_LISTED,
+  handleError,
+  sendHttpError,
+  UNSUPPORTED_MEDIA_TYPE,
+} from './http-errors';
 import { REQUEST_ID_HEADER, toRequestId } from './request-id';
 
 export interface HttpServerOptions<Context extends BaseContext> {
@@ -11,7 +21,29 @@ export interface HttpServerOptions<Context extends BaseContext> {
   /** What resolvers are told of a request. */
   readonly context: (correlationId: string) => Context;
   readonly log: Logger;
+  /** Bytes of a request body. */
+  readonly maxBodyBytes: number;
+  /** Milliseconds in which a request must have arrived whole. */
+  readonly requestTimeoutMs: number;
+  readonly browser: BrowserPolicy;
+  /** Set: whether a document, sent as text, is listed. */
+  readonly isListedDocument?: ((document: string) => boolean) | undefined;
 }
+
+/** Longer than load balancers keep an idle connection (60 s is common), so that they close it, not we. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+
+/** Bytes of request headers; room for a large token. */
+const MAX_HEADER_BYTES = 16 * 1024;
+
+/** How often late requests are looked for. */
+const CONNECTIONS_CHECK_INTERVAL_MS = 500;
+
+const METHODS_BY_PATH = new Map([
+  ['/graphql', ['GET', 'POST']],
+  ['/livez', ['GET', 'HEAD']],
+  ['/readyz', ['GET', 'HEAD']],
+]);
 
 export async function createHttpServer<Context extends BaseContext>(
   options: HttpServerOptions<Context>,
@@ -20,20 +52,57 @@ export async function createHttpServer<Context extends BaseContext>(
     loggerInstance: toFastifyLogger(options.log),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => toRequestId(request.headers),
+    bodyLimit: options.maxBodyBytes,
+    requestTimeout: options.requestTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    http: {
+      headersTimeout: options.requestTimeoutMs,
+      connectionsCheckingInterval: CONNECTIONS_CHECK_INTERVAL_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: handleError,
   });
+  server.setErrorHandler(handleError);
+  server.setNotFoundHandler(createNotFoundHandler(METHODS_BY_PATH));
+  // JSON is the one body taken; a form or plain text could be posted by any page without a preflight.
+  server.removeContentTypeParser('text/plain');
+
   server.addHook('onRequest', async (request, reply) => {
     reply.header(REQUEST_ID_HEADER, request.id);
+    if (!URL.canParse(`http://${request.headers.host}`)) {
+      return sendHttpError(reply, BAD_HOST);
+    }
+    if (request.headers['content-encoding'] !== undefined) {
+      return sendHttpError(reply, UNSUPPORTED_MEDIA_TYPE);
+    }
   });
-  server.setNotFoundHandler(async (_request, reply) => {
-    reply.code(404);
-    return { errors: [{ message: 'Nothing is here. GraphQL is at /graphql.' }] };
-  });
-
-  await server.register(fastifyApollo(options.apollo), {
-    path: '/graphql',
-    context: async (request) => options.context(request.id),
-  });
+  await registerBrowserPolicy(server, options.browser);
+  await registerGraphql(server, options);
+  server.get('/livez', async () => ({ status: 'ok' }));
+  server.get('/readyz', async () => ({ status: 'ok' }));
   return server;
+}
+
+async function registerGraphql<Context extends BaseContext>(
+  parent: FastifyInstance,
+  { apollo, context, isListedDocument }: HttpServerOptions<Context>,
+): Promise<void> {
+  await parent.register(async (server) => {
+    if (isListedDocument) {
+      server.addHook('preHandler', async (request, reply) => {
+        const { query } = (request.body ?? request.query) as { query?: unknown };
+        if (typeof query === 'string' && !isListedDocument(query)) {
+          return sendHttpError(reply, DOCUMENT_NOT_LISTED);
+        }
+      });
+    }
+    await server.register(fastifyApollo(apollo), {
+      path: '/graphql',
+      method: ['GET', 'POST'],
+      context: async (request) => context(request.id),
+    });
+  });
 }
 
 /** Fastify's own news below a warning, such as "listening", would come beside our events of fixed names. */

@@ -43,16 +43,33 @@ export function parseApiKey(text: string): string {
 
 /** The path is not repeated either: a key put here by mistake would be shown. */
 export function readApiKeyFile(path: string): string {
-  return parseApiKey(readText(path).trim());
+  return parseApiKey(readTextFile(path).trim());
 }
 
-function readText(path: string): string {
+export function readTextFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(`names a file that cannot be read (${code}).`);
   }
+}
+
+export function parseSwitch(text: string): boolean {
+  return oneOf(['on', 'off'])(text) === 'on';
+}
+
+/** Comma-separated origins; a wildcard is no origin. */
+export function parseOrigins(text: string): readonly string[] {
+  const origins = text.split(',').map((origin) => origin.trim());
+  for (const origin of origins) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      throw new Error(
+        `has ${JSON.stringify(origin)}: give origins such as https://app.example.com, comma-separated.`,
+      );
+    }
+  }
+  return origins;
 }
 
 /** Returns the URL without a slash at its end. */

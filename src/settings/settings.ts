@@ -1,5 +1,6 @@
 // Settings: environment variables, checked once at start, all problems told together.
-import { cleanEnv, makeValidator } from 'envalid';
+import { cleanEnv, makeExactValidator, makeValidator } from 'envalid';
+import { type PersistedDocuments, parseManifest } from '../graphql/persisted-documents';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/log';
 import {
   integerBetween,
@@ -7,7 +8,10 @@ import {
   parseApiKey,
   parseBaseUrl,
   parseHost,
+  parseOrigins,
+  parseSwitch,
   readApiKeyFile,
+  readTextFile,
 } from './parsers';
 
 export interface Settings {
@@ -18,6 +22,20 @@ export interface Settings {
   readonly upstream: UpstreamSettings;
   /** `DIGICERT_TIMEOUT_MS`: milliseconds for a whole mutation, diagnosis included; 100 to 120000. Default 10000. */
   readonly digicertTimeoutMs: number;
+  /** `EXPLORER`: what a browser gets at the endpoint. Default sandbox, off in production. */
+  readonly explorer: Explorer;
+  /** `INTROSPECTION`: whether the schema can be asked for, and errors hint at its names. Default on, off in production. */
+  readonly introspection: boolean;
+  /** `CORS_ORIGINS`: origins whose pages may call. Default Apollo Studio's, none in production. */
+  readonly corsOrigins: readonly string[];
+  /** `MAX_BODY_BYTES`: of a request; 1000 to 10000000. Default 100000. */
+  readonly maxBodyBytes: number;
+  /** `MAX_MUTATION_FIELDS`: root fields of one mutation, each a round of emails; 1 to 100. Default 10. */
+  readonly maxMutationFields: number;
+  /** `REQUEST_TIMEOUT_MS`: milliseconds in which a request must have arrived whole; 100 to 120000. Default 10000. */
+  readonly requestTimeoutMs: number;
+  /** `PERSISTED_DOCUMENTS`: the manifest of the only documents that are run. Default none: any document is. */
+  readonly persistedDocuments: PersistedDocuments | undefined;
   /** `LOG_LEVEL`. Default info. */
   readonly logLevel: LogLevel;
 }
@@ -37,6 +55,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** DigiCert's US instance; Europe's is https://certcentral.digicert.eu/services/v2. */
 const DEFAULT_BASE_URL = 'https://www.digicert.com/services/v2';
 
+const EXPLORERS = ['sandbox', 'off'] as const;
+
+export type Explorer = (typeof EXPLORERS)[number];
+
+const APOLLO_STUDIO_ORIGIN = 'https://studio.apollographql.com';
+
 const text = makeValidator((value) => value);
 const host = makeValidator(parseHost);
 const port = makeValidator(integerBetween(0, 65_535, 'a port number'));
@@ -44,6 +68,12 @@ const timeoutMs = makeValidator(integerBetween(100, 120_000, 'milliseconds'));
 const apiKey = makeValidator(parseApiKey);
 const apiKeyFile = makeValidator(readApiKeyFile);
 const baseUrl = makeValidator(parseBaseUrl);
+const explorer = makeValidator<Explorer>(oneOf(EXPLORERS));
+const onOrOff = makeExactValidator(parseSwitch);
+const origins = makeExactValidator(parseOrigins);
+const bodyBytes = makeValidator(integerBetween(1_000, 10_000_000, 'bytes'));
+const fieldCount = makeValidator(integerBetween(1, 100, 'a number'));
+const manifest = makeExactValidator(readManifest);
 const logLevel = makeValidator<LogLevel>(oneOf(LOG_LEVELS));
 
 const SPECS = {
@@ -54,6 +84,13 @@ const SPECS = {
   DIGICERT_API_KEY_FILE: apiKeyFile({ default: undefined }),
   DIGICERT_BASE_URL: baseUrl({ default: undefined }),
   DIGICERT_TIMEOUT_MS: timeoutMs({ default: 10_000 }),
+  EXPLORER: explorer({ default: undefined }),
+  INTROSPECTION: onOrOff({ default: undefined }),
+  CORS_ORIGINS: origins({ default: undefined }),
+  MAX_BODY_BYTES: bodyBytes({ default: 100_000 }),
+  MAX_MUTATION_FIELDS: fieldCount({ default: 10 }),
+  REQUEST_TIMEOUT_MS: timeoutMs({ default: 10_000 }),
+  PERSISTED_DOCUMENTS: manifest({ default: undefined }),
   LOG_LEVEL: logLevel({ default: 'info' }),
 };
 
@@ -73,6 +110,7 @@ export function parseSettings(environment: Environment): ParsedSettings {
   if (problems.length > 0) {
     return { ok: false, problems };
   }
+  const production = env.NODE_ENV === 'production';
   const key = env.DIGICERT_API_KEY ?? env.DIGICERT_API_KEY_FILE;
   return {
     ok: true,
@@ -84,9 +122,25 @@ export function parseSettings(environment: Environment): ParsedSettings {
           ? { kind: 'simulator' }
           : { kind: 'digicert', baseUrl: env.DIGICERT_BASE_URL ?? DEFAULT_BASE_URL, apiKey: key },
       digicertTimeoutMs: env.DIGICERT_TIMEOUT_MS,
+      explorer: env.EXPLORER ?? (production ? 'off' : 'sandbox'),
+      introspection: env.INTROSPECTION ?? !production,
+      corsOrigins: env.CORS_ORIGINS ?? (production ? [] : [APOLLO_STUDIO_ORIGIN]),
+      maxBodyBytes: env.MAX_BODY_BYTES,
+      maxMutationFields: env.MAX_MUTATION_FIELDS,
+      requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+      persistedDocuments: env.PERSISTED_DOCUMENTS,
       logLevel: env.LOG_LEVEL,
     },
   };
+}
+
+function readManifest(path: string): PersistedDocuments {
+  const text = readTextFile(path);
+  try {
+    return parseManifest(text);
+  } catch (error) {
+    throw new Error(`is ${JSON.stringify(path)}, which ${(error as Error).message}.`);
+  }
 }
 
 /** An empty variable counts as not set: container tools write it for "none". */

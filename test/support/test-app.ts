@@ -10,7 +10,7 @@ import {
   type ResendDvEmailsInput,
   type ResendDvEmailsMutation,
 } from '../../src/client/operations';
-import type { Settings } from '../../src/settings/settings';
+import { type Environment, parseSettings } from '../../src/settings/settings';
 import { SIMULATED_ACCOUNT, type SimulatedAccount } from '../../src/simulator/orders';
 import type { QuotaWindow } from '../../src/simulator/rolling-windows';
 import {
@@ -25,7 +25,8 @@ export const API_KEY = 'the-secret-api-key';
 export const REQUEST_ID = 'test-request';
 
 export interface TestAppOverrides {
-  readonly settings?: Partial<Settings>;
+  /** Settings besides, or in place of, those every test has. */
+  readonly environment?: Environment;
   /** Orders besides, or in place of, the simulator's own. */
   readonly orders?: SimulatedAccount;
   readonly quota?: readonly QuotaWindow[];
@@ -95,25 +96,22 @@ export async function startTestApp(overrides: TestAppOverrides = {}): Promise<Te
   const baseUrl = overrides.baseUrl ?? simulator.baseUrl;
   const dispatcher = overrides.dispatcher ?? overrides.dispatcherFor?.(new URL(baseUrl).origin);
   const lines: string[] = [];
-  const app = await startApp(
-    {
-      host: '127.0.0.1',
-      port: 0,
-      upstream: {
-        kind: 'digicert',
-        baseUrl,
-        apiKey: API_KEY,
-      },
-      digicertTimeoutMs: 10_000,
-      logLevel: 'trace',
-      ...overrides.settings,
-    },
-    {
-      clock,
-      log: createLog('trace', { write: (line) => void lines.push(line) }),
-      ...(dispatcher && { dispatcher }),
-    },
-  );
+  const parsed = parseSettings({
+    PORT: '0',
+    DIGICERT_API_KEY: API_KEY,
+    DIGICERT_BASE_URL: baseUrl,
+    LOG_LEVEL: 'trace',
+    ...overrides.environment,
+  });
+  if (!parsed.ok) {
+    throw new Error(parsed.problems.join('\n'));
+  }
+  const { settings } = parsed;
+  const app = await startApp(settings, {
+    clock,
+    log: createLog(settings.logLevel, { write: (line) => void lines.push(line) }),
+    ...(dispatcher && { dispatcher }),
+  });
   let taken = 0;
   const testApp: TestApp = {
     url: app.url,

@@ -1,0 +1,124 @@
+// How large a document may be. Each field of a mutation is one more round of emails, so their number is
+// bounded most of all.
+import {
+  type ASTNode,
+  type ASTVisitor,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+  type ValidationContext,
+  type ValidationRule,
+} from 'graphql';
+
+export interface DocumentLimits {
+  /** Root fields of a mutation, those in its fragments included. */
+  readonly maxMutationFields: number;
+}
+
+/** Lexical tokens; the longest of our own operations has under 120. Counted while parsing. */
+export const MAX_TOKENS = 1_000;
+
+/** Fields once all fragments are spread; Apollo Server counts them. */
+export const MAX_RECURSIVE_SELECTIONS = 500;
+
+/** Errors reported of one document, and of one set of variables. */
+export const MAX_REPORTED_ERRORS = 5;
+
+/** Levels of fields; ours need four, and a supergraph's entities two more. Introspection is exempt. */
+const MAX_DEPTH = 12;
+
+/** Aliases; ten root fields with two aliases inside each fit. */
+const MAX_ALIASES = 30;
+
+/** Directives, on whatever they stand. */
+const MAX_DIRECTIVES = 20;
+
+/**
+ * One rule for all limits. A refusal has `extensions.validationErrorCode`: `DOCUMENT_TOO_DEEP`,
+ * `TOO_MANY_ALIASES`, `TOO_MANY_DIRECTIVES` or `TOO_MANY_MUTATION_FIELDS`.
+ */
+export function createDocumentLimitsRule({ maxMutationFields }: DocumentLimits): ValidationRule {
+  return (context) => {
+    const counts = { aliases: 0, directives: 0 };
+    const refuse = (validationErrorCode: string, message: string, node: ASTNode) =>
+      context.reportError(
+        new GraphQLError(message, { nodes: [node], extensions: { validationErrorCode } }),
+      );
+    const visitor: ASTVisitor = {
+      Field(node) {
+        counts.aliases += node.alias ? 1 : 0;
+        if (node.alias && counts.aliases === MAX_ALIASES + 1) {
+          refuse('TOO_MANY_ALIASES', `A document may have ${MAX_ALIASES} aliases.`, node);
+        }
+      },
+      Directive(node) {
+        counts.directives += 1;
+        if (counts.directives === MAX_DIRECTIVES + 1) {
+          refuse('TOO_MANY_DIRECTIVES', `A document may have ${MAX_DIRECTIVES} directives.`, node);
+        }
+      },
+      OperationDefinition(node) {
+        if (measureDepth(node.selectionSet, context) > MAX_DEPTH) {
+          refuse('DOCUMENT_TOO_DEEP', `A document may be ${MAX_DEPTH} levels deep.`, node);
+        }
+        const fields = countRootFields(node.selectionSet, context);
+        if (node.operation === 'mutation' && fields > maxMutationFields) {
+          const message = `A mutation may have ${maxMutationFields} fields; each is a round of emails.`;
+          refuse('TOO_MANY_MUTATION_FIELDS', message, node);
+        }
+      },
+    };
+    return visitor;
+  };
+}
+
+function countRootFields(selectionSet: SelectionSetNode, context: ValidationContext): number {
+  return fold(selectionSet, context, {
+    field: () => 1,
+    combine: (counts) => counts.reduce((sum, count) => sum + count, 0),
+  });
+}
+
+function measureDepth(selectionSet: SelectionSetNode, context: ValidationContext): number {
+  return fold(selectionSet, context, {
+    field: (name, measureBelow) => (name.startsWith('__') ? 1 : 1 + measureBelow()),
+    combine: (depths) => Math.max(0, ...depths),
+  });
+}
+
+interface Measure {
+  readonly field: (name: string, measureBelow: () => number) => number;
+  readonly combine: (parts: readonly number[]) => number;
+}
+
+/** Measures a selection set with its fragments spread. Each fragment is measured once, a cycle as 0. */
+function fold(root: SelectionSetNode, context: ValidationContext, measure: Measure): number {
+  const known = new Map<FragmentDefinitionNode, number>();
+  const foldSet = (selectionSet: SelectionSetNode): number =>
+    measure.combine(selectionSet.selections.map(foldSelection));
+  const foldSelection = (selection: SelectionNode): number => {
+    switch (selection.kind) {
+      case Kind.FIELD: {
+        const { name, selectionSet } = selection;
+        return measure.field(name.value, () => (selectionSet ? foldSet(selectionSet) : 0));
+      }
+      case Kind.INLINE_FRAGMENT:
+        return foldSet(selection.selectionSet);
+      case Kind.FRAGMENT_SPREAD:
+        return foldFragment(context.getFragment(selection.name.value));
+    }
+  };
+  const foldFragment = (fragment: FragmentDefinitionNode | null | undefined): number => {
+    if (!fragment) {
+      return 0;
+    }
+    if (!known.has(fragment)) {
+      known.set(fragment, 0);
+      known.set(fragment, foldSet(fragment.selectionSet));
+    }
+    return known.get(fragment) ?? 0;
+  };
+  return foldSet(root);
+}

@@ -1,0 +1,135 @@
+// Where requests that never become GraphQL are answered: always JSON in GraphQL's error shape, always
+// with a code, never HTML and never a stack.
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { REQUEST_ID_HEADER } from './request-id';
+
+interface HttpError {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+const MALFORMED: HttpError = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: 'The request is not well-formed HTTP.',
+};
+
+/** Fastify's refusals, by its own codes. */
+const BY_FASTIFY_CODE: Readonly<Record<string, HttpError>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: {
+    status: 400,
+    code: 'BAD_REQUEST',
+    message: 'The body is not well-formed JSON.',
+  },
+  FST_ERR_CTP_EMPTY_JSON_BODY: { status: 400, code: 'BAD_REQUEST', message: 'The body is empty.' },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    status: 400,
+    code: 'BAD_REQUEST',
+    message: 'The body is not as long as Content-Length says.',
+  },
+  FST_ERR_BAD_URL: { status: 400, code: 'BAD_REQUEST', message: 'The URL is not well-formed.' },
+  FST_ERR_CTP_BODY_TOO_LARGE: {
+    status: 413,
+    code: 'PAYLOAD_TOO_LARGE',
+    message: 'The body is longer than this gateway accepts.',
+  },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    status: 415,
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    message: 'Send the body as application/json, without a content coding.',
+  },
+};
+
+/** Node's refusals of what its parser or its timers do not accept. */
+const BY_NODE_CODE: Readonly<Record<string, HttpError>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: 408,
+    code: 'REQUEST_TIMEOUT',
+    message: 'The request did not arrive whole in time.',
+  },
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    code: 'REQUEST_HEADER_FIELDS_TOO_LARGE',
+    message: 'The request headers are too long.',
+  },
+};
+
+export const UNSUPPORTED_MEDIA_TYPE = BY_FASTIFY_CODE.FST_ERR_CTP_INVALID_MEDIA_TYPE as HttpError;
+
+export const BAD_HOST: HttpError = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: 'The Host header is not well-formed.',
+};
+
+export const DOCUMENT_NOT_LISTED: HttpError = {
+  status: 400,
+  code: 'QUERY_NOT_IN_SAFELIST',
+  message: 'This gateway runs listed documents only, and this is none of them.',
+};
+
+export function toErrorBody({ code, message }: HttpError, correlationId: string): object {
+  return { errors: [{ message, extensions: { code, correlationId } }] };
+}
+
+export function sendHttpError(reply: FastifyReply, error: HttpError): FastifyReply {
+  return reply.code(error.status).send(toErrorBody(error, reply.request.id));
+}
+
+/** For Fastify's `setErrorHandler`. */
+export function handleError(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const known = BY_FASTIFY_CODE[error.code];
+  if (known) {
+    sendHttpError(reply, known);
+    return;
+  }
+  request.log.error({ event: 'request.failed', correlationId: request.id, err: error });
+  sendHttpError(reply, {
+    status: 500,
+    code: 'INTERNAL_SERVER_ERROR',
+    message:
+      "Something unexpected went wrong in the gateway. Quote the correlation id to the gateway's operators.",
+  });
+}
+
+/** For Fastify's `setNotFoundHandler`: an unknown path, or a known one with a method it does not take. */
+export function createNotFoundHandler(methodsByPath: ReadonlyMap<string, readonly string[]>) {
+  return (request: FastifyRequest, reply: FastifyReply): void => {
+    const methods = methodsByPath.get(request.url.split('?', 1)[0] ?? '');
+    if (methods) {
+      const allow = methods.join(', ');
+      reply.header('allow', allow);
+      const message = `This path takes ${allow}.`;
+      sendHttpError(reply, { status: 405, code: 'METHOD_NOT_ALLOWED', message });
+    } else {
+      const message = 'Nothing is here. GraphQL is at /graphql.';
+      sendHttpError(reply, { status: 404, code: 'NOT_FOUND', message });
+    }
+  };
+}
+
+/** For Fastify's `clientErrorHandler`: the connection has no request that could be replied to. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, ...rest } = BY_NODE_CODE[error.code ?? ''] ?? MALFORMED;
+  const correlationId = randomUUID();
+  const body = JSON.stringify(toErrorBody({ status, ...rest }, correlationId));
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n` +
+      'Connection: close\r\n' +
+      'Content-Type: application/json; charset=utf-8\r\n' +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n` +
+      `${REQUEST_ID_HEADER}: ${correlationId}\r\n\r\n${body}`,
+  );
+}
