@@ -8,7 +8,7 @@ import { createResend } from './domain/resend';
 import { createApolloServer } from './graphql/apollo-server';
 import { createSchema } from './graphql/schema';
 import { readPackageInfo } from './package-info';
-import { createHttpServer } from './server/http-server';
+import { createHttpServer, GRAPHQL_PATH } from './server/http-server';
 import type { Settings } from './settings/settings';
 import { startSimulator } from './simulator/simulator';
 import { logResend } from './telemetry/log-resend';
@@ -34,7 +34,7 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
   const { baseUrl, apiKey, closeUpstream } = await startUpstream(settings, log);
   const digicert = createDigicertClient({
     baseUrl,
-    apiKey: () => apiKey,
+    apiKey,
     userAgent: `${name}/${version}`,
     clock,
     ...(dispatcher && { dispatcher }),
@@ -77,7 +77,7 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
 }
 
 async function listen(server: FastifyInstance, { host, port }: Settings): Promise<string> {
-  return `${await server.listen({ host, port })}/graphql`;
+  return `${await server.listen({ host, port })}${GRAPHQL_PATH}`;
 }
 
 /** DigiCert itself, or the built-in simulator where no key is set. */

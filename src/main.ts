@@ -2,9 +2,11 @@
 // The only reader of argv, environment and signals.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { startApp } from './app';
 import { printManifest } from './graphql/persisted-documents';
 import { printGatewaySchema } from './graphql/print-schema';
+import { parsePort } from './settings/parsers';
 import { parseSettings } from './settings/settings';
 import { startSimulator } from './simulator/simulator';
 import { createLog } from './telemetry/log';
@@ -18,7 +20,7 @@ const USAGE = `usage: main [start | simulator [PORT] | print-schema [--check] | 
 `;
 
 const SCHEMA_FOLDER = join(__dirname, '..', 'schema');
-const DEFAULT_SIMULATOR_PORT = 4010;
+const DEFAULT_SIMULATOR_PORT = '4010';
 
 async function start(): Promise<void> {
   const parsed = parseSettings(process.env);
@@ -35,18 +37,21 @@ async function start(): Promise<void> {
   onStopSignal(() => app.close());
 }
 
-async function simulate(portText: string | undefined): Promise<void> {
-  const port = Number(portText ?? DEFAULT_SIMULATOR_PORT);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    fail(`PORT is ${JSON.stringify(portText)}: give a port number from 0 to 65535.`);
-    return;
-  }
+async function simulate(port: number): Promise<void> {
   const simulator = await startSimulator({ port });
   process.stdout.write(
     `The simulated DigiCert answers at ${simulator.baseUrl} (any API key is fine).\n` +
       `What was accepted is listed at ${simulator.outboxUrl}.\n`,
   );
   onStopSignal(() => simulator.close());
+}
+
+function readPort(text: string): number {
+  try {
+    return parsePort(text);
+  } catch (error) {
+    throw new Error(`PORT ${(error as Error).message}`);
+  }
 }
 
 function readOperations(): readonly string[] {
@@ -57,9 +62,9 @@ function readOperations(): readonly string[] {
 }
 
 /** Writes a generated file, or with `--check` says whether the committed one is fresh. */
-function generate(name: string, content: string, mode: string | undefined): void {
+function generate(name: string, content: string, checkOnly: boolean): void {
   const path = join(SCHEMA_FOLDER, name);
-  if (mode !== '--check') {
+  if (!checkOnly) {
     writeFileSync(path, content);
   } else if (!existsSync(path) || readFileSync(path, 'utf8') !== content) {
     fail(`schema/${name} is stale: run \`npm run generate\` and commit the result.`);
@@ -77,22 +82,32 @@ function fail(message: string): void {
   process.exitCode = 1;
 }
 
-async function run([command = 'start', option]: readonly string[]): Promise<void> {
+async function run(args: readonly string[]): Promise<void> {
+  const { positionals, values } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { check: { type: 'boolean', default: false }, help: { type: 'boolean' } },
+  });
+  const [command = 'start', port = DEFAULT_SIMULATOR_PORT] = positionals;
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
   switch (command) {
     case 'start':
       return start();
     case 'simulator':
-      return simulate(option);
+      return simulate(readPort(port));
     case 'print-schema':
-      return generate('schema.graphql', printGatewaySchema(), option);
+      return generate('schema.graphql', printGatewaySchema(), values.check);
     case 'print-manifest':
-      return generate('persisted-documents.json', printManifest(readOperations()), option);
+      return generate('persisted-documents.json', printManifest(readOperations()), values.check);
     default:
       return fail(USAGE);
   }
 }
 
 run(process.argv.slice(2)).catch((error: unknown) => {
-  // Nearly always a port in use: a sentence says more than a stack.
-  fail(`The gateway did not start: ${error instanceof Error ? error.message : String(error)}`);
+  // Nearly always a port in use or a mistyped option: a sentence says more than a stack.
+  fail(`Not started: ${error instanceof Error ? error.message : String(error)}`);
 });

@@ -108,7 +108,7 @@ describe('npm start', () => {
     server.close();
 
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^The gateway did not start: listen EADDRINUSE[^\n]*\n$/);
+    expect(stderr).toMatch(/^Not started: listen EADDRINUSE[^\n]*\n$/);
   });
 });
 
@@ -135,7 +135,23 @@ describe('npm run simulator', () => {
     const { code, stderr } = await runToEnd(['simulator', 'x']);
 
     expect(code).toBe(1);
-    expect(stderr).toBe('PORT is "x": give a port number from 0 to 65535.\n');
+    expect(stderr).toBe('Not started: PORT is "x": give a port number from 0 to 65535.\n');
+  });
+});
+
+describe('the other commands', () => {
+  it('tell how they are used when asked', async () => {
+    const { code, stdout } = await runToEnd(['--help']);
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^usage: /);
+  });
+
+  it('refuse an option that does not exist, before anything is written', async () => {
+    const { code, stderr } = await runToEnd(['print-schema', '--chek']);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain("'--chek'");
   });
 });
 

@@ -155,6 +155,11 @@ describe('settings', () => {
       ],
     ],
     [
+      'NODE_ENV',
+      { NODE_ENV: 'prod' },
+      ['NODE_ENV is "prod": give one of development, test, production.'],
+    ],
+    [
       'EXPLORER',
       { EXPLORER: 'playground' },
       ['EXPLORER is "playground": give one of sandbox, off.'],

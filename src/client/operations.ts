@@ -16,7 +16,7 @@ export type DomainApprovalEmailInput = {
 
 /** The reason behind a `ResendDvEmailsOrderNotEligibleError` (the first three) or a `ResendDvEmailsUpstreamError` (the others). */
 export type ResendDvEmailsErrorReason =
-  /** DigiCert rejects the gateway's own API key. Its operators have been alerted. */
+  /** DigiCert rejects the gateway's own API key. Only the gateway's operators can mend that. */
   | 'CREDENTIALS_REJECTED'
   /** The order proves domain control in another way, such as a DNS record. */
   | 'DCV_METHOD_NOT_EMAIL'
@@ -30,14 +30,14 @@ export type ResendDvEmailsErrorReason =
   | 'OUTCOME_UNKNOWN'
   /** DigiCert answered that it is in trouble. */
   | 'UNAVAILABLE'
-  /** DigiCert, or a proxy before it, answered something unknown. */
+  /** DigiCert, or a proxy before it, gave an answer the gateway does not understand. */
   | 'UNEXPECTED_RESPONSE'
   /** DigiCert could not be reached; the request never left. Try again. */
   | 'UNREACHABLE';
 
 /** Who gets the approval emails, and in which language. */
 export type ResendDvEmailsInput = {
-  /** Recipients, 250 at most and none of them twice. Omit to let DigiCert mail the recipients the order already has. */
+  /** Recipients, 250 at most and none of them twice. Omit to let DigiCert mail the recipients the order already has; an empty list is passed on, and what DigiCert makes of it is not documented. */
   domainApprovalEmails?: Array<DomainApprovalEmailInput> | null | undefined;
   /** Language of the emails, such as `en`; passed to DigiCert as it is. Omit for DigiCert's default. */
   locale?: string | null | undefined;
@@ -45,15 +45,15 @@ export type ResendDvEmailsInput = {
 
 /** Whose limit was reached. */
 export type ResendDvEmailsRateLimitScope =
-  /** Your own allowance at this gateway. */
+  /** Your own allowance at this gateway. Reserved: not given yet. */
   | 'CALLER'
-  /** The same emails of this order were resent a moment ago. */
+  /** The same emails of this order were resent a moment ago. Reserved: not given yet. */
   | 'COOLDOWN'
   /** DigiCert's allowance, which everyone using this gateway shares. */
   | 'DIGICERT';
 
 export type ResendDvEmailsMutationVariables = Exact<{
-  orderId: string | number;
+  orderId: string;
   input?: ResendDvEmailsInput | null | undefined;
 }>;
 

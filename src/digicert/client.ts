@@ -6,7 +6,7 @@ import type { DigicertApi } from '../domain/resend';
 import type { ResendRequest } from '../domain/resend-request';
 import { exchangeOnce, type HttpRequest } from './exchange';
 import { mapOutcome } from './map-outcome';
-import { readOrderInfo } from './order-info';
+import { parseOrderInfo } from './order-info';
 
 /** DigiCert allows 100 requests in 5 s, so more connections than this could never be put to use. */
 const MAX_CONNECTIONS = 100;
@@ -26,8 +26,8 @@ const MAX_RESPONSE_HEADER_BYTES = 16 * 1024;
 export interface DigicertClientOptions {
   /** e.g. `https://www.digicert.com/services/v2`, without a slash at the end. */
   readonly baseUrl: string;
-  /** Read for each request; visible ASCII. */
-  readonly apiKey: () => string;
+  /** Visible ASCII. */
+  readonly apiKey: string;
   /** `name/version` */
   readonly userAgent: string;
   readonly clock: Clock;
@@ -61,7 +61,7 @@ export function createDigicertClient(options: DigicertClientOptions): DigicertCl
   const orderPath = (orderId: string) =>
     `${pathname.replace(/\/$/, '')}/order/certificate/${encodeURIComponent(orderId)}`;
   const headers = () => ({
-    'X-DC-DEVKEY': options.apiKey(),
+    'X-DC-DEVKEY': options.apiKey,
     'Content-Type': 'application/json',
     Accept: 'application/json',
     'User-Agent': options.userAgent,
@@ -88,7 +88,7 @@ export function createDigicertClient(options: DigicertClientOptions): DigicertCl
         path: orderPath(orderId),
         headers: headers(),
       };
-      return readOrderInfo(await exchangeOnce(dispatcher, get, deadline));
+      return parseOrderInfo(await exchangeOnce(dispatcher, get, deadline));
     },
 
     close: () => dispatcher.close(),

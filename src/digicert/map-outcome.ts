@@ -14,7 +14,7 @@ const CODE = {
   badRequestFormat: 'bad_request_format',
 } as const;
 
-interface Answer {
+interface DigicertResponse {
   readonly status: number;
   readonly body: ResponseBody;
   readonly errors: readonly DigicertError[];
@@ -27,8 +27,8 @@ interface Context {
 }
 
 interface Row {
-  readonly when: (answer: Answer) => boolean;
-  readonly outcome: (answer: Answer, context: Context) => ResendOutcome;
+  readonly when: (response: DigicertResponse) => boolean;
+  readonly outcome: (response: DigicertResponse, context: Context) => ResendOutcome;
   /** A refusal that the order's info may explain. */
   readonly refused?: true;
 }
@@ -81,16 +81,16 @@ export function mapOutcome(exchange: Exchange, context: Context): ResendAnswer {
       refused: false,
     };
   }
-  const answer = toAnswer(exchange);
+  const response = toResponse(exchange);
   for (const row of TABLE) {
-    if (row.when(answer)) {
-      return { outcome: row.outcome(answer, context), refused: row.refused ?? false };
+    if (row.when(response)) {
+      return { outcome: row.outcome(response, context), refused: row.refused ?? false };
     }
   }
-  throw new Error('The last row matches every answer.');
+  throw new Error('The last row matches every response.');
 }
 
-function toAnswer(exchange: AnsweredExchange): Answer {
+function toResponse(exchange: AnsweredExchange): DigicertResponse {
   const body = readResponseBody(exchange);
   return {
     status: exchange.status,
@@ -115,20 +115,20 @@ function has(code: string): Row['when'] {
 }
 
 function all(...conditions: readonly Row['when'][]): Row['when'] {
-  return (answer) => conditions.every((condition) => condition(answer));
+  return (response) => conditions.every((condition) => condition(response));
 }
 
-function hasErrors({ errors }: Answer): boolean {
+function hasErrors({ errors }: DigicertResponse): boolean {
   return errors.length > 0;
 }
 
-function unreadable({ body }: Answer): boolean {
+function unreadable({ body }: DigicertResponse): boolean {
   return body.kind === 'unreadable';
 }
 
 // Outcomes
 
-function accepted(_: Answer, { request, nowMs }: Context): ResendOutcome {
+function accepted(_: DigicertResponse, { request, nowMs }: Context): ResendOutcome {
   return {
     kind: 'accepted',
     orderId: request.orderId,
@@ -138,19 +138,19 @@ function accepted(_: Answer, { request, nowMs }: Context): ResendOutcome {
   };
 }
 
-function invalidInput({ errors }: Answer): ResendOutcome {
+function invalidInput({ errors }: DigicertResponse): ResendOutcome {
   return { kind: 'invalid-input', issues: [], digicertErrors: errors };
 }
 
-function accessDenied({ errors }: Answer): ResendOutcome {
+function accessDenied({ errors }: DigicertResponse): ResendOutcome {
   return { kind: 'access-denied', digicertErrors: errors };
 }
 
-function orderNotFound(_: Answer, { request }: Context): ResendOutcome {
+function orderNotFound(_: DigicertResponse, { request }: Context): ResendOutcome {
   return { kind: 'order-not-found', orderId: request.orderId };
 }
 
-function rateLimited({ retryAfter }: Answer, { nowMs }: Context): ResendOutcome {
+function rateLimited({ retryAfter }: DigicertResponse, { nowMs }: Context): ResendOutcome {
   const retryAfterSeconds = parseRetryAfter(retryAfter, nowMs);
   return { kind: 'rate-limited', scope: 'DIGICERT', retryAfterSeconds };
 }

@@ -4,7 +4,7 @@ import type { Exchange } from './exchange';
 import { isObject, readResponseBody, toText } from './response-body';
 
 /** `undefined` unless DigiCert answered 200 with a JSON object. */
-export function readOrderInfo(exchange: Exchange): OrderInfo | undefined {
+export function parseOrderInfo(exchange: Exchange): OrderInfo | undefined {
   if (exchange.kind !== 'answered' || exchange.status !== 200) {
     return undefined;
   }

@@ -98,9 +98,9 @@ function parseApprovalEmails(
 }
 
 const ENTRY_FIELDS = [
-  ['domain', parseDomainScope, 'is no domain name such as example.com or *.example.com.'],
-  ['email', parseEmailAddress, 'is no email address such as admin@example.com.'],
-  ['emailDomain', parseDnsName, 'is no domain name such as example.com.'],
+  ['domain', parseDomainScope, 'is not a domain name such as example.com or *.example.com.'],
+  ['email', parseEmailAddress, 'is not an email address such as admin@example.com.'],
+  ['emailDomain', parseDnsName, 'is not a domain name such as example.com.'],
 ] as const;
 
 /** Returns the entry with the fields that are right; each that is wrong adds an issue instead. */

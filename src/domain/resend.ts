@@ -30,6 +30,13 @@ export type Resend = (
   input: ResendInput | null | undefined,
 ) => Promise<ResendOutcome>;
 
+/** As {@link Resend}, for a call that has a name in the log. */
+export type ResendForCaller = (
+  orderId: string,
+  input: ResendInput | null | undefined,
+  correlationId: string,
+) => Promise<ResendOutcome>;
+
 export function createResend({ digicert, clock, timeoutMs }: ResendDependencies): Resend {
   return async (orderId, input) => {
     const parsed = parseResendRequest(orderId, input);

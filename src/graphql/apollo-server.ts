@@ -18,7 +18,7 @@ import {
   MAX_REPORTED_ERRORS,
   MAX_TOKENS,
 } from './document-limits';
-import { createErrorLog, maskError } from './mask-error';
+import { createErrorMask, createErrorPlugin } from './mask-error';
 import type { PersistedDocuments } from './persisted-documents';
 
 export interface ApolloServerOptions {
@@ -38,9 +38,11 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<G
   return new ApolloServer<GraphqlContext>({
     schema,
     logger: log,
+    // Every option that would depend on NODE_ENV is set here.
+    nodeEnv: 'production',
     introspection,
     hideSchemaDetailsFromClientErrors: !introspection,
-    formatError: maskError,
+    formatError: createErrorMask({ hints: introspection }),
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
@@ -54,7 +56,7 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<G
     // main.ts is the only one that listens to signals.
     stopOnTerminationSignals: false,
     plugins: [
-      createErrorLog(log),
+      createErrorPlugin(log),
       sandbox
         ? ApolloServerPluginLandingPageLocalDefault()
         : ApolloServerPluginLandingPageDisabled(),

@@ -21,11 +21,24 @@ const CALLER_ERROR_CODES: ReadonlySet<unknown> = new Set([
 const MASKED_MESSAGE =
   "Something unexpected went wrong in the gateway. Quote the correlation id to the gateway's operators.";
 
-/** What a masked error hides, until it is logged. */
+/**
+ * What a masked error hides, until it is logged. Apollo Server keeps what `formatError` returns as it is
+ * until `willSendResponse`, so the object itself is the key.
+ */
 const hidden = new WeakMap<GraphQLFormattedError, unknown>();
 
-/** For Apollo Server's `formatError`, which every error passes on its way out. */
-export function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+/** Makes Apollo Server's `formatError`, which every error passes on its way out. */
+export function createErrorMask({ hints }: { readonly hints: boolean }) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError =>
+    maskError(hints ? formatted : { ...formatted, message: dropHint(formatted.message) }, error);
+}
+
+/** graphql-js suggests names of the schema behind some of its messages. */
+function dropHint(message: string): string {
+  return message.replace(/ Did you mean .*\?$/s, '');
+}
+
+function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { message, locations, path } = formatted;
   const place = { ...(locations && { locations }), ...(path && { path }) };
   // What a resolver throws is a bug, whatever it says of itself; only errors around it are the caller's.
@@ -50,8 +63,8 @@ function toArgumentError(thrown: unknown): GraphQLErrorExtensions {
   return thrown instanceof GraphQLError && thrown.nodes ? { code: 'BAD_USER_INPUT' } : {};
 }
 
-/** Puts the correlation id on every error, and logs what {@link maskError} hid under that id. */
-export function createErrorLog(log: Logger): ApolloServerPlugin<GraphqlContext> {
+/** Puts the correlation id on every error, and logs what was hidden under that id. */
+export function createErrorPlugin(log: Logger): ApolloServerPlugin<GraphqlContext> {
   const report = (thrown: unknown, correlationId?: string) =>
     log.error({ event: 'request.failed', correlationId, err: toError(thrown) }, 'unexpected error');
   return {

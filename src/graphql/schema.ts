@@ -2,7 +2,9 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
-import { ResendDvEmailsResolver, type ResendForCaller } from './resend-dv-emails/resolver';
+import type { ResendForCaller } from '../domain/resend';
+import { GatewayVersionResolver } from './gateway-version';
+import { ResendDvEmailsResolver } from './resend-dv-emails/resolver';
 
 export interface SchemaDependencies {
   readonly resend: ResendForCaller;
@@ -11,10 +13,13 @@ export interface SchemaDependencies {
 }
 
 export function createSchema({ resend, version }: SchemaDependencies): GraphQLSchema {
-  const resolver = new ResendDvEmailsResolver(resend, version);
+  const resolvers = new Map<unknown, object>([
+    [ResendDvEmailsResolver, new ResendDvEmailsResolver(resend)],
+    [GatewayVersionResolver, new GatewayVersionResolver(version)],
+  ]);
   return buildSchemaSync({
-    resolvers: [ResendDvEmailsResolver],
-    container: { get: () => resolver },
+    resolvers: [ResendDvEmailsResolver, GatewayVersionResolver],
+    container: { get: (type) => resolvers.get(type) },
     // Faults in the input are members of the result union, found by the domain.
     validate: false,
   });

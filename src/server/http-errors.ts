@@ -76,7 +76,21 @@ export function toErrorBody({ code, message }: HttpError, correlationId: string)
   return { errors: [{ message, extensions: { code, correlationId } }] };
 }
 
+/** Apollo Server knows no correlation id where it refuses a request before it makes a context. */
+export function addCorrelationId(payload: string, correlationId: string): string {
+  const { errors, ...rest } = JSON.parse(payload) as { errors: { extensions?: object }[] };
+  return JSON.stringify({
+    ...rest,
+    errors: errors.map((error) => ({
+      ...error,
+      extensions: { ...error.extensions, correlationId },
+    })),
+  });
+}
+
 export function sendHttpError(reply: FastifyReply, error: HttpError): FastifyReply {
+  // Set again: a request that Fastify refuses by itself meets no hook.
+  reply.header(REQUEST_ID_HEADER, reply.request.id);
   return reply.code(error.status).send(toErrorBody(error, reply.request.id));
 }
 

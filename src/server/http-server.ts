@@ -1,10 +1,16 @@
 // The HTTP server: GraphQL, health, and a JSON answer for everything else.
 import type { ApolloServer, BaseContext } from '@apollo/server';
 import fastifyApollo from '@as-integrations/fastify';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import { type BrowserPolicy, registerBrowserPolicy } from './browser-policy';
 import {
+  addCorrelationId,
   answerClientError,
   BAD_HOST,
   createNotFoundHandler,
@@ -39,8 +45,10 @@ const MAX_HEADER_BYTES = 16 * 1024;
 /** How often late requests are looked for. */
 const CONNECTIONS_CHECK_INTERVAL_MS = 500;
 
+export const GRAPHQL_PATH = '/graphql';
+
 const METHODS_BY_PATH = new Map([
-  ['/graphql', ['GET', 'POST']],
+  [GRAPHQL_PATH, ['GET', 'POST']],
   ['/livez', ['GET', 'HEAD']],
   ['/readyz', ['GET', 'HEAD']],
 ]);
@@ -64,7 +72,8 @@ export async function createHttpServer<Context extends BaseContext>(
     frameworkErrors: handleError,
   });
   server.setErrorHandler(handleError);
-  server.setNotFoundHandler(createNotFoundHandler(METHODS_BY_PATH));
+  const answerNotFound = createNotFoundHandler(METHODS_BY_PATH);
+  server.setNotFoundHandler(answerNotFound);
   // JSON is the one body taken; a form or plain text could be posted by any page without a preflight.
   server.removeContentTypeParser('text/plain');
 
@@ -75,6 +84,9 @@ export async function createHttpServer<Context extends BaseContext>(
     }
     if (request.headers['content-encoding'] !== undefined) {
       return sendHttpError(reply, UNSUPPORTED_MEDIA_TYPE);
+    }
+    if (request.method === 'OPTIONS' && !isPreflight(request)) {
+      return answerNotFound(request, reply);
     }
   });
   await registerBrowserPolicy(server, options.browser);
@@ -97,12 +109,21 @@ async function registerGraphql<Context extends BaseContext>(
         }
       });
     }
+    server.addHook('onSend', async (request, reply, payload) =>
+      reply.statusCode >= 400 && typeof payload === 'string'
+        ? addCorrelationId(payload, request.id)
+        : payload,
+    );
     await server.register(fastifyApollo(apollo), {
-      path: '/graphql',
+      path: GRAPHQL_PATH,
       method: ['GET', 'POST'],
       context: async (request) => context(request.id),
     });
   });
+}
+
+function isPreflight({ headers }: FastifyRequest): boolean {
+  return headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 }
 
 /** Fastify's own news below a warning, such as "listening", would come beside our events of fixed names. */

@@ -21,6 +21,8 @@ export function integerBetween(lowest: number, highest: number, unit: string) {
   };
 }
 
+export const parsePort = integerBetween(0, 65_535, 'a port number');
+
 export function oneOf<Choice extends string>(choices: readonly Choice[]) {
   return (text: string): Choice => {
     const choice = choices.find((candidate) => candidate === text);

@@ -9,6 +9,7 @@ import {
   parseBaseUrl,
   parseHost,
   parseOrigins,
+  parsePort,
   parseSwitch,
   readApiKeyFile,
   readTextFile,
@@ -61,9 +62,9 @@ export type Explorer = (typeof EXPLORERS)[number];
 
 const APOLLO_STUDIO_ORIGIN = 'https://studio.apollographql.com';
 
-const text = makeValidator((value) => value);
+const nodeEnv = makeValidator(oneOf(['development', 'test', 'production']));
 const host = makeValidator(parseHost);
-const port = makeValidator(integerBetween(0, 65_535, 'a port number'));
+const port = makeValidator(parsePort);
 const timeoutMs = makeValidator(integerBetween(100, 120_000, 'milliseconds'));
 const apiKey = makeValidator(parseApiKey);
 const apiKeyFile = makeValidator(readApiKeyFile);
@@ -77,7 +78,7 @@ const manifest = makeExactValidator(readManifest);
 const logLevel = makeValidator<LogLevel>(oneOf(LOG_LEVELS));
 
 const SPECS = {
-  NODE_ENV: text({ default: undefined }),
+  NODE_ENV: nodeEnv({ default: 'development' }),
   HOST: host({ default: '127.0.0.1' }),
   PORT: port({ default: 4000 }),
   DIGICERT_API_KEY: apiKey({ default: undefined }),

@@ -2,16 +2,10 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock';
 import type { ResendOutcome } from '../domain/outcome';
-import type { Resend } from '../domain/resend';
-import { isOrderId, type ResendInput } from '../domain/resend-request';
+import type { Resend, ResendForCaller } from '../domain/resend';
+import { isOrderId } from '../domain/resend-request';
 
-export type LoggedResend = (
-  orderId: string,
-  input: ResendInput | null | undefined,
-  correlationId: string,
-) => Promise<ResendOutcome>;
-
-export function logResend(resend: Resend, log: Logger, clock: Clock): LoggedResend {
+export function logResend(resend: Resend, log: Logger, clock: Clock): ResendForCaller {
   return async (orderId, input, correlationId) => {
     const startedAt = clock.now();
     const outcome = await resend(orderId, input);

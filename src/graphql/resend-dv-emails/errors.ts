@@ -34,7 +34,8 @@ registerEnumType(ResendDvEmailsErrorReason, {
       description: 'The order proves domain control in another way, such as a DNS record.',
     },
     CREDENTIALS_REJECTED: {
-      description: "DigiCert rejects the gateway's own API key. Its operators have been alerted.",
+      description:
+        "DigiCert rejects the gateway's own API key. Only the gateway's operators can mend that.",
     },
     MISCONFIGURED: {
       description: 'DigiCert does not understand the gateway, for instance at a wrong base URL.',
@@ -47,7 +48,8 @@ registerEnumType(ResendDvEmailsErrorReason, {
       description: 'The request left and no answer came. The emails may be on their way.',
     },
     UNEXPECTED_RESPONSE: {
-      description: 'DigiCert, or a proxy before it, answered something unknown.',
+      description:
+        'DigiCert, or a proxy before it, gave an answer the gateway does not understand.',
     },
   },
 });
@@ -62,8 +64,11 @@ registerEnumType(ResendDvEmailsRateLimitScope, {
   description: 'Whose limit was reached.',
   valuesConfig: {
     DIGICERT: { description: "DigiCert's allowance, which everyone using this gateway shares." },
-    COOLDOWN: { description: 'The same emails of this order were resent a moment ago.' },
-    CALLER: { description: 'Your own allowance at this gateway.' },
+    COOLDOWN: {
+      description:
+        'The same emails of this order were resent a moment ago. Reserved: not given yet.',
+    },
+    CALLER: { description: 'Your own allowance at this gateway. Reserved: not given yet.' },
   },
 });
 
@@ -91,8 +96,6 @@ export class ResendDvEmailsInputIssue {
   message!: string;
 }
 
-const DIGICERT_ERRORS = 'Everything DigiCert said. Empty when the gateway itself found the fault.';
-
 @InterfaceType({
   description:
     'What every error of `resendDvEmails` has. Its `__typename` is the code to branch on; spread this interface to be ready for members added later.',
@@ -104,7 +107,8 @@ export abstract class ResendDvEmailsError {
   message!: string;
 
   @Field(() => Boolean, {
-    description: 'Whether the very same call may succeed later, without anybody changing anything.',
+    description:
+      'Whether the very same call may succeed later. Never repeat it by machine where `emailsMayHaveBeenSent` is true: ask a person first.',
   })
   retryable!: boolean;
 
@@ -127,7 +131,10 @@ export class ResendDvEmailsInvalidInputError extends ResendDvEmailsError {
   })
   issues!: readonly ResendDvEmailsInputIssue[];
 
-  @Field(() => [ResendDvEmailsDigicertError], { description: DIGICERT_ERRORS })
+  @Field(() => [ResendDvEmailsDigicertError], {
+    description:
+      "DigiCert's own words, 50 errors at most. Empty when the gateway itself found the fault.",
+  })
   digicertErrors!: readonly ResendDvEmailsDigicertError[];
 }
 
@@ -149,7 +156,7 @@ export class ResendDvEmailsOrderNotFoundError extends ResendDvEmailsError {
 export class ResendDvEmailsOrderNotEligibleError extends ResendDvEmailsError {
   readonly __typename!: 'ResendDvEmailsOrderNotEligibleError';
 
-  @Field(() => ResendDvEmailsErrorReason, { description: 'Why not.' })
+  @Field(() => ResendDvEmailsErrorReason, { description: 'Why the order is not eligible.' })
   reason!: NotEligibleReason;
 
   @Field(() => String, {
@@ -164,7 +171,9 @@ export class ResendDvEmailsOrderNotEligibleError extends ResendDvEmailsError {
   })
   dcvMethod: string | undefined;
 
-  @Field(() => [ResendDvEmailsDigicertError], { description: DIGICERT_ERRORS })
+  @Field(() => [ResendDvEmailsDigicertError], {
+    description: "DigiCert's own words when it refused, 50 errors at most.",
+  })
   digicertErrors!: readonly ResendDvEmailsDigicertError[];
 }
 
@@ -176,7 +185,9 @@ export class ResendDvEmailsOrderNotEligibleError extends ResendDvEmailsError {
 export class ResendDvEmailsAccessDeniedError extends ResendDvEmailsError {
   readonly __typename!: 'ResendDvEmailsAccessDeniedError';
 
-  @Field(() => [ResendDvEmailsDigicertError], { description: DIGICERT_ERRORS })
+  @Field(() => [ResendDvEmailsDigicertError], {
+    description: "DigiCert's own words when it refused, 50 errors at most.",
+  })
   digicertErrors!: readonly ResendDvEmailsDigicertError[];
 }
 

@@ -33,7 +33,7 @@ export class ResendDvEmailsInput {
   @Field(() => [DomainApprovalEmailInput], {
     nullable: true,
     description:
-      'Recipients, 250 at most and none of them twice. Omit to let DigiCert mail the recipients the order already has.',
+      'Recipients, 250 at most and none of them twice. Omit to let DigiCert mail the recipients the order already has; an empty list is passed on, and what DigiCert makes of it is not documented.',
   })
   domainApprovalEmails?: DomainApprovalEmailInput[] | null;
 
@@ -49,7 +49,8 @@ export class ResendDvEmailsInput {
 @ArgsType()
 export class ResendDvEmailsArgs {
   @Field(() => ID, {
-    description: "DigiCert's order id: 1 to 20 digits, kept as text, so `007` stays `007`.",
+    description:
+      "DigiCert's order id: 1 to 20 digits, as a string: `007` stays `007`, and a number would lose digits beyond 16.",
   })
   orderId!: string;
 

@@ -23,14 +23,16 @@ export function describeFailure(outcome: FailedOutcome): string {
 }
 
 function describeInvalidInput({ issues }: Of<'invalid-input'>): string {
-  return issues.length === 0
-    ? 'DigiCert refused the request as it is. Its reasons are in digicertErrors; nothing was sent.'
-    : `The input has ${issues.length === 1 ? 'a fault' : `${issues.length} faults`}. Correct what issues names; nothing was sent.`;
+  if (issues.length === 0) {
+    return 'DigiCert refused this request. Check the recipients and the language; nothing was sent.';
+  }
+  const faults = issues.length === 1 ? 'the fault' : `the ${issues.length} faults`;
+  return `Please correct ${faults} in what you entered; nothing was sent.`;
 }
 
 const NOT_ELIGIBLE: Record<NotEligibleReason, (outcome: Of<'order-not-eligible'>) => string> = {
   NOT_A_DV_ORDER: () =>
-    'This is not an order for a DV certificate, so it has no approval emails of this kind. For other order types use DigiCert\'s "Resend DCV email" endpoint; nothing was sent.',
+    'This order is not for a DV certificate, so it has no approval emails of this kind. DigiCert\'s "Resend DCV email" endpoint serves other order types; nothing was sent.',
   ORDER_NOT_PENDING: ({ orderStatus }) =>
     `The order is not pending (its status is ${orderStatus}), so there is nothing left to approve by email. Nothing was sent.`,
   DCV_METHOD_NOT_EMAIL: ({ dcvMethod }) =>
@@ -65,7 +67,7 @@ function describeUpstreamFailure({ reason, emailsMayHaveBeenSent }: Of<'upstream
     case 'UNREACHABLE':
       return `DigiCert could not be reached. Try again in a moment. ${sent}`;
     case 'UNAVAILABLE':
-      return `DigiCert has a problem of its own at the moment. ${sent}`;
+      return `DigiCert has a problem of its own; try again later. ${sent}`;
     case 'OUTCOME_UNKNOWN':
       return `DigiCert did not answer in time, or the connection was lost. ${sent}`;
     case 'UNEXPECTED_RESPONSE':

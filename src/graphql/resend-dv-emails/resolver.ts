@@ -1,28 +1,13 @@
 // The mutation: arguments in, one member of the result union out.
-import { Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
-import type { ResendOutcome } from '../../domain/outcome';
-import type { ResendInput } from '../../domain/resend-request';
+import { Args, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { ResendForCaller } from '../../domain/resend';
 import type { GraphqlContext } from '../context';
 import { ResendDvEmailsArgs } from './input';
 import { ResendDvEmailsResult, toResult } from './result';
 
-export type ResendForCaller = (
-  orderId: string,
-  input: ResendInput | null | undefined,
-  correlationId: string,
-) => Promise<ResendOutcome>;
-
 @Resolver()
 export class ResendDvEmailsResolver {
-  constructor(
-    private readonly resend: ResendForCaller,
-    private readonly version: string,
-  ) {}
-
-  @Query(() => String, { description: 'The version of this gateway.' })
-  dvEmailGatewayVersion(): string {
-    return this.version;
-  }
+  constructor(private readonly resend: ResendForCaller) {}
 
   @Mutation(() => ResendDvEmailsResult, {
     nullable: true,

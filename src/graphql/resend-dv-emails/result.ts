@@ -61,8 +61,10 @@ export function toResult(
       return { __typename: 'ResendDvEmailsAccessDeniedError', ...error };
     case 'rate-limited':
       return { __typename: 'ResendDvEmailsRateLimitedError', ...error };
-    case 'upstream-failed':
-      return { __typename: 'ResendDvEmailsUpstreamError', ...error };
+    case 'upstream-failed': {
+      const { evidence: _forTheLogOnly, ...shown } = error;
+      return { __typename: 'ResendDvEmailsUpstreamError', ...shown };
+    }
     default:
       return assertNever(error);
   }

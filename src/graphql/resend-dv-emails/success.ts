@@ -20,7 +20,7 @@ export class DomainApprovalEmail {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Domain the address belongs to, where it was given.',
+    description: 'The `emailDomain` that was given, if any.',
   })
   emailDomain?: string;
 }
@@ -32,7 +32,7 @@ export class DomainApprovalEmail {
 export class ResendDvEmailsSuccess {
   readonly __typename!: 'ResendDvEmailsSuccess';
 
-  @Field(() => CertificateOrder, { description: 'The order whose emails were resent.' })
+  @Field(() => CertificateOrder, { description: 'The order the emails are about.' })
   order!: CertificateOrder;
 
   @Field(() => GraphQLISODateTime, { description: 'When DigiCert accepted the request.' })

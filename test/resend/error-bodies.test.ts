@@ -1,7 +1,7 @@
 // Whatever shape an error body has, all of DigiCert's errors reach the caller, bounded.
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { type Answer, json, raw } from '../src/simulator/answers';
-import { startTestApp } from './support/test-app';
+import { type Answer, json, raw } from '../../src/simulator/answers';
+import { startTestApp } from '../support/test-app';
 
 const ORDER_ID = '5555';
 const JSON_TYPE = { 'Content-Type': 'application/json' };

@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
-import { createDigicertPool } from '../src/digicert/client';
-import { json } from '../src/simulator/answers';
-import { startSimulator } from '../src/simulator/simulator';
-import { createDeferred } from './support/deferred';
-import { describeRequest, REQUEST_ID, startTestApp } from './support/test-app';
+import { createDigicertPool } from '../../src/digicert/client';
+import { json } from '../../src/simulator/answers';
+import { startSimulator } from '../../src/simulator/simulator';
+import { createDeferred } from '../support/deferred';
+import { describeRequest, REQUEST_ID, startTestApp } from '../support/test-app';
 
 const upstream = (reason: string, retryable: boolean, emailsMayHaveBeenSent: boolean) => ({
   data: {

@@ -8,8 +8,8 @@ import {
   json,
   raw,
   resetBeforeBody,
-} from '../src/simulator/answers';
-import { API_KEY, describeRequest, REQUEST_ID, startTestApp } from './support/test-app';
+} from '../../src/simulator/answers';
+import { API_KEY, describeRequest, REQUEST_ID, startTestApp } from '../support/test-app';
 
 const REFUSAL = json(400, { errors: [{ code: 'a|b', message: 'No' }] });
 

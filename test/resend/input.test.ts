@@ -1,6 +1,6 @@
 // What the gateway refuses by itself, without a call upstream.
-import type { ResendDvEmailsInput } from '../src/client/operations';
-import { REQUEST_ID, startTestApp } from './support/test-app';
+import type { ResendDvEmailsInput } from '../../src/client/operations';
+import { REQUEST_ID, startTestApp } from '../support/test-app';
 
 async function refuse(orderId: string, input?: ResendDvEmailsInput) {
   const app = await startTestApp();

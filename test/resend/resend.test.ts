@@ -1,6 +1,6 @@
-import { readPackageInfo } from '../src/package-info';
-import { START } from './support/manual-clock';
-import { API_KEY, describeRequest, startTestApp } from './support/test-app';
+import { readPackageInfo } from '../../src/package-info';
+import { START } from '../support/manual-clock';
+import { API_KEY, describeRequest, startTestApp } from '../support/test-app';
 
 describe('a resend that DigiCert accepts', () => {
   it('sends the documented request and says what was sent', async () => {

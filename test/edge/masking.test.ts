@@ -1,6 +1,6 @@
 // An unexpected exception says nothing to the caller but a correlation id, and everything to the log.
 import { type Dispatcher, MockAgent } from 'undici';
-import { API_KEY, REQUEST_ID, startTestApp } from './support/test-app';
+import { API_KEY, REQUEST_ID, startTestApp } from '../support/test-app';
 
 /** A transport with a bug in it: the one part that a test can break from outside. */
 function throwing(thrown: unknown): Dispatcher {

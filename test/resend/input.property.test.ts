@@ -1,8 +1,8 @@
 // Any string at all as order id, domain, email or locale: an issue, or a well-formed request.
 import fc from 'fast-check';
-import type { ResendDvEmailsInput } from '../src/client/operations';
-import { parseResendRequest } from '../src/domain/resend-request';
-import { startTestApp } from './support/test-app';
+import type { ResendDvEmailsInput } from '../../src/client/operations';
+import { parseResendRequest } from '../../src/domain/resend-request';
+import { startTestApp } from '../support/test-app';
 
 /** What may stand in a host name, an address and a locale on the wire. */
 const DOMAIN = /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]*[a-z0-9]$/;
