@@ -1,0 +1,120 @@
+// With a manifest, a production gateway runs listed documents and nothing else.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { print } from 'graphql';
+import { ResendDvEmailsDocument } from '../../src/client/operations';
+import { describeRequest, startTestApp } from '../support/test-app';
+
+const MANIFEST = join(__dirname, '..', '..', 'schema', 'persisted-documents.json');
+const LISTED = print(ResendDvEmailsDocument);
+const variables = { orderId: '1001' };
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+const byHash = (sha256Hash: string) => ({ persistedQuery: { version: 1, sha256Hash } });
+
+const startListed = () =>
+  startTestApp({ environment: { NODE_ENV: 'production', PERSISTED_DOCUMENTS: MANIFEST } });
+
+describe('a gateway with a manifest', () => {
+  it('has every operation of schema/operations/ in it, by its hash', () => {
+    const { format, version, operations } = JSON.parse(readFileSync(MANIFEST, 'utf8'));
+    expect({ format, version }).toEqual({ format: 'apollo-persisted-query-manifest', version: 1 });
+    expect(operations).toEqual([
+      { id: hashOf(LISTED), name: 'ResendDvEmails', type: 'mutation', body: LISTED },
+    ]);
+  });
+
+  it.each([
+    ['its text', { query: LISTED }],
+    [
+      'its text in another layout, with comments',
+      { query: `# hello\n${LISTED.replaceAll(/\s+/g, '\n,')}` },
+    ],
+    ['its hash', { extensions: byHash(hashOf(LISTED)) }],
+    ['both', { query: LISTED, extensions: byHash(hashOf(LISTED)) }],
+  ])('runs a listed document by %s', async (_name, body) => {
+    const app = await startListed();
+
+    const response = await app.post({ ...body, variables });
+
+    expect(await response.json()).toMatchObject({
+      data: { resendDvEmails: { __typename: 'ResendDvEmailsSuccess' } },
+    });
+    expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(['PUT 1001']);
+  });
+
+  it.each([
+    ['another document', { query: '{ dvEmailGatewayVersion }' }, 'QUERY_NOT_IN_SAFELIST'],
+    ['__typename', { query: '{ __typename }' }, 'QUERY_NOT_IN_SAFELIST'],
+    [
+      'a listed document with one field less',
+      { query: LISTED.replace('locale', '') },
+      'QUERY_NOT_IN_SAFELIST',
+    ],
+    [
+      'a listed document and another',
+      { query: `${LISTED} query B { __typename }`, operationName: 'B' },
+      'QUERY_NOT_IN_SAFELIST',
+    ],
+    ['what does not parse', { query: 'mutation {' }, 'QUERY_NOT_IN_SAFELIST'],
+    ['what cannot be read', { query: '"' }, 'QUERY_NOT_IN_SAFELIST'],
+    ['an empty text', { query: '' }, 'QUERY_NOT_IN_SAFELIST'],
+    [
+      'an unknown hash',
+      { extensions: byHash(hashOf('{ __typename }')) },
+      'PERSISTED_QUERY_NOT_FOUND',
+    ],
+    [
+      'a hash named as a property of objects',
+      { extensions: byHash('constructor') },
+      'PERSISTED_QUERY_NOT_FOUND',
+    ],
+    [
+      'a document that registers itself',
+      { query: '{ __typename }', extensions: byHash(hashOf('{ __typename }')) },
+      'QUERY_NOT_IN_SAFELIST',
+    ],
+    ['a batch', [{ query: LISTED, variables }], 'BAD_REQUEST'],
+    ['nothing', {}, 'BAD_REQUEST'],
+  ])('refuses %s', async (_name, body, code) => {
+    const app = await startListed();
+
+    const response = await app.post(body);
+
+    expect(await response.json()).toEqual({
+      errors: [
+        { message: expect.any(String), extensions: { code, correlationId: 'test-request' } },
+      ],
+    });
+  });
+
+  it('refuses by GET as it does by POST', async () => {
+    const app = await startListed();
+    const get = async (query: Record<string, string>) => {
+      const response = await fetch(`${app.url}?${new URLSearchParams(query)}`, {
+        headers: { 'apollo-require-preflight': '1' },
+      });
+      const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] };
+      return errors[0]?.extensions.code;
+    };
+
+    expect(await get({ query: '{ __typename }' })).toBe('QUERY_NOT_IN_SAFELIST');
+    expect(await get({ extensions: JSON.stringify(byHash(hashOf(LISTED))) })).toBe('BAD_REQUEST');
+  });
+});
+
+describe('a gateway without a manifest', () => {
+  it('does not learn documents by hash', async () => {
+    const app = await startTestApp();
+
+    const response = await app.post({
+      query: '{ __typename }',
+      extensions: byHash(hashOf('{ __typename }')),
+    });
+
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' } }],
+    });
+  });
+});
