@@ -1,53 +1,13 @@
 // The built program as a process: what a newcomer types, and what goes wrong at start.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
+import { runProgram, runToEnd, waitForLine } from './support/program';
 
-const MAIN = join(__dirname, '..', 'dist', 'main.js');
 const SECRET = 'hunter2-the-api-key';
-
-const children: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of children.splice(0)) {
-    child.kill('SIGKILL');
-  }
-});
-
-function run(args: readonly string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.push(child);
-  return child;
-}
-
-async function runToEnd(args: readonly string[], env?: Record<string, string>) {
-  const child = run(args, env);
-  const [stdout, stderr] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ]);
-  return { code: child.exitCode, stdout, stderr };
-}
-
-/** Resolves with the first line of output that matches. */
-async function waitForLine(child: ReturnType<typeof run>, pattern: RegExp): Promise<string> {
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (pattern.test(line)) {
-      return line;
-    }
-  }
-  throw new Error(`The process ended without printing ${pattern}.`);
-}
 
 describe('npm start', () => {
   it('serves the simulator, loudly, and resends emails', async () => {
-    const child = run([], { PORT: '0' });
+    const child = runProgram([], { PORT: '0' });
     const warning = JSON.parse(await waitForLine(child, /simulator\.in-use/));
     const { url } = JSON.parse(await waitForLine(child, /gateway\.started/));
 
@@ -114,7 +74,7 @@ describe('npm start', () => {
 
 describe('npm run simulator', () => {
   it('answers as DigiCert does', async () => {
-    const child = run(['simulator', '0']);
+    const child = runProgram(['simulator', '0']);
     const line = await waitForLine(child, /simulated DigiCert/);
     const baseUrl = /http:\S+/.exec(line)?.[0];
 

@@ -63,7 +63,7 @@ export const UNSUPPORTED_MEDIA_TYPE = BY_FASTIFY_CODE.FST_ERR_CTP_INVALID_MEDIA_
 export const BAD_HOST: HttpError = {
   status: 400,
   code: 'BAD_REQUEST',
-  message: 'The Host header is not well-formed.',
+  message: 'The Host header is missing or not well-formed.',
 };
 
 export const DOCUMENT_NOT_LISTED: HttpError = {

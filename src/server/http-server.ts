@@ -67,6 +67,8 @@ export async function createHttpServer<Context extends BaseContext>(
       headersTimeout: options.requestTimeoutMs,
       connectionsCheckingInterval: CONNECTIONS_CHECK_INTERVAL_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
+      // Node would answer a missing Host with an empty 400 of its own.
+      requireHostHeader: false,
     },
     clientErrorHandler: answerClientError,
     frameworkErrors: handleError,
@@ -79,7 +81,8 @@ export async function createHttpServer<Context extends BaseContext>(
 
   server.addHook('onRequest', async (request, reply) => {
     reply.header(REQUEST_ID_HEADER, request.id);
-    if (!URL.canParse(`http://${request.headers.host}`)) {
+    const { host } = request.headers;
+    if (host === undefined || !URL.canParse(`http://${host}`)) {
       return sendHttpError(reply, BAD_HOST);
     }
     if (request.headers['content-encoding'] !== undefined) {

@@ -1,0 +1,206 @@
+// Broken and hostile clients, over raw sockets, against the program as it is started.
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { type Program, startGateway } from '../support/program';
+
+/** Milliseconds after which a client that is not answered hangs up; a mutated request may wait for more. */
+const PATIENCE_MS = 5_000;
+const MUTANT_PATIENCE_MS = 100;
+
+const HEAD = 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+const BODY = '{"query":"{__typename}"}';
+const GOOD = `${HEAD}Content-Length: ${BODY.length}\r\n\r\n${BODY}`;
+
+/** Sends bytes and collects what comes back until the server closes, or patience runs out. */
+function talk(
+  port: number,
+  bytes: string | Buffer,
+  { patienceMs = PATIENCE_MS, hangUp = false } = {},
+): Promise<string> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.write(bytes);
+      if (hangUp) {
+        socket.destroy();
+      }
+    });
+    socket.setTimeout(patienceMs, () => socket.destroy());
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
+  });
+}
+
+async function expectGoodAnswer(url: string): Promise<void> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: BODY,
+  });
+  expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+}
+
+/** Resident memory in bytes. */
+function readMemory({ pid }: Program): number {
+  const pages = Number(/^\d+ (\d+)/.exec(readFileSync(`/proc/${pid}/statm`, 'utf8'))?.[1]);
+  return pages * 4096;
+}
+
+const portOf = (url: string) => Number(new URL(url).port);
+
+/** The same bytes in every run, so that a failure can be repeated. */
+function* pseudoRandom(seed: number): Generator<number> {
+  for (let state = seed; ; ) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    yield state / 2 ** 32;
+  }
+}
+
+/** A good request with a few bytes of it changed, cut out or doubled. */
+function mutate(random: Generator<number>): Buffer {
+  const bytes = Buffer.from(GOOD);
+  const next = (below: number) => Math.floor((random.next().value as number) * below);
+  for (let change = next(8); change >= 0; change -= 1) {
+    bytes[next(bytes.length)] = next(256);
+  }
+  const cut = next(bytes.length);
+  return next(3) === 0
+    ? Buffer.concat([bytes, bytes.subarray(cut)])
+    : bytes.subarray(0, bytes.length - next(2) * cut);
+}
+
+const chunked = (text: string) => `${HEAD}Transfer-Encoding: chunked\r\n\r\n${text}`;
+
+const MALFORMED: readonly (readonly [string, string])[] = [
+  ['garbage', '\u0016\u0003\u0001\u0002\u0000\u0001garbage\r\n\r\n'],
+  ['a NUL in a header', `${HEAD}X-Nul: a\0b\r\n\r\n`],
+  ['a NUL in the path', 'GET /\0 HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['a chunk size that is no number', chunked('zz\r\nabc\r\n0\r\n\r\n')],
+  ['a chunk size without end', chunked(`${'f'.repeat(64)}\r\nabc`)],
+  ['a negative chunk size', chunked('-1\r\nabc\r\n0\r\n\r\n')],
+  ['Content-Length twice', `${HEAD}Content-Length: 5\r\nContent-Length: 24\r\n\r\n${BODY}`],
+  [
+    'Content-Length and chunks',
+    `${HEAD}Content-Length: 24\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+  ],
+  ['a negative Content-Length', `${HEAD}Content-Length: -1\r\n\r\n`],
+  ['a Content-Length that is no number', `${HEAD}Content-Length: abc\r\n\r\n`],
+  ['10,000 headers', `${HEAD}${'X: y\r\n'.repeat(10_000)}\r\n`],
+  ['a header of 1 MB', `${HEAD}X-Long: ${'x'.repeat(1_000_000)}\r\n\r\n`],
+  ['a path of 1 MB', `GET /${'x'.repeat(1_000_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
+  ['no Host', 'POST /graphql HTTP/1.1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'],
+  [
+    'a Host that is none',
+    `POST /graphql HTTP/1.1\r\nHost: a b[\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+  ],
+  ['a folded header', `${HEAD}X-Fold: a\r\n b\r\n\r\n`],
+  ['a method that does not exist', 'BREW /graphql HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['HTTP/9.9', 'GET / HTTP/9.9\r\nHost: x\r\n\r\n'],
+  ['an unknown transfer coding', `${HEAD}Transfer-Encoding: gzip\r\n\r\n`],
+];
+
+describe('hostile clients', () => {
+  it.each(MALFORMED)(
+    'get a refusal in JSON, and the connection is closed: %s',
+    async (_name, bytes) => {
+      const { url } = await startGateway();
+
+      const answer = await talk(portOf(url), bytes);
+
+      expect(answer).toMatch(/^HTTP\/1\.1 4\d\d [\w ]+\r\n/);
+      const [head = '', body = ''] = answer.split('\r\n\r\n');
+      expect(head).toMatch(/^content-type: application\/json; charset=utf-8$/im);
+      expect(JSON.parse(body)).toEqual({
+        errors: [
+          {
+            message: expect.any(String),
+            extensions: { code: expect.any(String), correlationId: expect.any(String) },
+          },
+        ],
+      });
+      await expectGoodAnswer(url);
+    },
+  );
+
+  it('may send requests in a row without waiting, and each is answered in order', async () => {
+    const { url } = await startGateway();
+    const last = GOOD.replace('Host: localhost', 'Host: localhost\r\nConnection: close');
+
+    const answer = await talk(portOf(url), GOOD.repeat(20) + last);
+
+    expect(answer.match(/^\{"data":\{"__typename":"Query"\}\}$/gm)).toHaveLength(21);
+  });
+
+  it('leave the program alive, its memory flat and the next good request answered', async () => {
+    const { program, url } = await startGateway();
+    const port = portOf(url);
+    const random = pseudoRandom(20_261_123);
+    const round = async () => {
+      for (let batch = 0; batch < 10; batch += 1) {
+        await Promise.all(
+          Array.from({ length: 50 }, (_, index) =>
+            talk(port, mutate(random), {
+              patienceMs: MUTANT_PATIENCE_MS,
+              hangUp: index % 10 === 0,
+            }),
+          ),
+        );
+      }
+      await Promise.all(MALFORMED.map(([, bytes]) => talk(port, bytes)));
+      await expectGoodAnswer(url);
+    };
+
+    // The first round warms up what is only made once.
+    await round();
+    const before = readMemory(program);
+    await round();
+    await round();
+    const grownBytes = readMemory(program) - before;
+
+    expect(program.exitCode).toBeNull();
+    expect(grownBytes).toBeLessThan(50_000_000);
+  }, 120_000);
+});
+
+describe('slow clients', () => {
+  async function openSlowly(port: number, count: number): Promise<Socket[]> {
+    return Promise.all(
+      Array.from(
+        { length: count },
+        (_, index) =>
+          new Promise<Socket>((resolve, reject) => {
+            const socket = connect(port, '127.0.0.1', () => {
+              // Some stop within the headers, some within the body, some before the first byte.
+              socket.write(['P', GOOD.slice(0, 40), GOOD.slice(0, -5)][index % 3] ?? '', () =>
+                resolve(socket),
+              );
+            });
+            socket.on('error', reject);
+          }),
+      ),
+    );
+  }
+
+  it('do not keep a good one from being answered, a thousand of them', async () => {
+    const { url } = await startGateway();
+    const sockets = await openSlowly(portOf(url), 1_000);
+
+    await expectGoodAnswer(url);
+
+    expect(sockets.filter((socket) => socket.closed)).toEqual([]);
+    for (const socket of sockets) {
+      socket.destroy();
+    }
+  }, 30_000);
+
+  it('are answered 408 in JSON when their time is up', async () => {
+    const { url } = await startGateway({ REQUEST_TIMEOUT_MS: '100' });
+
+    for (const part of [GOOD.slice(0, 40), GOOD.slice(0, -5)]) {
+      const answer = await talk(portOf(url), part);
+      expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+      expect(answer).toContain('"code":"REQUEST_TIMEOUT"');
+    }
+  });
+});
