@@ -13,6 +13,9 @@ import type { Settings } from './settings/settings';
 import { startSimulator } from './simulator/simulator';
 import { logResend } from './telemetry/log-resend';
 
+/** Beyond the deadline of a mutation, for its answer to be written. */
+const DRAIN_MARGIN_MS = 1_000;
+
 export interface AppDependencies {
   readonly log: Logger;
   /** Default: the system's. */
@@ -57,6 +60,7 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     log,
     maxBodyBytes: settings.maxBodyBytes,
     requestTimeoutMs: settings.requestTimeoutMs,
+    drainTimeoutMs: settings.digicertTimeoutMs + DRAIN_MARGIN_MS,
     browser: { corsOrigins: settings.corsOrigins, sandbox },
     isListedDocument: settings.persistedDocuments?.includes,
   });

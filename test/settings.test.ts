@@ -44,7 +44,7 @@ describe('settings', () => {
         HOST: '::',
         PORT: '0',
         DIGICERT_API_KEY: 'abc-123',
-        DIGICERT_BASE_URL: 'https://certcentral.digicert.eu/services/v2/',
+        DIGICERT_BASE_URL: 'https://certcentral.digicert.eu/services/v2//',
         DIGICERT_TIMEOUT_MS: '2500',
         EXPLORER: 'sandbox',
         INTROSPECTION: 'on',
@@ -127,14 +127,14 @@ describe('settings', () => {
       'a base URL in plain http',
       { DIGICERT_API_KEY: 'k', DIGICERT_BASE_URL: 'http://www.digicert.com' },
       [
-        'DIGICERT_BASE_URL is http://www.digicert.com/: the API key may only travel over https, or to this machine.',
+        'DIGICERT_BASE_URL begins with http://www.digicert.com: the API key travels over https only, or over http to this machine.',
       ],
     ],
     [
       'a base URL that only looks like this machine',
       { DIGICERT_API_KEY: 'k', DIGICERT_BASE_URL: 'http://127.0.0.1.example.com' },
       [
-        'DIGICERT_BASE_URL is http://127.0.0.1.example.com/: the API key may only travel over https, or to this machine.',
+        'DIGICERT_BASE_URL begins with http://127.0.0.1.example.com: the API key travels over https only, or over http to this machine.',
       ],
     ],
     [
@@ -238,6 +238,19 @@ describe('settings', () => {
     [
       'a base URL with a password',
       { DIGICERT_API_KEY: 'k', DIGICERT_BASE_URL: 'https://user:hunter2@digicert.example' },
+    ],
+    [
+      'a base URL with a user',
+      { DIGICERT_API_KEY: 'k', DIGICERT_BASE_URL: 'https://hunter2@digicert.example' },
+    ],
+    [
+      'a base URL with a fragment',
+      { DIGICERT_API_KEY: 'k', DIGICERT_BASE_URL: 'https://digicert.example/#hunter2' },
+    ],
+    ['a base URL of another scheme', { DIGICERT_API_KEY: 'k', DIGICERT_BASE_URL: 'abc:hunter2' }],
+    [
+      'a base URL in plain http with a telling path',
+      { DIGICERT_API_KEY: 'k', DIGICERT_BASE_URL: 'http://digicert.example/hunter2' },
     ],
     [
       'a base URL with a query',

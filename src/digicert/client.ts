@@ -36,7 +36,7 @@ export interface DigicertClientOptions {
 }
 
 export interface DigicertClient extends DigicertApi {
-  /** Lets running requests end, then closes the connections. */
+  /** Ends every connection; a request still running ends as unanswered. */
   close(): Promise<void>;
 }
 
@@ -91,7 +91,7 @@ export function createDigicertClient(options: DigicertClientOptions): DigicertCl
       return parseOrderInfo(await exchangeOnce(dispatcher, get, deadline));
     },
 
-    close: () => dispatcher.close(),
+    close: () => dispatcher.destroy(),
   };
 }
 

@@ -79,7 +79,10 @@ class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: HttpHeaders): void {
-    this.#head = { status, headers };
+    // 1xx is news on the way, not the answer.
+    if (status >= 200) {
+      this.#head = { status, headers };
+    }
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -115,7 +118,7 @@ class Attempt implements Dispatcher.DispatchHandler {
     } else if (!this.#controller) {
       this.settle({ kind: 'not-sent', errorCode });
     } else {
-      this.settle({ kind: isNotHttp(errorCode) ? 'not-http' : 'unanswered', errorCode });
+      this.settle({ kind: NOT_HTTP.test(errorCode) ? 'not-http' : 'unanswered', errorCode });
     }
   }
 }
@@ -125,10 +128,12 @@ export function firstValue(header: HeaderValue): string | undefined {
   return Array.isArray(header) ? header[0] : header;
 }
 
-/** What the parser does not take for HTTP, and headers too large to be taken in. */
-function isNotHttp(errorCode: string): boolean {
-  return /^(?:HPE_|HTTPParserError$|UND_ERR_HEADERS_OVERFLOW$)/.test(errorCode);
-}
+/**
+ * What undici does not take for HTTP: llhttp's own codes, a status below 100, contradicting lengths, and
+ * headers too large to be taken in.
+ */
+const NOT_HTTP =
+  /^(?:HPE_\w+|HTTPParserError|ERR_ASSERTION|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|UND_ERR_HEADERS_OVERFLOW)$/;
 
 function toErrorCode(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;

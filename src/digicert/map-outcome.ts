@@ -51,7 +51,7 @@ const TABLE: readonly Row[] = [
 
   { when: is(401), outcome: upstream('CREDENTIALS_REJECTED', NOT_SENT) },
   { when: all(is(403), has(CODE.invalidKey)), outcome: upstream('CREDENTIALS_REJECTED', NOT_SENT) },
-  { when: all(is(403), hasErrors), outcome: accessDenied },
+  { when: all(is(403), hasCode), outcome: accessDenied },
   { when: is(403), outcome: upstream('UNEXPECTED_RESPONSE', NOT_SENT) },
 
   { when: all(is(404), has(CODE.orderNotFound)), outcome: orderNotFound },
@@ -120,6 +120,10 @@ function all(...conditions: readonly Row['when'][]): Row['when'] {
 
 function hasErrors({ errors }: DigicertResponse): boolean {
   return errors.length > 0;
+}
+
+function hasCode({ errors }: DigicertResponse): boolean {
+  return errors.some((error) => error.code !== undefined);
 }
 
 function unreadable({ body }: DigicertResponse): boolean {

@@ -49,8 +49,8 @@ export const MAX_DIGICERT_ERRORS = 50;
 const MAX_TEXT_LENGTH = 1000;
 
 /**
- * All of DigiCert's errors in a body. Takes `errors` as a list or as one object, `description` in
- * place of `message`, and entries with a code alone or a message alone; anything else is left out.
+ * All of DigiCert's errors in a body. Takes `errors` as a list or as one entry, `description` in place of
+ * `message`, entries with a code alone or a message alone, and a plain text; anything else is left out.
  */
 export function readDigicertErrors(body: ResponseBody): readonly DigicertError[] {
   if (body.kind !== 'json' || !isObject(body.value)) {
@@ -58,22 +58,23 @@ export function readDigicertErrors(body: ResponseBody): readonly DigicertError[]
   }
   const { errors } = body.value;
   const entries: readonly unknown[] = Array.isArray(errors) ? errors : [errors];
-  return entries.slice(0, MAX_DIGICERT_ERRORS).flatMap((entry) => {
-    if (!isObject(entry)) {
-      return [];
-    }
-    const code = toText(entry.code);
-    const message = toText(entry.message) ?? toText(entry.description);
-    return code === undefined && message === undefined ? [] : [{ code, message }];
-  });
+  return entries
+    .map((entry) => {
+      const { code, message, description } = isObject(entry) ? entry : { message: entry };
+      return { code: toText(code), message: toText(message) ?? toText(description) };
+    })
+    .filter(({ code, message }) => code !== undefined || message !== undefined)
+    .slice(0, MAX_DIGICERT_ERRORS);
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** A non-empty text, or a number as text; `undefined` for the rest. */
+/** A non-empty text or number, as well-formed text of bounded length; `undefined` for the rest. */
 export function toText(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
-  return typeof text === 'string' && text !== '' ? text.slice(0, MAX_TEXT_LENGTH) : undefined;
+  return typeof text === 'string' && text !== ''
+    ? text.slice(0, MAX_TEXT_LENGTH).toWellFormed()
+    : undefined;
 }

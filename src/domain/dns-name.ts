@@ -35,5 +35,5 @@ export function parseDomainScope(text: string): string | undefined {
     return parseDnsName(text);
   }
   const base = parseDnsName(text.slice(2));
-  return base === undefined ? undefined : `*.${base}`;
+  return base === undefined || base.length > MAX_NAME_LENGTH - 2 ? undefined : `*.${base}`;
 }

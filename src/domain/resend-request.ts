@@ -11,7 +11,7 @@ export const MAX_APPROVAL_EMAILS = 250;
 const ORDER_ID = /^[0-9]{1,20}$/;
 
 /** A language with optional subtags; which codes DigiCert knows is not published. */
-const LOCALE = /^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}$/;
+const LOCALE = /^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}$/;
 
 /** What the caller typed. `null` and a missing key mean the same: not given. */
 export interface ResendInput {

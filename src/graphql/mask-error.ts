@@ -45,7 +45,7 @@ function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFor
   const thrown = unwrapResolverError(error);
   const { code, validationErrorCode } =
     thrown === error ? { ...formatted.extensions } : toArgumentError(thrown);
-  if (CALLER_ERROR_CODES.has(code)) {
+  if (CALLER_ERROR_CODES.has(code) && !isParserFault(code, message)) {
     const extensions = { code, ...(validationErrorCode !== undefined && { validationErrorCode }) };
     return { message, ...place, extensions };
   }
@@ -56,6 +56,11 @@ function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFor
   };
   hidden.set(masked, thrown);
   return masked;
+}
+
+/** Apollo Server gives whatever the parser throws the code of a syntax error, a stack overflow too. */
+function isParserFault(code: unknown, message: string): boolean {
+  return code === 'GRAPHQL_PARSE_FAILED' && !message.startsWith('Syntax Error: ');
 }
 
 /** graphql-js finds some faults in arguments only while executing; those point at the document. */

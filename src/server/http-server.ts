@@ -31,6 +31,8 @@ export interface HttpServerOptions<Context extends BaseContext> {
   readonly maxBodyBytes: number;
   /** Milliseconds in which a request must have arrived whole. */
   readonly requestTimeoutMs: number;
+  /** Milliseconds that requests in flight have to be answered once the server closes. */
+  readonly drainTimeoutMs: number;
   readonly browser: BrowserPolicy;
   /** Set: whether a document, sent as text, is listed. */
   readonly isListedDocument?: ((document: string) => boolean) | undefined;
@@ -92,6 +94,7 @@ export async function createHttpServer<Context extends BaseContext>(
       return answerNotFound(request, reply);
     }
   });
+  registerDrain(server, options.drainTimeoutMs);
   await registerBrowserPolicy(server, options.browser);
   await registerGraphql(server, options);
   server.get('/livez', async () => ({ status: 'ok' }));
@@ -122,6 +125,33 @@ async function registerGraphql<Context extends BaseContext>(
       method: ['GET', 'POST'],
       context: async (request) => context(request.id),
     });
+  });
+}
+
+/** On close: answers what is in flight, within a bound, then ends every connection, idle or half open. */
+function registerDrain(server: FastifyInstance, drainTimeoutMs: number): void {
+  let inFlight = 0;
+  let onIdle: (() => void) | undefined;
+  server.addHook('onRequest', async (_request, reply) => {
+    inFlight += 1;
+    reply.raw.once('close', () => {
+      inFlight -= 1;
+      if (inFlight === 0) {
+        onIdle?.();
+      }
+    });
+  });
+  server.addHook('preClose', async () => {
+    if (inFlight > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, drainTimeoutMs);
+        onIdle = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    server.server.closeAllConnections();
   });
 }
 

@@ -84,7 +84,9 @@ export function parseBaseUrl(text: string): string {
     throw new Error('must be a plain URL, without user, password, query or fragment.');
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-    throw new Error(`is ${url.href}: the API key may only travel over https, or to this machine.`);
+    throw new Error(
+      `begins with ${url.protocol}//${url.host}: the API key travels over https only, or over http to this machine.`,
+    );
   }
   return url.href.replace(/\/+$/, '');
 }

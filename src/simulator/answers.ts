@@ -1,13 +1,13 @@
 // The ways the simulated DigiCert answers a resend, faults included.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import type { Clock } from '../domain/clock';
 
 /** One request, as an answer gets to handle it. */
 export interface Incoming {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly clock: Clock;
+  /** Calls back after a while, unless the simulator is closed by then. */
+  readonly later: (delayMs: number, callback: () => void) => void;
   /** Reads the request to its end. */
   readonly receive: () => Promise<void>;
   /** Puts the received resend into the outbox, unless its body is not JSON; says whether it did. */
@@ -93,16 +93,14 @@ const SLOW_BYTE_INTERVAL_MS = 1_000;
 
 /** Sends the head at once and the body a byte a second. */
 export function slowBody(status: number, body: string): Answer {
-  return async ({ request, receive, response, clock }) => {
+  return async ({ receive, response, later }) => {
     await receive();
     response.writeHead(status, { 'Content-Type': 'application/json' });
     response.flushHeaders();
-    let cancelNext = () => {};
-    request.socket.once('close', () => cancelNext());
     const sendByte = (index: number) => {
       response.write(body.charAt(index));
       if (index + 1 < body.length) {
-        cancelNext = clock.after(SLOW_BYTE_INTERVAL_MS, () => sendByte(index + 1));
+        later(SLOW_BYTE_INTERVAL_MS, () => sendByte(index + 1));
       } else {
         response.end();
       }

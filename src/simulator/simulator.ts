@@ -69,6 +69,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const windows = new RollingWindows(options.quota ?? DIGICERT_QUOTA);
   const requests: ReceivedRequest[] = [];
   const outbox: OutboxEntry[] = [];
+  const timers = new Set<() => void>();
+
+  function later(delayMs: number, callback: () => void): void {
+    const cancel = clock.after(delayMs, () => {
+      timers.delete(cancel);
+      callback();
+    });
+    timers.add(cancel);
+  }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/';
@@ -82,7 +91,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     await answer({
       request,
       response,
-      clock,
+      later,
       receive: async () => {
         received.body += await readText(request);
         options.onRequest?.(received);
@@ -114,6 +123,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
+      for (const cancel of timers) {
+        cancel();
+      }
       await closed;
     },
   };
@@ -128,7 +140,7 @@ function chooseAnswer(
 ): { orderId: string; answer: Answer } {
   const [, orderId = '', resend] = ORDER_PATH.exec(request.url ?? '') ?? [];
   const key = request.headers['x-dc-devkey'];
-  if (typeof key !== 'string' || (apiKeys && !apiKeys.includes(key))) {
+  if (typeof key !== 'string' || key === '' || (apiKeys && !apiKeys.includes(key))) {
     return { orderId, answer: INVALID_KEY };
   }
   if (!windows.take(key, clock.now())) {

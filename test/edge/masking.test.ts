@@ -1,10 +1,12 @@
 // An unexpected exception says nothing to the caller but a correlation id, and everything to the log.
-import { type Dispatcher, MockAgent } from 'undici';
+import { GraphQLError } from 'graphql';
+import { Agent, type Dispatcher } from 'undici';
+import { createLog } from '../../src/telemetry/log';
 import { API_KEY, REQUEST_ID, startTestApp } from '../support/test-app';
 
 /** A transport with a bug in it: the one part that a test can break from outside. */
 function throwing(thrown: unknown): Dispatcher {
-  const agent = new MockAgent();
+  const agent = new Agent();
   agent.dispatch = () => {
     throw thrown;
   };
@@ -27,6 +29,7 @@ describe('an unexpected exception', () => {
       'an Error with a GraphQL code',
       Object.assign(new Error('secret-detail'), { extensions: { code: 'BAD_USER_INPUT', secret } }),
     ],
+    ['a GraphQLError', new GraphQLError('secret-detail', { extensions: { code: 'BAD_REQUEST' } })],
     ['a text', 'secret-detail'],
     ['an object', { secret: 'secret-detail' }],
     [
@@ -55,7 +58,6 @@ describe('an unexpected exception', () => {
         err: expect.objectContaining({ stack: expect.any(String) }),
       }),
     ]);
-    app.clock.advance(0);
   });
 
   it('does not null the results of the other fields', async () => {
@@ -124,6 +126,36 @@ describe('a fault of the caller', () => {
       errors: [{ message: expect.stringMatching(/\w/), extensions: { code } }],
     });
     expect(app.log.filter(({ event }) => event === 'request.failed')).toEqual([]);
+  });
+});
+
+describe('a document that overflows the parser', () => {
+  it('is refused as what it is, without a word of the engine', async () => {
+    const app = await startTestApp();
+
+    for (const query of [
+      `{${'...on Query{'.repeat(2_500)}`,
+      `{ a(b: ${'['.repeat(2_500)}`,
+      `{ a(b: ${'{c:'.repeat(2_500)}`,
+    ]) {
+      const text = await (await app.post({ query })).text();
+      expect(text).toContain('GRAPHQL_PARSE_FAILED');
+      expect(text).not.toContain('call stack');
+    }
+  });
+});
+
+describe('the log', () => {
+  it('shows no header that proves who somebody is', () => {
+    const lines: string[] = [];
+    const log = createLog('info', { write: (line) => void lines.push(line) });
+
+    log.info({ 'x-dc-devkey': 'hunter2' });
+    log.info({ headers: { authorization: 'hunter2', cookie: 'hunter2' } });
+    log.info({ req: { headers: { 'x-dc-devkey': 'hunter2' } } });
+
+    expect(lines).toHaveLength(3);
+    expect(lines.join('')).not.toContain('hunter2');
   });
 });
 

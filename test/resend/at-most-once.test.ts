@@ -1,7 +1,8 @@
 // Nothing ambiguous is ever sent twice, and what provably never left is said to be so.
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { buildConnector, type Dispatcher, Pool } from 'undici';
+import { setImmediate } from 'node:timers/promises';
+import { buildConnector, type Dispatcher, interceptors, Pool } from 'undici';
 import { createDigicertPool } from '../../src/digicert/client';
 import { json } from '../../src/simulator/answers';
 import { startSimulator } from '../../src/simulator/simulator';
@@ -237,6 +238,102 @@ describe('a request that left', () => {
     expect(await app.resend('5555')).toEqual(upstream('UNEXPECTED_RESPONSE', false, true));
     expect(elsewhere.requests).toEqual([]);
     expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(['PUT 5555']);
+  });
+});
+
+describe('a transport that repeats requests by itself', () => {
+  it.each([
+    ['1602', OUTCOME_UNKNOWN],
+    ['1503', expect.objectContaining({ data: expect.anything() })],
+    ['1429', expect.objectContaining({ data: expect.anything() })],
+  ])('is kept from sending order %s twice', async (orderId, expected) => {
+    const app = await startTestApp({
+      dispatcherFor: (origin) =>
+        createDigicertPool(origin).compose(
+          interceptors.retry({ minTimeout: 1, maxTimeout: 1, methods: ['PUT'] }),
+        ),
+    });
+
+    expect(await app.resend(orderId)).toEqual(expected);
+    expect(app.takeUpstreamRequests().map(describeRequest)).toEqual([`PUT ${orderId}`]);
+  });
+});
+
+describe('what comes back before, or in place of, a status', () => {
+  const oneAnswer = (text: string) =>
+    listen((socket) => {
+      socket.once('data', () => socket.write(text));
+    });
+
+  it.each([
+    ['103 and then nothing', 'HTTP/1.1 103 Early Hints\r\n\r\n', OUTCOME_UNKNOWN],
+    ['no byte at all', '', OUTCOME_UNKNOWN],
+    ['half a status line', 'HTTP/1.1 2', OUTCOME_UNKNOWN],
+  ])('is OUTCOME_UNKNOWN at the deadline: %s', async (_name, text, expected) => {
+    const received = createDeferred();
+    const { port } = await listen((socket) => {
+      socket.once('data', () => socket.write(text, () => received.resolve()));
+    });
+    const app = await startTestApp({ baseUrl: `http://127.0.0.1:${port}/services/v2` });
+
+    const answer = app.resend('1001');
+    await received.promise;
+    app.clock.advance(10_000);
+
+    expect(await answer).toEqual(expected);
+  });
+
+  it.each([
+    ['a status below 100', 'HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n'],
+    ['two lengths', 'HTTP/1.1 204 No Content\r\nContent-Length: 0\r\nContent-Length: 5\r\n\r\n'],
+    [
+      'a length and chunks',
+      'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+  ])('is an unexpected response: %s', async (_name, text) => {
+    const { port } = await oneAnswer(text);
+    const app = await startTestApp({ baseUrl: `http://127.0.0.1:${port}/services/v2` });
+
+    expect(await app.resend('1001')).toEqual(upstream('UNEXPECTED_RESPONSE', false, true));
+  });
+
+  it('takes the status that follows a 103', async () => {
+    const { port } = await oneAnswer(
+      'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n',
+    );
+    const app = await startTestApp({ baseUrl: `http://127.0.0.1:${port}/services/v2` });
+
+    const answer = await app.resend('1001');
+    expect(answer.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
+  });
+});
+
+describe('connections', () => {
+  it('are used again one request after the other, and made anew when they were closed', async () => {
+    let connections = 0;
+    let answered = 0;
+    const { port } = await listen((socket) => {
+      connections += 1;
+      socket.on('data', () => {
+        answered += 1;
+        socket.write('HTTP/1.1 204 No Content\r\n\r\n');
+        if (answered === 3) {
+          socket.end();
+        }
+      });
+    });
+    const app = await startTestApp({ baseUrl: `http://127.0.0.1:${port}/services/v2` });
+
+    for (let call = 1; call <= 6; call += 1) {
+      const answer = await app.resend('1001');
+      expect(answer.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
+      if (call === 3) {
+        // The server's end of the connection has to arrive here before the next call.
+        await setImmediate();
+      }
+    }
+
+    expect({ answered, connections }).toEqual({ answered: 6, connections: 2 });
   });
 });
 

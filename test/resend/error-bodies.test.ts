@@ -33,11 +33,22 @@ describe('a 400 whose body DigiCert meant to be understood', () => {
     ],
     ['no message', json(400, { errors: [{ code: 'a' }] }), [{ code: 'a', message: null }]],
     ['no code', json(400, { errors: [{ message: 'Why' }] }), [{ code: null, message: 'Why' }]],
+    ['errors as one text', json(400, { errors: 'Why' }), [{ code: null, message: 'Why' }]],
+    [
+      'message and description, of which the message counts',
+      json(400, { errors: [{ code: 'a', description: 'No', message: 'Yes' }] }),
+      [{ code: 'a', message: 'Yes' }],
+    ],
+    [
+      'half a surrogate pair, made whole',
+      json(400, { errors: [{ code: '\ud800', message: `${'x'.repeat(999)}\u{1f600}` }] }),
+      [{ code: '\ufffd', message: `${'x'.repeat(999)}\ufffd` }],
+    ],
     ['a number as code', json(400, { errors: [{ code: 12 }] }), [{ code: '12', message: null }]],
     [
       'entries of another kind among them',
-      json(400, { errors: [null, 'text', 7, [], {}, { code: {}, message: [] }, ONE] }),
-      [ONE],
+      json(400, { errors: [null, 'text', true, [], {}, { code: {}, message: [] }, ONE] }),
+      [{ code: null, message: 'text' }, ONE],
     ],
     ['50 errors', json(400, { errors: fiftyErrors(50) }), fiftyErrors(50)],
     ['more than 50 errors, cut', json(400, { errors: fiftyErrors(300) }), fiftyErrors(50)],
@@ -101,6 +112,13 @@ describe('a 400 whose body says nothing', () => {
     ['an empty list of errors', json(400, { errors: [] })],
     ['bytes that are no text', raw(400, Buffer.from([0xff, 0xfe, 0x00, 0x80]), JSON_TYPE)],
     ['longer than 64 KiB', json(400, { errors: [ONE], padding: 'x'.repeat(65_536) })],
+    [
+      'longer than 64 KiB once decoded',
+      raw(400, gzipSync(JSON.stringify({ errors: [ONE], padding: 'x'.repeat(65_536) })), {
+        ...JSON_TYPE,
+        'Content-Encoding': 'gzip',
+      }),
+    ],
     [
       'a bomb of 10 MiB in gzip',
       raw(400, gzipSync(JSON.stringify({ errors: [ONE], padding: 'x'.repeat(10_485_760) })), {

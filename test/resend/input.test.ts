@@ -104,6 +104,7 @@ describe('the local check', () => {
     'bücher.xn--0.example',
     `${'a'.repeat(64)}.example`,
     `${'a.'.repeat(126)}example`,
+    `*.${'a.'.repeat(123)}example`,
     'http://example.com',
     '1.2.3',
     'a\uff0fb.example',
@@ -140,6 +141,15 @@ describe('the local check', () => {
     `${'a'.repeat(65)}@example.com`,
     `admin@${'a.'.repeat(125)}com`,
     '\ud800@example.com',
+    'admin\u3164@example.com',
+    'admin\ufe0f@example.com',
+    'admin\uff20evil.com@example.com',
+    'a\uff0cb@example.com',
+    '\uff1cx\uff1e@example.com',
+    '"a,b"@example.com',
+    '"a@b"@example.com',
+    '""@example.com',
+    `${'\u00e9'.repeat(32)}@${'a'.repeat(60)}.${'b'.repeat(60)}.${'c'.repeat(60)}.${'d'.repeat(35)}.example`,
   ])('refuses the email %j', async (email) => {
     const issues = await refuse('1001', { domainApprovalEmails: [{ email }] });
     expect(pathsOf(issues)).toEqual(['input.domainApprovalEmails.0.email']);
@@ -197,6 +207,8 @@ describe('the local check', () => {
         { domain: 'bücher.example', email: 'Admin@bücher.example' },
         { domain: 'xn--bcher-kva.example', email: 'admin@BÜCHER.example' },
         { domain: 'bücher.example' },
+        { domain: 'bücher.example', emailDomain: 'example.com' },
+        { domain: 'bücher.example', emailDomain: 'example.org' },
       ],
     });
 

@@ -141,6 +141,43 @@ describe('the outcome table', () => {
       [PUT, GET],
     ],
     [
+      '400, OV order already issued -> NOT_A_DV_ORDER, the first reason to mend',
+      order(json(400, codes('a')), {
+        status: 'issued',
+        dcv_method: 'dns-txt-token',
+        product: { name_id: 'ssl_basic' },
+      }),
+      notEligible('NOT_A_DV_ORDER', 'issued', 'dns-txt-token', raws('a')),
+      [PUT, GET],
+    ],
+    [
+      '400, DNS order already issued -> ORDER_NOT_PENDING',
+      order(json(400, codes('a')), { status: 'issued', dcv_method: 'dns-txt-token' }),
+      notEligible('ORDER_NOT_PENDING', 'issued', 'dns-txt-token', raws('a')),
+      [PUT, GET],
+    ],
+    [
+      '400, "dv" only inside a word of the product -> NOT_A_DV_ORDER',
+      order(json(400, codes('a')), { ...PENDING_DV, product: { name_id: 'ssl_advanced' } }),
+      notEligible('NOT_A_DV_ORDER', 'pending', 'email', raws('a')),
+      [PUT, GET],
+    ],
+    [
+      '400, DV by its validation type alone -> InvalidInput',
+      order(json(400, codes('a')), {
+        ...PENDING_DV,
+        product: { name_id: 'ssl_new_name', validation_type: 'dv' },
+      }),
+      invalidInput(raws('a')),
+      [PUT, GET],
+    ],
+    [
+      '422 with HTML, order issued -> ORDER_NOT_PENDING',
+      order(html(422, 'No'), { status: 'issued' }),
+      notEligible('ORDER_NOT_PENDING', 'issued', null, []),
+      [PUT, GET],
+    ],
+    [
       '404 not_found|order -> OrderNotFound',
       undefined,
       {
@@ -191,6 +228,7 @@ describe('the outcome table', () => {
       ['406', raw(406, '', {})] as const,
       ['415', html(415, 'Unsupported')] as const,
       ['400 bad_request_format', json(400, codes('bad_request_format'))] as const,
+      ['422 bad_request_format', json(422, codes('a', 'bad_request_format'))] as const,
     ].map(([name, answer]): [string, SimulatedOrder, object, readonly string[]] => [
       `${name} -> MISCONFIGURED`,
       order(answer, PENDING_DV),
@@ -236,6 +274,15 @@ describe('the outcome table', () => {
       ['403 with HTML', html(403, 'Blocked'), false] as const,
       ['403 with JSON that is no error', json(403, { hello: 'world' }), false] as const,
       ['409', json(409, codes('a')), false] as const,
+      ['451', json(451, codes('a')), false] as const,
+      ['499', raw(499, '', {}), false] as const,
+      [
+        '403 with a message and no code',
+        json(403, { errors: [{ message: 'Blocked' }] }),
+        false,
+      ] as const,
+      ['404 with a body over 64 KiB', json(404, { x: 'x'.repeat(70_000) }), false] as const,
+      ['600', raw(600, '', {}), true] as const,
     ].map(([name, answer, sent]): [string, SimulatedOrder, object, readonly string[]] => [
       `${name} -> UNEXPECTED_RESPONSE`,
       order(answer),
@@ -267,6 +314,17 @@ describe('the outcome table', () => {
       reason: 'NOT_A_DV_ORDER',
       message: expect.stringContaining('"Resend DCV email"'),
     });
+    app.takeUpstreamRequests();
+  });
+
+  it('alerts the operators when DigiCert does not understand the gateway', async () => {
+    const app = await startTestApp();
+
+    await app.resend('1405');
+
+    expect(app.log.filter((line) => line.level === 50)).toEqual([
+      expect.objectContaining({ event: 'resend.completed', reason: 'MISCONFIGURED' }),
+    ]);
     app.takeUpstreamRequests();
   });
 

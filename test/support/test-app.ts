@@ -1,6 +1,5 @@
 // The gateway over real HTTP in front of a real simulator, for one test at a time.
 import { EventEmitter, once } from 'node:events';
-import { setImmediate } from 'node:timers/promises';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import type { Dispatcher } from 'undici';
@@ -147,8 +146,6 @@ export async function startTestApp(overrides: TestAppOverrides = {}): Promise<Te
     close: async () => {
       await app.close();
       await simulator.close();
-      // The simulator's sockets tell of their end one turn later; slow answers stop on that.
-      await setImmediate();
     },
   };
   running.push(testApp);
