@@ -20,6 +20,7 @@ import {
 } from './document-limits';
 import { createErrorMask, createErrorPlugin } from './mask-error';
 import type { PersistedDocuments } from './persisted-documents';
+import { createSafeIdsPlugin } from './safe-ids';
 
 export interface ApolloServerOptions {
   readonly schema: GraphQLSchema;
@@ -57,6 +58,7 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<G
     stopOnTerminationSignals: false,
     plugins: [
       createErrorPlugin(log),
+      createSafeIdsPlugin(),
       sandbox
         ? ApolloServerPluginLandingPageLocalDefault()
         : ApolloServerPluginLandingPageDisabled(),

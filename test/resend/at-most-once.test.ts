@@ -266,7 +266,6 @@ describe('what comes back before, or in place of, a status', () => {
     });
 
   it.each([
-    ['103 and then nothing', 'HTTP/1.1 103 Early Hints\r\n\r\n', OUTCOME_UNKNOWN],
     ['no byte at all', '', OUTCOME_UNKNOWN],
     ['half a status line', 'HTTP/1.1 2', OUTCOME_UNKNOWN],
   ])('is OUTCOME_UNKNOWN at the deadline: %s', async (_name, text, expected) => {
@@ -295,6 +294,21 @@ describe('what comes back before, or in place of, a status', () => {
     const app = await startTestApp({ baseUrl: `http://127.0.0.1:${port}/services/v2` });
 
     expect(await app.resend('1001')).toEqual(upstream('UNEXPECTED_RESPONSE', false, true));
+  });
+
+  it('is OUTCOME_UNKNOWN at the deadline when only a 103 came', async () => {
+    const { port } = await oneAnswer('HTTP/1.1 103 Early Hints\r\n\r\n');
+    const newsArrived = createDeferred();
+    const app = await startTestApp({
+      baseUrl: `http://127.0.0.1:${port}/services/v2`,
+      dispatcherFor: (origin) => tapResponseStart(createDigicertPool(origin), newsArrived.resolve),
+    });
+
+    const answer = app.resend('1001');
+    await newsArrived.promise;
+    app.clock.advance(10_000);
+
+    expect(await answer).toEqual(OUTCOME_UNKNOWN);
   });
 
   it('takes the status that follows a 103', async () => {
