@@ -4,13 +4,16 @@ import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
 import { createDigicertClient } from './digicert/client';
 import { type Clock, systemClock } from './domain/clock';
+import { createReadOrder } from './domain/read-order';
 import { createResend } from './domain/resend';
 import { createApolloServer } from './graphql/apollo-server';
+import { OrderReads } from './graphql/certificate-order/order-reads';
 import { createSchema } from './graphql/schema';
 import { readPackageInfo } from './package-info';
 import { createHttpServer, GRAPHQL_PATH } from './server/http-server';
 import type { Settings } from './settings/settings';
 import { startSimulator } from './simulator/simulator';
+import { logReadOrder } from './telemetry/log-read-order';
 import { logResend } from './telemetry/log-resend';
 
 /** Beyond the deadline of a mutation, for its answer to be written. */
@@ -42,8 +45,10 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     clock,
     ...(dispatcher && { dispatcher }),
   });
-  const resend = createResend({ digicert, clock, timeoutMs: settings.digicertTimeoutMs });
-  const schema = createSchema({ resend: logResend(resend, log, clock), version });
+  const timeoutMs = settings.digicertTimeoutMs;
+  const resend = createResend({ digicert, clock, timeoutMs });
+  const readOrder = createReadOrder({ digicert, clock, timeoutMs });
+  const schema = createSchema({ resend: logResend(resend, log, clock) });
   const sandbox = settings.explorer === 'sandbox';
   const apollo = createApolloServer({
     schema,
@@ -52,11 +57,15 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     introspection: settings.introspection,
     sandbox,
     persistedDocuments: settings.persistedDocuments,
+    inlineTrace: settings.inlineTrace,
   });
   await apollo.start();
   const server = await createHttpServer({
     apollo,
-    context: (correlationId) => ({ correlationId }),
+    context: (correlationId) => ({
+      correlationId,
+      orders: new OrderReads(logReadOrder(readOrder, log, clock, correlationId)),
+    }),
     log,
     maxBodyBytes: settings.maxBodyBytes,
     requestTimeoutMs: settings.requestTimeoutMs,

@@ -14,6 +14,7 @@ const DEFAULTS = {
   maxBodyBytes: 100_000,
   maxMutationFields: 10,
   requestTimeoutMs: 10_000,
+  inlineTrace: false,
   persistedDocuments: undefined,
   logLevel: 'info',
 };
@@ -52,6 +53,7 @@ describe('settings', () => {
         MAX_BODY_BYTES: '5000',
         MAX_MUTATION_FIELDS: '3',
         REQUEST_TIMEOUT_MS: '300',
+        INLINE_TRACE: 'on',
         PERSISTED_DOCUMENTS: join(__dirname, '..', 'schema', 'persisted-documents.json'),
         LOG_LEVEL: 'debug',
       }),
@@ -72,6 +74,7 @@ describe('settings', () => {
         maxBodyBytes: 5000,
         maxMutationFields: 3,
         requestTimeoutMs: 300,
+        inlineTrace: true,
         persistedDocuments: {
           findByHash: expect.any(Function),
           includes: expect.any(Function),

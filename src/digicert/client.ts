@@ -1,12 +1,14 @@
-// Where the HTTP call happens: DigiCert's two endpoints, over a connection pool of our own.
+// Where the HTTP call happens: DigiCert's three endpoints, over a connection pool of our own.
 import { type Dispatcher, Pool } from 'undici';
 import type { Clock } from '../domain/clock';
 import type { OrderInfo } from '../domain/order-eligibility';
+import type { OrderReads } from '../domain/read-order';
 import type { DigicertApi } from '../domain/resend';
 import type { ResendRequest } from '../domain/resend-request';
 import { exchangeOnce, type HttpRequest } from './exchange';
 import { mapOutcome } from './map-outcome';
 import { parseOrderInfo } from './order-info';
+import { parseOrderValidation } from './order-validation';
 
 /** DigiCert allows 100 requests in 5 s, so more connections than this could never be put to use. */
 const MAX_CONNECTIONS = 100;
@@ -35,7 +37,7 @@ export interface DigicertClientOptions {
   readonly dispatcher?: Dispatcher;
 }
 
-export interface DigicertClient extends DigicertApi {
+export interface DigicertClient extends DigicertApi, OrderReads {
   /** Ends every connection; a request still running ends as unanswered. */
   close(): Promise<void>;
 }
@@ -89,6 +91,13 @@ export function createDigicertClient(options: DigicertClientOptions): DigicertCl
         headers: headers(),
       };
       return parseOrderInfo(await exchangeOnce(dispatcher, get, deadline));
+    },
+
+    async readOrder(orderId, deadline) {
+      const path = `${orderPath(orderId)}/validation`;
+      const get: HttpRequest = { method: 'GET', origin, path, headers: headers() };
+      const exchange = await exchangeOnce(dispatcher, get, deadline);
+      return parseOrderValidation(exchange, orderId, options.clock.now());
     },
 
     close: () => dispatcher.destroy(),

@@ -7,6 +7,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
@@ -30,12 +31,14 @@ export interface ApolloServerOptions {
   readonly introspection: boolean;
   /** Whether a browser that opens the endpoint gets Apollo Sandbox. */
   readonly sandbox: boolean;
+  /** Whether a router may ask for a trace (ftv1) with an answer. */
+  readonly inlineTrace: boolean;
   /** Set: what a hash may stand for. */
   readonly persistedDocuments?: PersistedDocuments | undefined;
 }
 
 export function createApolloServer(options: ApolloServerOptions): ApolloServer<GraphqlContext> {
-  const { schema, log, limits, introspection, sandbox, persistedDocuments } = options;
+  const { schema, log, limits, introspection, sandbox, inlineTrace, persistedDocuments } = options;
   return new ApolloServer<GraphqlContext>({
     schema,
     logger: log,
@@ -64,7 +67,9 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<G
         : ApolloServerPluginLandingPageDisabled(),
       // Nothing here is cacheable, and nothing reports to a third party behind the operator's back.
       ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
+      inlineTrace
+        ? ApolloServerPluginInlineTrace({ includeErrors: { masked: true } })
+        : ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
     ],

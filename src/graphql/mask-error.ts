@@ -5,6 +5,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
+import { CodedError } from './coded-error';
 import type { GraphqlContext } from './context';
 
 /** Codes of faults in the document or the HTTP request. Their messages speak of what the caller sent. */
@@ -41,8 +42,15 @@ function dropHint(message: string): string {
 function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { message, locations, path } = formatted;
   const place = { ...(locations && { locations }), ...(path && { path }) };
-  // What a resolver throws is a bug, whatever it says of itself; only errors around it are the caller's.
+  // What else a resolver throws is a bug, whatever it says of itself; only errors around it are the caller's.
   const thrown = unwrapResolverError(error);
+  if (thrown instanceof CodedError) {
+    return {
+      message: thrown.message,
+      ...place,
+      extensions: { code: thrown.code, ...thrown.facts },
+    };
+  }
   const { code, validationErrorCode } =
     thrown === error ? { ...formatted.extensions } : toArgumentError(thrown);
   if (CALLER_ERROR_CODES.has(code) && !isParserFault(code, message)) {

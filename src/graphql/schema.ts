@@ -1,25 +1,65 @@
-// Where the schema is put together, code first.
+// Where the schema is put together, code first, as a subgraph of a Federation 2 supergraph.
 import 'reflect-metadata';
-import type { GraphQLSchema } from 'graphql';
-import { buildSchemaSync } from 'type-graphql';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import { type GraphQLSchema, parse } from 'graphql';
+import { buildSchemaSync, createResolversMap } from 'type-graphql';
 import type { ResendForCaller } from '../domain/resend';
-import { GatewayVersionResolver } from './gateway-version';
+import {
+  CertificateOrderDomainResolver,
+  CertificateOrderResolver,
+  resolveOrderReference,
+} from './certificate-order/resolver';
 import { ResendDvEmailsResolver } from './resend-dv-emails/resolver';
+
+/** The version every composer tried accepts. */
+const LINK =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@tag"])';
 
 export interface SchemaDependencies {
   readonly resend: ResendForCaller;
-  /** Of the gateway, e.g. `1.2.3`. */
-  readonly version: string;
 }
 
-export function createSchema({ resend, version }: SchemaDependencies): GraphQLSchema {
-  const resolvers = new Map<unknown, object>([
+/** The subgraph's SDL: what a supergraph is composed from. */
+export function printSubgraph(): string {
+  // Printing calls no resolver.
+  const resend = () => Promise.reject(new Error('This schema is only printed.'));
+  return printTypes(buildTypes({ resend }));
+}
+
+/** The subgraph as it is served: the types of {@link printSubgraph} and federation's own. */
+export function createSchema(dependencies: SchemaDependencies): GraphQLSchema {
+  const types = buildTypes(dependencies);
+  const resolvers = createResolversMap(types) as Record<string, Record<string, unknown>>;
+  return buildSubgraphSchema([
+    {
+      typeDefs: parse(printTypes(types)),
+      resolvers: {
+        ...resolvers,
+        CertificateOrder: {
+          ...resolvers.CertificateOrder,
+          __resolveReference: resolveOrderReference,
+        },
+      } as never,
+    },
+  ]);
+}
+
+function printTypes(types: GraphQLSchema): string {
+  // The root types have their customary names, which a subgraph does not repeat.
+  const sdl = printSchemaWithDirectives(types).replace(/^schema \{[^}]*\}\s*/m, '');
+  return `${LINK}\n\n${sdl}`;
+}
+
+function buildTypes({ resend }: SchemaDependencies): GraphQLSchema {
+  const instances = new Map<unknown, object>([
     [ResendDvEmailsResolver, new ResendDvEmailsResolver(resend)],
-    [GatewayVersionResolver, new GatewayVersionResolver(version)],
+    [CertificateOrderResolver, new CertificateOrderResolver()],
+    [CertificateOrderDomainResolver, new CertificateOrderDomainResolver()],
   ]);
   return buildSchemaSync({
-    resolvers: [ResendDvEmailsResolver, GatewayVersionResolver],
-    container: { get: (type) => resolvers.get(type) },
+    resolvers: [ResendDvEmailsResolver, CertificateOrderResolver, CertificateOrderDomainResolver],
+    container: { get: (type) => instances.get(type) },
     // Faults in the input are members of the result union, found by the domain.
     validate: false,
   });

@@ -35,6 +35,8 @@ export interface Settings {
   readonly maxMutationFields: number;
   /** `REQUEST_TIMEOUT_MS`: milliseconds in which a request must have arrived whole; 100 to 120000. Default 10000. */
   readonly requestTimeoutMs: number;
+  /** `INLINE_TRACE`: whether a router that asks for a trace (ftv1) gets one. Default off. */
+  readonly inlineTrace: boolean;
   /** `PERSISTED_DOCUMENTS`: the manifest of the only documents that are run. Default none: any document is. */
   readonly persistedDocuments: PersistedDocuments | undefined;
   /** `LOG_LEVEL`. Default info. */
@@ -91,6 +93,7 @@ const SPECS = {
   MAX_BODY_BYTES: bodyBytes({ default: 100_000 }),
   MAX_MUTATION_FIELDS: fieldCount({ default: 10 }),
   REQUEST_TIMEOUT_MS: timeoutMs({ default: 10_000 }),
+  INLINE_TRACE: onOrOff({ default: false }),
   PERSISTED_DOCUMENTS: manifest({ default: undefined }),
   LOG_LEVEL: logLevel({ default: 'info' }),
 };
@@ -129,6 +132,7 @@ export function parseSettings(environment: Environment): ParsedSettings {
       maxBodyBytes: env.MAX_BODY_BYTES,
       maxMutationFields: env.MAX_MUTATION_FIELDS,
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+      inlineTrace: env.INLINE_TRACE,
       persistedDocuments: env.PERSISTED_DOCUMENTS,
       logLevel: env.LOG_LEVEL,
     },

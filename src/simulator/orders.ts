@@ -22,6 +22,8 @@ export interface SimulatedOrder {
   readonly resend: Answer;
   /** The body of `GET /order/certificate/{id}`, or another way to answer it; absent: 404. */
   readonly info?: Readonly<Record<string, unknown>> | Answer;
+  /** As `info`, for `.../validation`; absent: made from `info`, else answered as a resend is. */
+  readonly validation?: Readonly<Record<string, unknown>> | Answer;
 }
 
 export type SimulatedAccount = Readonly<Record<string, SimulatedOrder>>;

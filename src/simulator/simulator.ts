@@ -62,7 +62,8 @@ export interface Simulator {
 
 const BASE_PATH = '/services/v2';
 const OUTBOX_PATH = '/outbox';
-const ORDER_PATH = /^\/services\/v2\/order\/certificate\/([^/?]+)(\/resend-emails)?$/;
+const ORDER_PATH =
+  /^\/services\/v2\/order\/certificate\/([^/?]+)(?:\/(resend-emails|validation))?$/;
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { host = '127.0.0.1', port = 0, clock = systemClock } = options;
@@ -138,7 +139,7 @@ function chooseAnswer(
   windows: RollingWindows,
   clock: Clock,
 ): { orderId: string; answer: Answer } {
-  const [, orderId = '', resend] = ORDER_PATH.exec(request.url ?? '') ?? [];
+  const [, orderId = '', endpoint] = ORDER_PATH.exec(request.url ?? '') ?? [];
   const key = request.headers['x-dc-devkey'];
   if (typeof key !== 'string' || key === '' || (apiKeys && !apiKeys.includes(key))) {
     return { orderId, answer: INVALID_KEY };
@@ -149,17 +150,50 @@ function chooseAnswer(
   if (orderId === '') {
     return { orderId, answer: ROUTE_NOT_FOUND };
   }
-  const expectedMethod = resend ? 'PUT' : 'GET';
+  const expectedMethod = endpoint === 'resend-emails' ? 'PUT' : 'GET';
   if (request.method !== expectedMethod) {
     return { orderId, answer: json(405, errorBody(), { Allow: expectedMethod }) };
   }
   const order = Object.hasOwn(account, orderId) ? account[orderId] : undefined;
-  const answer = resend ? order?.resend : toInfoAnswer(orderId, order?.info);
+  const answer = order && ANSWERS[endpoint ?? 'info']?.(order, orderId);
   return { orderId, answer: answer ?? ORDER_NOT_FOUND };
 }
 
-function toInfoAnswer(orderId: string, info: SimulatedOrder['info']): Answer | undefined {
-  return typeof info === 'object' ? json(200, { id: Number(orderId), ...info }) : info;
+const ANSWERS: Readonly<
+  Record<string, (order: SimulatedOrder, orderId: string) => Answer | undefined>
+> = {
+  'resend-emails': ({ resend }) => resend,
+  info: ({ info }, orderId) => toAnswer(info, { id: Number(orderId) }),
+  validation: ({ validation, info, resend }, orderId) =>
+    toAnswer(validation ?? (typeof info === 'object' ? toValidation(info) : resend), {
+      order_id: orderId,
+    }),
+};
+
+function toAnswer(
+  body: Readonly<Record<string, unknown>> | Answer | undefined,
+  ids: Readonly<Record<string, unknown>>,
+): Answer | undefined {
+  return typeof body === 'object' ? json(200, { ...ids, ...body }) : body;
+}
+
+/** The validation of an order whose one domain is `example.com`, in the state the order is in. */
+function toValidation({ status, dcv_method: method }: Readonly<Record<string, unknown>>) {
+  return {
+    order_status: status,
+    order_name_scope: 'base_domain',
+    order_dcv_method: method,
+    dns_name_validations: [
+      {
+        domain_id: '1',
+        name_scope: 'example.com',
+        approval_scope: 'subdomains',
+        status: status === 'issued' ? 'approved' : 'pending',
+        method,
+        dns_names: ['example.com', 'www.example.com'],
+      },
+    ],
+  };
 }
 
 function keep<Item>(list: Item[], item: Item): void {

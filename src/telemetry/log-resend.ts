@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock';
 import type { ResendOutcome } from '../domain/outcome';
 import type { Resend, ResendForCaller } from '../domain/resend';
 import { isOrderId } from '../domain/resend-request';
+import { isOperatorsConcern, OPERATORS_HINT } from './operators-concern';
 
 export function logResend(resend: Resend, log: Logger, clock: Clock): ResendForCaller {
   return async (orderId, input, correlationId) => {
@@ -17,11 +18,8 @@ export function logResend(resend: Resend, log: Logger, clock: Clock): ResendForC
       ...toFacts(outcome),
       durationMs: clock.now() - startedAt,
     };
-    if (isOperatorsConcern(outcome)) {
-      log.error(
-        facts,
-        'DigiCert refuses the gateway itself: check DIGICERT_API_KEY and DIGICERT_BASE_URL',
-      );
+    if (outcome.kind === 'upstream-failed' && isOperatorsConcern(outcome.reason)) {
+      log.error(facts, OPERATORS_HINT);
     } else {
       log.info(facts, 'resend completed');
     }
@@ -47,11 +45,4 @@ function toFacts(outcome: ResendOutcome): object {
     default:
       return { outcome: outcome.kind };
   }
-}
-
-function isOperatorsConcern(outcome: ResendOutcome): boolean {
-  return (
-    outcome.kind === 'upstream-failed' &&
-    (outcome.reason === 'CREDENTIALS_REJECTED' || outcome.reason === 'MISCONFIGURED')
-  );
 }

@@ -113,7 +113,7 @@ describe('a fault of the caller', () => {
     ],
     [
       'an unknown operation name',
-      { query: 'query A { dvEmailGatewayVersion }', operationName: 'B' },
+      { query: 'query A { __typename }', operationName: 'B' },
       'OPERATION_RESOLUTION_FAILURE',
     ],
     ['no query', {}, 'BAD_REQUEST'],

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { print } from 'graphql';
-import { ResendDvEmailsDocument } from '../../src/client/operations';
+import { CertificateOrderDocument, ResendDvEmailsDocument } from '../../src/client/operations';
 import { describeRequest, startTestApp } from '../support/test-app';
 
 const MANIFEST = join(__dirname, '..', '..', 'schema', 'persisted-documents.json');
@@ -20,7 +20,9 @@ describe('a gateway with a manifest', () => {
   it('has every operation of schema/operations/ in it, by its hash', () => {
     const { format, version, operations } = JSON.parse(readFileSync(MANIFEST, 'utf8'));
     expect({ format, version }).toEqual({ format: 'apollo-persisted-query-manifest', version: 1 });
+    const order = print(CertificateOrderDocument);
     expect(operations).toEqual([
+      { id: hashOf(order), name: 'CertificateOrder', type: 'query', body: order },
       { id: hashOf(LISTED), name: 'ResendDvEmails', type: 'mutation', body: LISTED },
     ]);
   });
@@ -45,7 +47,11 @@ describe('a gateway with a manifest', () => {
   });
 
   it.each([
-    ['another document', { query: '{ dvEmailGatewayVersion }' }, 'QUERY_NOT_IN_SAFELIST'],
+    [
+      'another document',
+      { query: '{ certificateOrder(id: "1") { id } }' },
+      'QUERY_NOT_IN_SAFELIST',
+    ],
     ['__typename', { query: '{ __typename }' }, 'QUERY_NOT_IN_SAFELIST'],
     [
       'a listed document with one field less',

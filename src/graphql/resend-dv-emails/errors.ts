@@ -2,6 +2,7 @@
 // today has something to show for a member that is added tomorrow.
 import { Field, ID, Int, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
 import type { NotEligibleReason, RateLimitScope, UpstreamFailure } from '../../domain/outcome';
+import { CertificateOrder } from '../certificate-order/types';
 
 /** Enums are declared from the domain's unions: a value missing here does not compile. */
 type EnumOf<Value extends string> = { readonly [Name in Value]: Name };
@@ -156,6 +157,9 @@ export class ResendDvEmailsOrderNotFoundError extends ResendDvEmailsError {
 export class ResendDvEmailsOrderNotEligibleError extends ResendDvEmailsError {
   readonly __typename!: 'ResendDvEmailsOrderNotEligibleError';
 
+  @Field(() => CertificateOrder, { description: 'The order, to be asked for more.' })
+  order!: CertificateOrder;
+
   @Field(() => ResendDvEmailsErrorReason, { description: 'Why the order is not eligible.' })
   reason!: NotEligibleReason;
 
@@ -185,6 +189,9 @@ export class ResendDvEmailsOrderNotEligibleError extends ResendDvEmailsError {
 export class ResendDvEmailsAccessDeniedError extends ResendDvEmailsError {
   readonly __typename!: 'ResendDvEmailsAccessDeniedError';
 
+  @Field(() => CertificateOrder, { description: 'The order, to be asked for more.' })
+  order!: CertificateOrder;
+
   @Field(() => [ResendDvEmailsDigicertError], {
     description: "DigiCert's own words when it refused, 50 errors at most.",
   })
@@ -197,6 +204,9 @@ export class ResendDvEmailsAccessDeniedError extends ResendDvEmailsError {
 })
 export class ResendDvEmailsRateLimitedError extends ResendDvEmailsError {
   readonly __typename!: 'ResendDvEmailsRateLimitedError';
+
+  @Field(() => CertificateOrder, { description: 'The order, to be asked for more.' })
+  order!: CertificateOrder;
 
   @Field(() => ResendDvEmailsRateLimitScope, { description: 'Whose limit was reached.' })
   scope!: RateLimitScope;
@@ -211,6 +221,9 @@ export class ResendDvEmailsRateLimitedError extends ResendDvEmailsError {
 })
 export class ResendDvEmailsUpstreamError extends ResendDvEmailsError {
   readonly __typename!: 'ResendDvEmailsUpstreamError';
+
+  @Field(() => CertificateOrder, { description: 'The order, to be asked for more.' })
+  order!: CertificateOrder;
 
   @Field(() => ResendDvEmailsErrorReason, { description: 'What went wrong.' })
   reason!: UpstreamFailure;

@@ -18,6 +18,7 @@ export class ResendDvEmailsResolver {
     @Args(() => ResendDvEmailsArgs) { orderId, input }: ResendDvEmailsArgs,
     @Ctx() { correlationId }: GraphqlContext,
   ): Promise<typeof ResendDvEmailsResult> {
-    return toResult(await this.resend(orderId, input, correlationId), correlationId);
+    const outcome = await this.resend(orderId, input, correlationId);
+    return toResult(outcome, orderId, correlationId);
   }
 }

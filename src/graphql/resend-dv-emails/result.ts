@@ -31,10 +31,11 @@ export const ResendDvEmailsResult = createUnionType({
 
 export function toResult(
   outcome: ResendOutcome,
+  orderId: string,
   correlationId: string,
 ): typeof ResendDvEmailsResult {
   if (outcome.kind === 'accepted') {
-    const { orderId, acceptedAt, domainApprovalEmails, locale } = outcome;
+    const { acceptedAt, domainApprovalEmails, locale } = outcome;
     return {
       __typename: 'ResendDvEmailsSuccess',
       order: { id: orderId },
@@ -46,6 +47,7 @@ export function toResult(
   // The members' fields are named as the outcome's, so that each is handed over whole.
   const error = {
     ...outcome,
+    order: { id: orderId },
     message: describeFailure(outcome),
     retryable: isRetryable(outcome),
     correlationId,

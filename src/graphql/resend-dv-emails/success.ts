@@ -1,11 +1,6 @@
 // The member of the result union that says "accepted", and the types it is made of.
-import { Field, GraphQLISODateTime, ID, ObjectType } from 'type-graphql';
-
-@ObjectType({ description: 'A certificate order at DigiCert.' })
-export class CertificateOrder {
-  @Field(() => ID, { description: "DigiCert's order id." })
-  id!: string;
-}
+import { Field, GraphQLISODateTime, ObjectType } from 'type-graphql';
+import { CertificateOrder } from '../certificate-order/types';
 
 @ObjectType({ description: 'A recipient of an approval email, as it was sent to DigiCert.' })
 export class DomainApprovalEmail {

@@ -1,0 +1,66 @@
+// Reads `GET /order/certificate/{order_id}/validation`, of which every field may be missing.
+import type {
+  CertificateOrder,
+  CertificateOrderDomain,
+  OrderReadOutcome,
+} from '../domain/certificate-order';
+import type { ResendOutcome } from '../domain/outcome';
+import type { Exchange } from './exchange';
+import { mapOutcome } from './map-outcome';
+import { isObject, readResponseBody, toText } from './response-body';
+
+/** Domains of one order that are handed on; DigiCert's multi-domain products end at 250 names. */
+const MAX_DOMAINS = 250;
+
+export function parseOrderValidation(
+  exchange: Exchange,
+  orderId: string,
+  nowMs: number,
+): OrderReadOutcome {
+  if (exchange.kind === 'answered' && exchange.status === 200) {
+    const body = readResponseBody(exchange);
+    if (body.kind === 'json' && isObject(body.value)) {
+      return { kind: 'found', order: toOrder(body.value) };
+    }
+  }
+  // What is no order is an error like any other, and the one table knows them all.
+  const request = { orderId, domainApprovalEmails: undefined, locale: undefined };
+  return toReadOutcome(mapOutcome(exchange, { request, nowMs }).outcome);
+}
+
+function toReadOutcome(outcome: ResendOutcome): OrderReadOutcome {
+  switch (outcome.kind) {
+    case 'order-not-found':
+      return { kind: 'not-found' };
+    case 'access-denied':
+    case 'rate-limited':
+    case 'upstream-failed':
+      return outcome;
+    default:
+      // A 204 or a refused input makes no sense as the answer to a read.
+      return { kind: 'upstream-failed', reason: 'UNEXPECTED_RESPONSE', evidence: {} };
+  }
+}
+
+function toOrder(value: Record<string, unknown>): CertificateOrder {
+  const validations = toList(value.dns_name_validations).filter(isObject);
+  return {
+    status: toText(value.order_status),
+    dcvMethod: toText(value.order_dcv_method),
+    domains: validations.slice(0, MAX_DOMAINS).map(toDomain),
+  };
+}
+
+function toDomain(validation: Record<string, unknown>): CertificateOrderDomain {
+  const dnsNames = toList(validation.dns_names).map(toText);
+  return {
+    name: toText(validation.name_scope),
+    status: toText(validation.status),
+    method: toText(validation.method),
+    dnsNames: dnsNames.filter((name) => name !== undefined).slice(0, MAX_DOMAINS),
+  };
+}
+
+function toList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

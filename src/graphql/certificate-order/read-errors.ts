@@ -1,0 +1,43 @@
+// What a read that failed says: a code to branch on, and a sentence about what to do next.
+import type { OrderReadOutcome } from '../../domain/certificate-order';
+import { assertNever, type UpstreamFailure } from '../../domain/outcome';
+import { CodedError } from '../coded-error';
+
+export type FailedRead = Exclude<OrderReadOutcome, { kind: 'found' | 'not-found' }>;
+
+export function toReadError(outcome: FailedRead): CodedError {
+  switch (outcome.kind) {
+    case 'invalid-id':
+      return new CodedError('BAD_USER_INPUT', 'An order id has 1 to 20 digits, such as 1234567.');
+    case 'access-denied':
+      return new CodedError(
+        'CERTIFICATE_ORDER_ACCESS_DENIED',
+        "DigiCert does not let this gateway's account read this order. Ask the account's administrator.",
+      );
+    case 'rate-limited': {
+      const { retryAfterSeconds } = outcome;
+      return new CodedError(
+        'DIGICERT_RATE_LIMITED',
+        `DigiCert takes no more requests for the moment. Try again in ${retryAfterSeconds} s.`,
+        { retryAfterSeconds },
+      );
+    }
+    case 'upstream-failed':
+      return isPassing(outcome.reason)
+        ? new CodedError(
+            'DIGICERT_UNAVAILABLE',
+            'DigiCert cannot be asked at the moment. Try again later.',
+          )
+        : new CodedError(
+            'DIGICERT_FAILED',
+            "DigiCert and this gateway do not understand each other. Tell the gateway's operators, with the correlation id.",
+          );
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** A read changes nothing, so one without an answer can simply be tried again. */
+function isPassing(reason: UpstreamFailure): boolean {
+  return reason === 'UNREACHABLE' || reason === 'UNAVAILABLE' || reason === 'OUTCOME_UNKNOWN';
+}

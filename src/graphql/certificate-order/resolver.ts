@@ -1,0 +1,71 @@
+// Reading an order: as a query, as an entity another subgraph refers to, and behind a mutation's result.
+import { Args, ArgsType, Ctx, Field, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { listApproverEmails } from '../../domain/approver-emails';
+import { isOrderId } from '../../domain/resend-request';
+import type { GraphqlContext } from '../context';
+import { toReadError } from './read-errors';
+import { CertificateOrder, CertificateOrderApproverEmail, CertificateOrderDomain } from './types';
+
+@ArgsType()
+class CertificateOrderArgs {
+  @Field(() => ID, { description: "DigiCert's order id: 1 to 20 digits, as a string." })
+  id!: string;
+}
+
+@Resolver(() => CertificateOrder)
+export class CertificateOrderResolver {
+  @Query(() => CertificateOrder, {
+    nullable: true,
+    description: 'An order, read from DigiCert. Null when DigiCert knows no such order.',
+  })
+  async certificateOrder(
+    @Args(() => CertificateOrderArgs) { id }: CertificateOrderArgs,
+    @Ctx() { orders }: GraphqlContext,
+  ): Promise<CertificateOrder | null> {
+    return (await orders.read(id)) ? { id } : null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Status of the order, such as `pending` or `issued`. An open set.',
+  })
+  async status(@Root() { id }: CertificateOrder, @Ctx() { orders }: GraphqlContext) {
+    return (await orders.read(id))?.status;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'How the order proves control of its domains, such as `email`; emails can be resent only then. An open set.',
+  })
+  async dcvMethod(@Root() { id }: CertificateOrder, @Ctx() { orders }: GraphqlContext) {
+    return (await orders.read(id))?.dcvMethod;
+  }
+
+  @FieldResolver(() => [CertificateOrderDomain], {
+    nullable: true,
+    description: 'The domains of the order. Null when DigiCert knows no such order.',
+  })
+  async domains(@Root() { id }: CertificateOrder, @Ctx() { orders }: GraphqlContext) {
+    return (await orders.read(id))?.domains;
+  }
+}
+
+@Resolver(() => CertificateOrderDomain)
+export class CertificateOrderDomainResolver {
+  @FieldResolver(() => [CertificateOrderApproverEmail], {
+    description:
+      'Addresses that may approve this domain without further ado: five customary mailboxes at the name and at each parent of it, most specific first. Each can be passed back in `domainApprovalEmails`, with `name` as `domain`. Others may do too: contacts published in DNS.',
+  })
+  approverEmails(@Root() { name, dnsNames }: CertificateOrderDomain) {
+    return (name === undefined ? dnsNames : [name]).flatMap(listApproverEmails);
+  }
+}
+
+/** For another subgraph's reference. Costs no call: what else is selected is read when it is resolved. */
+export function resolveOrderReference({ id }: { readonly id: string }): CertificateOrder {
+  if (!isOrderId(id)) {
+    throw toReadError({ kind: 'invalid-id' });
+  }
+  return { id };
+}

@@ -1,0 +1,13 @@
+import { GraphQLError } from 'graphql';
+
+/** An error whose code and message are meant for the caller, so that masking lets it through. */
+export class CodedError extends GraphQLError {
+  constructor(
+    readonly code: string,
+    message: string,
+    /** Further facts for a program, e.g. `retryAfterSeconds`. */
+    readonly facts: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+  }
+}
