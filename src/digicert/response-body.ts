@@ -68,7 +68,7 @@ export function readDigicertErrors(body: ResponseBody): readonly DigicertError[]
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A non-empty text or number, as well-formed text of bounded length; `undefined` for the rest. */

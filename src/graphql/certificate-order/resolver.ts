@@ -62,8 +62,15 @@ export class CertificateOrderDomainResolver {
   }
 }
 
-/** For another subgraph's reference. Costs no call: what else is selected is read when it is resolved. */
-export function resolveOrderReference({ id }: { readonly id: string }): CertificateOrder {
+/**
+ * For another subgraph's reference. Costs no call: what else is selected is read when it is resolved.
+ * Asynchronous, so that one bad reference does not spoil the others of its list.
+ */
+export async function resolveOrderReference({
+  id,
+}: {
+  readonly id: string;
+}): Promise<CertificateOrder> {
   if (!isOrderId(id)) {
     throw toReadError({ kind: 'invalid-id' });
   }

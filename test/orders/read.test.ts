@@ -1,0 +1,302 @@
+// Reading an order: what DigiCert says, whatever it leaves out, in one upstream call a request.
+import { CertificateOrderDocument } from '../../src/client/operations';
+import { type Answer, html, json, raw } from '../../src/simulator/answers';
+import { API_KEY, describeRequest, REQUEST_ID, startTestApp } from '../support/test-app';
+
+const ORDER_ID = '5555';
+
+async function readAnswer(validation: Answer | Record<string, unknown>, id = ORDER_ID) {
+  const app = await startTestApp({
+    orders: { [ORDER_ID]: { summary: 'x', resend: json(500, {}), validation } },
+  });
+  const answer = await app.execute(CertificateOrderDocument, { id });
+  const requests = app.takeUpstreamRequests().map(describeRequest);
+  return { answer, requests, app };
+}
+
+const approverEmailsAt = (...domains: readonly string[]) =>
+  domains.flatMap((emailDomain) =>
+    ['admin', 'administrator', 'webmaster', 'hostmaster', 'postmaster'].map((mailbox) => ({
+      email: `${mailbox}@${emailDomain}`,
+      emailDomain,
+    })),
+  );
+
+describe('certificateOrder', () => {
+  it('tells status, method, domains and who may approve them', async () => {
+    const { answer, requests } = await readAnswer({
+      order_id: ORDER_ID,
+      order_status: 'pending',
+      order_name_scope: 'base_domain',
+      order_dcv_method: 'email',
+      dns_name_validations: [
+        {
+          domain_id: '1234',
+          name_scope: 'sub.example.com',
+          approval_scope: 'subdomains',
+          status: 'approved',
+          method: 'email',
+          dns_names: ['a.sub.example.com', 'b.sub.example.com'],
+        },
+      ],
+    });
+
+    expect(answer).toEqual({
+      data: {
+        certificateOrder: {
+          id: ORDER_ID,
+          status: 'pending',
+          dcvMethod: 'email',
+          domains: [
+            {
+              name: 'sub.example.com',
+              status: 'approved',
+              method: 'email',
+              dnsNames: ['a.sub.example.com', 'b.sub.example.com'],
+              approverEmails: approverEmailsAt('sub.example.com', 'example.com'),
+            },
+          ],
+        },
+      },
+    });
+    expect(requests).toEqual([`GET ${ORDER_ID}/validation`]);
+  });
+
+  it('asks with the key, and nothing else', async () => {
+    const app = await startTestApp();
+
+    await app.execute(CertificateOrderDocument, { id: '1001' });
+
+    expect(app.takeUpstreamRequests()).toEqual([
+      {
+        method: 'GET',
+        path: '/services/v2/order/certificate/1001/validation',
+        headers: expect.objectContaining({ 'x-dc-devkey': API_KEY, accept: 'application/json' }),
+        body: '',
+      },
+    ]);
+    expect(app.outbox).toEqual([]);
+  });
+
+  it('gives what it offers in a form the mutation takes', async () => {
+    const app = await startTestApp();
+    const read = await app.execute(CertificateOrderDocument, { id: '1001' });
+    const [domain] = read.data?.certificateOrder?.domains ?? [];
+
+    const answer = await app.resend('1001', {
+      domainApprovalEmails: domain?.approverEmails.map((candidate) => ({
+        domain: domain.name,
+        ...candidate,
+      })),
+    });
+
+    expect(answer.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
+    app.takeUpstreamRequests();
+  });
+
+  it.each<[string, Record<string, unknown>, object]>([
+    ['nothing', {}, { status: null, dcvMethod: null, domains: [] }],
+    [
+      'values of other types',
+      {
+        order_status: {},
+        order_dcv_method: [],
+        dns_name_validations: [
+          null,
+          'text',
+          7,
+          {},
+          { dns_names: 'x' },
+          { dns_names: [1, null, ''] },
+        ],
+      },
+      {
+        status: null,
+        dcvMethod: null,
+        domains: [
+          { name: null, status: null, method: null, dnsNames: [], approverEmails: [] },
+          { name: null, status: null, method: null, dnsNames: [], approverEmails: [] },
+          { name: null, status: null, method: null, dnsNames: ['1'], approverEmails: [] },
+        ],
+      },
+    ],
+    [
+      'no name, but names it covers',
+      { dns_name_validations: [{ dns_names: ['example.com', 'example.org'] }] },
+      {
+        status: null,
+        dcvMethod: null,
+        domains: [
+          {
+            name: null,
+            status: null,
+            method: null,
+            dnsNames: ['example.com', 'example.org'],
+            approverEmails: approverEmailsAt('example.com', 'example.org'),
+          },
+        ],
+      },
+    ],
+    [
+      'values never seen before',
+      { order_status: 'waiting_for_moon', order_dcv_method: 'pigeon' },
+      { status: 'waiting_for_moon', dcvMethod: 'pigeon', domains: [] },
+    ],
+  ])('takes an answer with %s', async (_name, validation, order) => {
+    const { answer } = await readAnswer(validation);
+
+    expect(answer).toEqual({ data: { certificateOrder: { id: ORDER_ID, ...order } } });
+  });
+
+  it('is null for an order DigiCert does not know', async () => {
+    const app = await startTestApp();
+
+    expect(await app.execute(CertificateOrderDocument, { id: '1404' })).toEqual({
+      data: { certificateOrder: null },
+    });
+    expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(['GET 1404/validation']);
+  });
+
+  it.each<[string, Answer, object]>([
+    [
+      'no permission',
+      json(403, { errors: [{ code: 'access_denied|missing_permission', message: 'secret' }] }),
+      { code: 'CERTIFICATE_ORDER_ACCESS_DENIED' },
+    ],
+    [
+      'the quota',
+      json(429, {}, { 'Retry-After': '17' }),
+      { code: 'DIGICERT_RATE_LIMITED', retryAfterSeconds: 17 },
+    ],
+    ['a 500', html(500, 'secret'), { code: 'DIGICERT_UNAVAILABLE' }],
+    ['a 401', json(401, {}), { code: 'DIGICERT_FAILED' }],
+    [
+      'a wrong path',
+      json(404, { errors: [{ code: 'not_found|route' }] }),
+      { code: 'DIGICERT_FAILED' },
+    ],
+    ['a 400', json(400, { errors: [{ code: 'x' }] }), { code: 'DIGICERT_FAILED' }],
+    ['a 204', raw(204, '', {}), { code: 'DIGICERT_FAILED' }],
+    ['200 with HTML', html(200, 'secret'), { code: 'DIGICERT_FAILED' }],
+    ['200 with a list', json(200, []), { code: 'DIGICERT_FAILED' }],
+    ['a redirect', html(302, 'secret', { Location: '/' }), { code: 'DIGICERT_FAILED' }],
+  ])(
+    'meets %s with a coded error that tells nothing of the upstream',
+    async (_name, answer, extensions) => {
+      const { answer: read } = await readAnswer(answer);
+
+      expect(read).toEqual({
+        data: { certificateOrder: null },
+        errors: [
+          {
+            message: expect.not.stringContaining('secret'),
+            locations: [expect.anything()],
+            path: ['certificateOrder'],
+            extensions: { ...extensions, correlationId: REQUEST_ID },
+          },
+        ],
+      });
+    },
+  );
+
+  it('meets a hang with a coded error at the deadline', async () => {
+    const app = await startTestApp();
+
+    const answer = app.execute(CertificateOrderDocument, { id: '1504' });
+    await app.nextUpstreamRequest();
+    app.clock.advance(10_000);
+
+    expect((await answer).errors?.[0]?.extensions.code).toBe('DIGICERT_UNAVAILABLE');
+    expect(app.takeUpstreamRequests()).toHaveLength(1);
+  });
+
+  it.each(['', 'x', '1/../2', '123456789012345678901'])(
+    'refuses %j as an id, without a call',
+    async (id) => {
+      const app = await startTestApp();
+
+      const answer = await app.execute(CertificateOrderDocument, { id });
+
+      expect(answer.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    },
+  );
+});
+
+describe('the reads of one request', () => {
+  it('are one call per order, however often and wherever it is asked for', async () => {
+    const app = await startTestApp();
+
+    const response = await app.post({
+      query: `{
+        a: certificateOrder(id: "1001") { id status }
+        b: certificateOrder(id: "1001") { dcvMethod domains { name } }
+        c: certificateOrder(id: "1002") { status }
+      }`,
+    });
+
+    expect(await response.json()).toEqual({
+      data: {
+        a: { id: '1001', status: 'pending' },
+        b: { dcvMethod: 'email', domains: [{ name: 'example.com' }] },
+        c: { status: 'issued' },
+      },
+    });
+    expect(app.takeUpstreamRequests().map(describeRequest).sort()).toEqual([
+      'GET 1001/validation',
+      'GET 1002/validation',
+    ]);
+  });
+
+  it('share nothing with the next request', async () => {
+    const app = await startTestApp();
+
+    await app.execute(CertificateOrderDocument, { id: '1001' });
+    await app.execute(CertificateOrderDocument, { id: '1001' });
+
+    expect(app.takeUpstreamRequests()).toHaveLength(2);
+  });
+
+  it('follow a mutation to its order only when more than the id is selected', async () => {
+    const app = await startTestApp();
+    const resend = (selection: string) =>
+      app.post({
+        query: `mutation { resendDvEmails(orderId: "1001") { ... on ResendDvEmailsSuccess { order { ${selection} } } } }`,
+      });
+
+    await resend('id __typename');
+    expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(['PUT 1001']);
+
+    const answer = await resend('id status');
+    expect(await answer.json()).toEqual({
+      data: { resendDvEmails: { order: { id: '1001', status: 'pending' } } },
+    });
+    expect(app.takeUpstreamRequests().map(describeRequest)).toEqual([
+      'PUT 1001',
+      'GET 1001/validation',
+    ]);
+  });
+
+  it.each([
+    ['ResendDvEmailsOrderNotEligibleError', '1002', 'issued'],
+    ['ResendDvEmailsAccessDeniedError', '1403', null],
+    ['ResendDvEmailsRateLimitedError', '1429', null],
+    ['ResendDvEmailsUpstreamError', '1500', null],
+  ])('follow %s to its order too', async (member, orderId, status) => {
+    const app = await startTestApp();
+
+    const response = await app.post({
+      query: `mutation { resendDvEmails(orderId: "${orderId}") { __typename ... on ${member} { message order { id status } } } }`,
+    });
+
+    expect(await response.json()).toMatchObject({
+      data: {
+        resendDvEmails: {
+          __typename: member,
+          message: expect.any(String),
+          order: { id: orderId, status },
+        },
+      },
+    });
+    app.takeUpstreamRequests();
+  });
+});
