@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startApp } from './app';
+import { addAuthDirectives } from './graphql/auth-directives';
 import { printManifest } from './graphql/persisted-documents';
 import { printGatewaySchema } from './graphql/print-schema';
 import { parsePort } from './settings/parsers';
@@ -11,11 +12,12 @@ import { parseSettings } from './settings/settings';
 import { startSimulator } from './simulator/simulator';
 import { createLog } from './telemetry/log';
 
-const USAGE = `usage: main [start | simulator [PORT] | print-schema [--check] | print-manifest [--check]]
+const USAGE = `usage: main [start | simulator [PORT] | print-schema [--check | --auth-directives] | print-manifest [--check]]
 
   start                 serve GraphQL, with the settings the README lists (default)
   simulator [PORT]      serve the simulated DigiCert alone (default port 4010)
-  print-schema          write schema/schema.graphql; with --check only compare it
+  print-schema          write schema/schema.graphql; with --check only compare it;
+                        with --auth-directives print it with @authenticated and @requiresScopes
   print-manifest        write schema/persisted-documents.json; with --check only compare it
 `;
 
@@ -86,7 +88,11 @@ async function run(args: readonly string[]): Promise<void> {
   const { positionals, values } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { check: { type: 'boolean', default: false }, help: { type: 'boolean' } },
+    options: {
+      check: { type: 'boolean', default: false },
+      'auth-directives': { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   });
   const [command = 'start', port = DEFAULT_SIMULATOR_PORT] = positionals;
   if (values.help) {
@@ -99,6 +105,10 @@ async function run(args: readonly string[]): Promise<void> {
     case 'simulator':
       return simulate(readPort(port));
     case 'print-schema':
+      if (values['auth-directives']) {
+        process.stdout.write(addAuthDirectives(printGatewaySchema()));
+        return;
+      }
       return generate('schema.graphql', printGatewaySchema(), values.check);
     case 'print-manifest':
       return generate('persisted-documents.json', printManifest(readOperations()), values.check);

@@ -107,6 +107,20 @@ describe('the other commands', () => {
     expect(stdout).toMatch(/^usage: /);
   });
 
+  it('print the schema with authorisation directives on request', async () => {
+    const { code, stdout } = await runToEnd(['print-schema', '--auth-directives']);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('federation/v2.5');
+    expect(stdout.match(/@authenticated @requiresScopes\(scopes: \[\["[a-z:-]+"\]\]\)/g)).toEqual([
+      '@authenticated @requiresScopes(scopes: [["certificate-orders:read"]])',
+      '@authenticated @requiresScopes(scopes: [["certificate-orders:read"]])',
+      '@authenticated @requiresScopes(scopes: [["certificate-orders:read"]])',
+      '@authenticated @requiresScopes(scopes: [["certificate-orders:read"]])',
+      '@authenticated @requiresScopes(scopes: [["dv-emails:resend"]])',
+    ]);
+  });
+
   it('refuse an option that does not exist, before anything is written', async () => {
     const { code, stderr } = await runToEnd(['print-schema', '--chek']);
 

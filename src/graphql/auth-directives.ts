@@ -1,0 +1,41 @@
+// The SDL with authorisation directives, for supergraphs that use them. Only on request: Apollo Gateway
+// does not start with them, and whoever enforces them, the subgraph authorises by itself all the same.
+import { type DirectiveNode, Kind, parse, print, visit } from 'graphql';
+
+/** Scopes by `Type.field`. */
+const SCOPES: Readonly<Record<string, string>> = {
+  'Mutation.resendDvEmails': 'dv-emails:resend',
+  'Query.certificateOrder': 'certificate-orders:read',
+  'CertificateOrder.status': 'certificate-orders:read',
+  'CertificateOrder.dcvMethod': 'certificate-orders:read',
+  'CertificateOrder.domains': 'certificate-orders:read',
+};
+
+/** The first federation version that knows `@requiresScopes`. */
+const LINK =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@tag", "@authenticated", "@requiresScopes"])';
+
+export function addAuthDirectives(sdl: string): string {
+  const types = visit(parse(sdl), {
+    SchemaExtension: () => null,
+    ObjectTypeDefinition: (type) => ({
+      ...type,
+      fields: type.fields?.map((field) => {
+        const scope = SCOPES[`${type.name.value}.${field.name.value}`];
+        return scope === undefined
+          ? field
+          : { ...field, directives: [...(field.directives ?? []), ...toDirectives(scope)] };
+      }),
+    }),
+  });
+  return `${LINK}\n\n${print(types)}\n`;
+}
+
+function toDirectives(scope: string): readonly DirectiveNode[] {
+  const definition = parse(
+    `type T { f: Int @authenticated @requiresScopes(scopes: [["${scope}"]]) }`,
+  ).definitions[0];
+  return definition?.kind === Kind.OBJECT_TYPE_DEFINITION
+    ? (definition.fields?.[0]?.directives ?? [])
+    : [];
+}

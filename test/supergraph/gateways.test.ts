@@ -1,0 +1,185 @@
+// End to end through real gateways: a client that knows only the supergraph gets everything.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { composeServices } from '@apollo/composition';
+import { parse, print } from 'graphql';
+import { CertificateOrderDocument, ResendDvEmailsDocument } from '../../src/client/operations';
+import { createDigicertPool } from '../../src/digicert/client';
+import { printGatewaySchema } from '../../src/graphql/print-schema';
+import { SUPPORT_SDL, type Subgraph, startSupportSubgraph } from '../support/support-subgraph';
+import { describeRequest, startTestApp, type TestApp } from '../support/test-app';
+
+const GATEWAYS = {
+  'Apollo Gateway': (file: string, port: string) => [
+    process.execPath,
+    ...[join(__dirname, 'apollo-gateway.cjs'), file, port],
+  ],
+  'Hive Gateway': (file: string, port: string) => [
+    join(__dirname, 'node_modules', '.bin', 'hive-gateway'),
+    ...['supergraph', file, '--host', '127.0.0.1', '--port', port],
+  ],
+} as const;
+
+const BROKEN_ORDER = '6666';
+
+let app: TestApp;
+let support: Subgraph;
+let gateway: ChildProcess | undefined;
+let folder: string;
+
+/** Hive Gateway does not tell which port it took when it is free to choose. */
+async function findFreePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return String(port);
+}
+
+async function startSupergraph(name: keyof typeof GATEWAYS): Promise<string> {
+  app = await startTestApp({
+    // A bug in the transport, for one order: what a gateway must not let through.
+    dispatcherFor: (origin) =>
+      createDigicertPool(origin).compose((dispatch) => (options, handler) => {
+        if (options.path.includes(`/${BROKEN_ORDER}/`)) {
+          throw new Error('secret-detail');
+        }
+        return dispatch(options, handler);
+      }),
+  });
+  support = await startSupportSubgraph();
+  const { supergraphSdl } = composeServices([
+    { name: 'dv-emails', url: app.url, typeDefs: parse(printGatewaySchema()) },
+    { name: 'support', url: support.url, typeDefs: parse(SUPPORT_SDL) },
+  ]);
+  folder = mkdtempSync(join(tmpdir(), 'supergraph-'));
+  const file = join(folder, 'supergraph.graphql');
+  writeFileSync(file, supergraphSdl ?? '');
+
+  const [command = '', ...args] = GATEWAYS[name](file, await findFreePort());
+  gateway = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd: folder });
+  for await (const line of createInterface({ input: gateway.stdout as NodeJS.ReadableStream })) {
+    const origin = /Listening on \S*(http:\/\/[\d.]+:\d+)/.exec(line)?.[1];
+    if (origin) {
+      gateway.stdout?.resume();
+      return `${origin}/graphql`;
+    }
+  }
+  throw new Error(`${name} did not start`);
+}
+
+afterEach(async () => {
+  gateway?.kill('SIGKILL');
+  await support.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function ask(url: string, query: string, variables: object) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return response.json() as Promise<{ data?: Record<string, unknown>; errors?: object[] }>;
+}
+
+describe.each(Object.keys(GATEWAYS) as (keyof typeof GATEWAYS)[])('through %s', (name) => {
+  it('the mutation answers with every member of the union', async () => {
+    const url = await startSupergraph(name);
+    const members = {
+      '1001': 'ResendDvEmailsSuccess',
+      '1400': 'ResendDvEmailsInvalidInputError',
+      '1404': 'ResendDvEmailsOrderNotFoundError',
+      '1002': 'ResendDvEmailsOrderNotEligibleError',
+      '1403': 'ResendDvEmailsAccessDeniedError',
+      '1429': 'ResendDvEmailsRateLimitedError',
+      '1503': 'ResendDvEmailsUpstreamError',
+    };
+    for (const [orderId, member] of Object.entries(members)) {
+      const direct = await app.resend(orderId);
+      const answer = await ask(url, print(ResendDvEmailsDocument), { orderId });
+      expect(answer.errors).toBeUndefined();
+      expect(answer.data?.resendDvEmails).toMatchObject({ __typename: member });
+      const { correlationId, ...rest } = {
+        ...(answer.data?.resendDvEmails as object),
+        correlationId: '',
+      };
+      expect(direct.data?.resendDvEmails).toMatchObject(rest);
+    }
+    app.takeUpstreamRequests();
+  }, 60_000);
+
+  it("another subgraph's fields of the order can be selected in the same mutation", async () => {
+    const url = await startSupergraph(name);
+
+    const joined = (orderId: string) =>
+      ask(
+        url,
+        `mutation($orderId: ID!) { resendDvEmails(orderId: $orderId) {
+            ... on ResendDvEmailsSuccess { order { id ticketTitles } }
+            ... on ResendDvEmailsOrderNotEligibleError { reason order { id status ticketTitles } }
+          } }`,
+        { orderId },
+      );
+
+    expect(await joined('1001')).toEqual({
+      data: {
+        resendDvEmails: { order: { id: '1001', ticketTitles: ['No email for order 1001'] } },
+      },
+    });
+    expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(['PUT 1001']);
+    expect(await joined('1002')).toEqual({
+      data: {
+        resendDvEmails: {
+          reason: 'ORDER_NOT_PENDING',
+          order: { id: '1002', status: 'issued', ticketTitles: ['No email for order 1002'] },
+        },
+      },
+    });
+    app.takeUpstreamRequests();
+  }, 60_000);
+
+  it('an order can be read, and reached from another subgraph', async () => {
+    const url = await startSupergraph(name);
+
+    const direct = await app.execute(CertificateOrderDocument, { id: '1001' });
+    const read = await ask(url, print(CertificateOrderDocument), { id: '1001' });
+    expect(read).toEqual(direct);
+    expect(
+      await ask(url, '{ ticket(id: "1003") { order { id status dcvMethod ticketTitles } } }', {}),
+    ).toEqual({
+      data: {
+        ticket: {
+          order: {
+            id: '1003',
+            status: 'pending',
+            dcvMethod: 'dns-txt-token',
+            ticketTitles: ['No email for order 1003'],
+          },
+        },
+      },
+    });
+    expect(await ask(url, print(CertificateOrderDocument), { id: '1404' })).toEqual({
+      data: { certificateOrder: null },
+    });
+    app.takeUpstreamRequests();
+  }, 60_000);
+
+  it('an unexpected failure stays masked', async () => {
+    const url = await startSupergraph(name);
+
+    const answer = await ask(url, print(ResendDvEmailsDocument), { orderId: BROKEN_ORDER });
+
+    expect(answer.data).toEqual({ resendDvEmails: null });
+    expect(answer.errors).toHaveLength(1);
+    expect(JSON.stringify(answer)).not.toContain('secret-detail');
+    expect(JSON.stringify(answer)).toContain('INTERNAL_SERVER_ERROR');
+    expect(app.logText()).toContain('secret-detail');
+  }, 60_000);
+});
