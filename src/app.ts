@@ -16,8 +16,8 @@ import { startSimulator } from './simulator/simulator';
 import { logReadOrder } from './telemetry/log-read-order';
 import { logResend } from './telemetry/log-resend';
 
-/** Beyond the deadline of a mutation, for its answer to be written. */
-const DRAIN_MARGIN_MS = 1_000;
+/** Beyond the deadlines of a mutation, for its answer to be written. */
+const ANSWER_MARGIN_MS = 1_000;
 
 export interface AppDependencies {
   readonly log: Logger;
@@ -69,7 +69,8 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     log,
     maxBodyBytes: settings.maxBodyBytes,
     requestTimeoutMs: settings.requestTimeoutMs,
-    drainTimeoutMs: settings.digicertTimeoutMs + DRAIN_MARGIN_MS,
+    // The fields of a mutation run one after the other.
+    answerTimeoutMs: settings.maxMutationFields * timeoutMs + ANSWER_MARGIN_MS,
     browser: { corsOrigins: settings.corsOrigins, sandbox },
     isListedDocument: settings.persistedDocuments?.includes,
   });

@@ -1,5 +1,5 @@
 // Apollo Server around the schema: what is switched on, and what is switched off on purpose.
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -11,7 +11,9 @@ import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import { CodedError } from './coded-error';
 import type { GraphqlContext } from './context';
+import { createDocumentCache } from './document-cache';
 import {
   createDocumentLimitsRule,
   type DocumentLimits,
@@ -52,6 +54,7 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<G
     csrfPrevention: true,
     // Without a list, registering documents by hash would only fill memory.
     persistedQueries: persistedDocuments ? { cache: toQueryCache(persistedDocuments) } : false,
+    documentStore: createDocumentCache(),
     parseOptions: { maxTokens: MAX_TOKENS },
     validationRules: [createDocumentLimitsRule(limits)],
     validationOptions: { maxErrors: MAX_REPORTED_ERRORS },
@@ -62,6 +65,7 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<G
     plugins: [
       createErrorPlugin(log),
       createSafeIdsPlugin(),
+      ...(persistedDocuments ? [createAllowListPlugin(persistedDocuments)] : []),
       sandbox
         ? ApolloServerPluginLandingPageLocalDefault()
         : ApolloServerPluginLandingPageDisabled(),
@@ -83,5 +87,18 @@ function toQueryCache(documents: PersistedDocuments) {
     get: async (key: string) => documents.findByHash(key.replace(/^apq:/, '')),
     set: async () => {},
     delete: async () => {},
+  };
+}
+
+/** The second lock behind the route's: whatever way a document came, it is looked at once more. */
+function createAllowListPlugin(documents: PersistedDocuments): ApolloServerPlugin {
+  return {
+    requestDidStart: async () => ({
+      didResolveOperation: async ({ source }) => {
+        if (!documents.includes(source)) {
+          throw new CodedError('QUERY_NOT_IN_SAFELIST', 'This document is not listed.');
+        }
+      },
+    }),
   };
 }

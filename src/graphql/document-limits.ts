@@ -37,7 +37,7 @@ const MAX_DIRECTIVES = 20;
 
 /**
  * One rule for all limits. A refusal has `extensions.validationErrorCode`: `DOCUMENT_TOO_DEEP`,
- * `TOO_MANY_ALIASES`, `TOO_MANY_DIRECTIVES` or `TOO_MANY_MUTATION_FIELDS`.
+ * `TOO_MANY_ALIASES`, `TOO_MANY_DIRECTIVES`, `TOO_MANY_MUTATION_FIELDS` or `OPERATION_NOT_SUPPORTED`.
  */
 export function createDocumentLimitsRule({ maxMutationFields }: DocumentLimits): ValidationRule {
   return (context) => {
@@ -60,6 +60,10 @@ export function createDocumentLimitsRule({ maxMutationFields }: DocumentLimits):
         }
       },
       OperationDefinition(node) {
+        if (node.operation === 'subscription') {
+          refuse('OPERATION_NOT_SUPPORTED', 'There are no subscriptions here.', node);
+          return;
+        }
         if (measureDepth(node.selectionSet, context) > MAX_DEPTH) {
           refuse('DOCUMENT_TOO_DEEP', `A document may be ${MAX_DEPTH} levels deep.`, node);
         }

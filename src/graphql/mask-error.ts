@@ -19,6 +19,9 @@ const CALLER_ERROR_CODES: ReadonlySet<unknown> = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
+/** Characters of a message; graphql-js quotes whole values of whatever length. */
+const MAX_MESSAGE_LENGTH = 500;
+
 const MASKED_MESSAGE =
   "Something unexpected went wrong in the gateway. Quote the correlation id to the gateway's operators.";
 
@@ -55,7 +58,7 @@ function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFor
     thrown === error ? { ...formatted.extensions } : toArgumentError(thrown);
   if (CALLER_ERROR_CODES.has(code) && !isParserFault(code, message)) {
     const extensions = { code, ...(validationErrorCode !== undefined && { validationErrorCode }) };
-    return { message, ...place, extensions };
+    return { message: message.slice(0, MAX_MESSAGE_LENGTH), ...place, extensions };
   }
   const masked = {
     message: MASKED_MESSAGE,

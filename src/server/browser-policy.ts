@@ -36,16 +36,24 @@ const SANDBOX = {
   connectSrc: ["'self'"],
 };
 
-export async function registerBrowserPolicy(
+export async function registerSecurityHeaders(
   server: FastifyInstance,
-  { corsOrigins, sandbox }: BrowserPolicy,
+  sandbox: boolean,
 ): Promise<void> {
   await server.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: sandbox ? SANDBOX : NOTHING },
+    // Signing in to Apollo Studio opens a window that has to find its way back.
+    crossOriginOpenerPolicy: { policy: 'same-origin-allow-popups' },
   });
-  if (corsOrigins.length > 0) {
+}
+
+export async function registerCors(
+  server: FastifyInstance,
+  origins: readonly string[],
+): Promise<void> {
+  if (origins.length > 0) {
     await server.register(cors, {
-      origin: [...corsOrigins],
+      origin: [...origins],
       methods: ['GET', 'POST'],
       allowedHeaders: REQUEST_HEADERS,
       exposedHeaders: ['x-request-id'],

@@ -1,9 +1,11 @@
 // Where requests that never become GraphQL are answered: always JSON in GraphQL's error shape, always
 // with a code, never HTML and never a stack.
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Connections } from './connections';
 import { REQUEST_ID_HEADER } from './request-id';
 
 interface HttpError {
@@ -66,11 +68,50 @@ export const BAD_HOST: HttpError = {
   message: 'The Host header is missing or not well-formed.',
 };
 
+export const BAD_URL = BY_FASTIFY_CODE.FST_ERR_BAD_URL as HttpError;
+
+export const BAD_PERSISTED_QUERY: HttpError = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: 'extensions.persistedQuery needs version 1 and the SHA-256 hash of the document.',
+};
+
 export const DOCUMENT_NOT_LISTED: HttpError = {
   status: 400,
   code: 'QUERY_NOT_IN_SAFELIST',
   message: 'This gateway runs listed documents only, and this is none of them.',
 };
+
+export const NOT_ACCEPTABLE: HttpError = {
+  status: 406,
+  code: 'NOT_ACCEPTABLE',
+  message: 'The answer is JSON: accept application/json or application/graphql-response+json.',
+};
+
+export const SHUTTING_DOWN: HttpError = {
+  status: 503,
+  code: 'SERVICE_UNAVAILABLE',
+  message: 'This instance is shutting down: send the request again, to another one.',
+};
+
+const UNMET_EXPECTATION: HttpError = {
+  status: 417,
+  code: 'EXPECTATION_FAILED',
+  message: 'The only expectation met here is 100-continue.',
+};
+
+const NO_TUNNEL: HttpError = {
+  status: 405,
+  code: 'METHOD_NOT_ALLOWED',
+  message: 'This is no proxy.',
+};
+
+/** For refusals that meet no hook, and so no helmet. */
+const SECURITY_HEADERS = {
+  'content-security-policy': "default-src 'none';frame-ancestors 'none';base-uri 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+} as const;
 
 export function toErrorBody({ code, message }: HttpError, correlationId: string): object {
   return { errors: [{ message, extensions: { code, correlationId } }] };
@@ -89,8 +130,10 @@ export function addCorrelationId(payload: string, correlationId: string): string
 }
 
 export function sendHttpError(reply: FastifyReply, error: HttpError): FastifyReply {
-  // Set again: a request that Fastify refuses by itself meets no hook.
-  reply.header(REQUEST_ID_HEADER, reply.request.id);
+  // A request that Fastify refuses by itself meets no hook.
+  if (!reply.hasHeader(REQUEST_ID_HEADER)) {
+    reply.headers({ ...SECURITY_HEADERS, [REQUEST_ID_HEADER]: reply.request.id });
+  }
   return reply.code(error.status).send(toErrorBody(error, reply.request.id));
 }
 
@@ -103,6 +146,11 @@ export function handleError(
   const known = BY_FASTIFY_CODE[error.code];
   if (known) {
     sendHttpError(reply, known);
+    return;
+  }
+  if (request.raw.destroyed && error.code === 'ECONNRESET') {
+    // The client hung up: nobody is left to be answered, and nothing is wrong here.
+    request.log.debug({ event: 'request.aborted', correlationId: request.id });
     return;
   }
   request.log.error({ event: 'request.failed', correlationId: request.id, err: error });
@@ -130,20 +178,42 @@ export function createNotFoundHandler(methodsByPath: ReadonlyMap<string, readonl
   };
 }
 
-/** For Fastify's `clientErrorHandler`: the connection has no request that could be replied to. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const { status, ...rest } = BY_NODE_CODE[error.code ?? ''] ?? MALFORMED;
+/** Answers on a connection that has no request Fastify could reply to, and ends it. */
+function refuseConnection(socket: Duplex, error: HttpError): void {
   const correlationId = randomUUID();
-  const body = JSON.stringify(toErrorBody({ status, ...rest }, correlationId));
+  const body = JSON.stringify(toErrorBody(error, correlationId));
+  const headers = {
+    Connection: 'close',
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    ...SECURITY_HEADERS,
+    [REQUEST_ID_HEADER]: correlationId,
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n` +
-      'Connection: close\r\n' +
-      'Content-Type: application/json; charset=utf-8\r\n' +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n` +
-      `${REQUEST_ID_HEADER}: ${correlationId}\r\n\r\n${body}`,
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${lines.join('')}\r\n${body}`,
+  );
+}
+
+/** For Fastify's `clientErrorHandler`. An answer that is still to come goes first: it may tell of emails. */
+export function createClientErrorHandler(connections: Connections) {
+  return (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+    } else if (connections.isWaiting(socket)) {
+      connections.whenAnswered(socket, () => socket.end());
+    } else {
+      refuseConnection(socket, BY_NODE_CODE[error.code ?? ''] ?? MALFORMED);
+    }
+  };
+}
+
+/** Node's server answers these two by itself, or not at all, unless it is told. */
+export function refuseOddities(server: Server): void {
+  server.on('checkExpectation', (request: IncomingMessage) =>
+    refuseConnection(request.socket, UNMET_EXPECTATION),
+  );
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
+    refuseConnection(socket, NO_TUNNEL),
   );
 }

@@ -1,6 +1,5 @@
 // The HTTP server: GraphQL, health, and a JSON answer for everything else.
 import type { ApolloServer, BaseContext } from '@apollo/server';
-import fastifyApollo from '@as-integrations/fastify';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -8,34 +7,37 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
-import { type BrowserPolicy, registerBrowserPolicy } from './browser-policy';
+import { type BrowserPolicy, registerCors, registerSecurityHeaders } from './browser-policy';
+import { Connections } from './connections';
+import { type GraphqlRouteOptions, registerGraphql } from './graphql-route';
 import {
-  addCorrelationId,
-  answerClientError,
   BAD_HOST,
+  BAD_URL,
+  createClientErrorHandler,
   createNotFoundHandler,
-  DOCUMENT_NOT_LISTED,
   handleError,
+  refuseOddities,
+  SHUTTING_DOWN,
   sendHttpError,
   UNSUPPORTED_MEDIA_TYPE,
 } from './http-errors';
 import { REQUEST_ID_HEADER, toRequestId } from './request-id';
 
-export interface HttpServerOptions<Context extends BaseContext> {
+export interface HttpServerOptions<Context extends BaseContext>
+  extends Omit<GraphqlRouteOptions<Context>, 'path'> {
   /** Started already. */
   readonly apollo: ApolloServer<Context>;
-  /** What resolvers are told of a request. */
-  readonly context: (correlationId: string) => Context;
   readonly log: Logger;
   /** Bytes of a request body. */
   readonly maxBodyBytes: number;
   /** Milliseconds in which a request must have arrived whole. */
   readonly requestTimeoutMs: number;
-  /** Milliseconds that requests in flight have to be answered once the server closes. */
-  readonly drainTimeoutMs: number;
+  /**
+   * Milliseconds that an answer may take at most: for so long a connection may be silent, and requests in
+   * flight have so long once the server closes.
+   */
+  readonly answerTimeoutMs: number;
   readonly browser: BrowserPolicy;
-  /** Set: whether a document, sent as text, is listed. */
-  readonly isListedDocument?: ((document: string) => boolean) | undefined;
 }
 
 /** Longer than load balancers keep an idle connection (60 s is common), so that they close it, not we. */
@@ -58,12 +60,14 @@ const METHODS_BY_PATH = new Map([
 export async function createHttpServer<Context extends BaseContext>(
   options: HttpServerOptions<Context>,
 ): Promise<FastifyInstance> {
+  const connections = new Connections();
   const server = Fastify({
     loggerInstance: toFastifyLogger(options.log),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => toRequestId(request.headers),
     bodyLimit: options.maxBodyBytes,
     requestTimeout: options.requestTimeoutMs,
+    connectionTimeout: options.answerTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     http: {
       headersTimeout: options.requestTimeoutMs,
@@ -72,91 +76,84 @@ export async function createHttpServer<Context extends BaseContext>(
       // Node would answer a missing Host with an empty 400 of its own.
       requireHostHeader: false,
     },
-    clientErrorHandler: answerClientError,
+    return503OnClosing: false,
+    clientErrorHandler: createClientErrorHandler(connections),
     frameworkErrors: handleError,
   });
   server.setErrorHandler(handleError);
-  const answerNotFound = createNotFoundHandler(METHODS_BY_PATH);
-  server.setNotFoundHandler(answerNotFound);
+  refuseOddities(server.server);
   // JSON is the one body taken; a form or plain text could be posted by any page without a preflight.
   server.removeContentTypeParser('text/plain');
 
+  await registerSecurityHeaders(server, options.browser.sandbox);
+  registerRequestChecks(server);
+  registerDrain(server, connections, options.answerTimeoutMs);
+  await registerCors(server, options.browser.corsOrigins);
+  server.addHook('preParsing', async (request, reply) => {
+    if (request.headers['content-encoding'] !== undefined) {
+      return sendHttpError(reply, UNSUPPORTED_MEDIA_TYPE);
+    }
+  });
+  await registerGraphql(server, { ...options, path: GRAPHQL_PATH });
+  server.get('/livez', async () => ({ status: 'ok' }));
+  server.get('/readyz', async () => ({ status: 'ok' }));
+  return server;
+}
+
+/** What libraries below would stumble over, or answer in another shape. */
+function registerRequestChecks(server: FastifyInstance): void {
+  const answerNotFound = createNotFoundHandler(METHODS_BY_PATH);
+  server.setNotFoundHandler(answerNotFound);
   server.addHook('onRequest', async (request, reply) => {
     reply.header(REQUEST_ID_HEADER, request.id);
     const { host } = request.headers;
     if (host === undefined || !URL.canParse(`http://${host}`)) {
       return sendHttpError(reply, BAD_HOST);
     }
-    if (request.headers['content-encoding'] !== undefined) {
-      return sendHttpError(reply, UNSUPPORTED_MEDIA_TYPE);
+    // No fragment belongs into a request; Fastify and URL disagree on where the query ends before one.
+    if (request.url.includes('#')) {
+      return sendHttpError(reply, BAD_URL);
     }
     if (request.method === 'OPTIONS' && !isPreflight(request)) {
       return answerNotFound(request, reply);
     }
   });
-  registerDrain(server, options.drainTimeoutMs);
-  await registerBrowserPolicy(server, options.browser);
-  await registerGraphql(server, options);
-  server.get('/livez', async () => ({ status: 'ok' }));
-  server.get('/readyz', async () => ({ status: 'ok' }));
-  return server;
 }
 
-async function registerGraphql<Context extends BaseContext>(
-  parent: FastifyInstance,
-  { apollo, context, isListedDocument }: HttpServerOptions<Context>,
-): Promise<void> {
-  await parent.register(async (server) => {
-    if (isListedDocument) {
-      server.addHook('preHandler', async (request, reply) => {
-        const { query } = (request.body ?? request.query) as { query?: unknown };
-        if (typeof query === 'string' && !isListedDocument(query)) {
-          return sendHttpError(reply, DOCUMENT_NOT_LISTED);
-        }
-      });
+/** For a path there is, with the two headers the CORS plugin needs; it answers others in plain text. */
+function isPreflight({ headers, url }: FastifyRequest): boolean {
+  return (
+    Boolean(headers.origin && headers['access-control-request-method']) &&
+    METHODS_BY_PATH.has(url.split('?', 1)[0] ?? '')
+  );
+}
+
+/** On close: takes nothing new, answers what is in flight within a bound, then ends every connection. */
+function registerDrain(
+  server: FastifyInstance,
+  connections: Connections,
+  answerTimeoutMs: number,
+): void {
+  let draining = false;
+  server.addHook('onRequest', async (request, reply) => {
+    connections.add(request.raw, reply.raw);
+    if (draining) {
+      reply.header('connection', 'close');
+      return sendHttpError(reply, SHUTTING_DOWN);
     }
-    server.addHook('onSend', async (request, reply, payload) =>
-      reply.statusCode >= 400 && typeof payload === 'string'
-        ? addCorrelationId(payload, request.id)
-        : payload,
-    );
-    await server.register(fastifyApollo(apollo), {
-      path: GRAPHQL_PATH,
-      method: ['GET', 'POST'],
-      context: async (request) => context(request.id),
-    });
-  });
-}
-
-/** On close: answers what is in flight, within a bound, then ends every connection, idle or half open. */
-function registerDrain(server: FastifyInstance, drainTimeoutMs: number): void {
-  let inFlight = 0;
-  let onIdle: (() => void) | undefined;
-  server.addHook('onRequest', async (_request, reply) => {
-    inFlight += 1;
-    reply.raw.once('close', () => {
-      inFlight -= 1;
-      if (inFlight === 0) {
-        onIdle?.();
-      }
-    });
   });
   server.addHook('preClose', async () => {
-    if (inFlight > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, drainTimeoutMs);
-        onIdle = () => {
-          clearTimeout(timer);
-          resolve();
-        };
+    draining = true;
+    server.server.close();
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, answerTimeoutMs);
+      connections.whenAnswered(undefined, () => {
+        clearTimeout(timer);
+        resolve();
       });
-    }
+    });
     server.server.closeAllConnections();
   });
-}
-
-function isPreflight({ headers }: FastifyRequest): boolean {
-  return headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 }
 
 /** Fastify's own news below a warning, such as "listening", would come beside our events of fixed names. */

@@ -96,6 +96,8 @@ const MALFORMED: readonly (readonly [string, string])[] = [
   ],
   ['a folded header', `${HEAD}X-Fold: a\r\n b\r\n\r\n`],
   ['a method that does not exist', 'BREW /graphql HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['an expectation nobody meets', `${HEAD}Expect: tea\r\nContent-Length: 24\r\n\r\n${BODY}`],
+  ['CONNECT', 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n'],
   ['HTTP/9.9', 'GET / HTTP/9.9\r\nHost: x\r\n\r\n'],
   ['an unknown transfer coding', `${HEAD}Transfer-Encoding: gzip\r\n\r\n`],
 ];
@@ -131,6 +133,56 @@ describe('hostile clients', () => {
 
     expect(answer.match(/^\{"data":\{"__typename":"Query"\}\}$/gm)).toHaveLength(21);
   });
+
+  it('get the answer to a mutation that was sent, whatever they send behind it', async () => {
+    const { url } = await startGateway({ DIGICERT_TIMEOUT_MS: '700' });
+    const body = JSON.stringify({
+      query: 'mutation { resendDvEmails(orderId: "1504") { __typename } }',
+    });
+    const mutation = `${HEAD}Content-Length: ${body.length}\r\n\r\n${body}`;
+
+    for (const rest of ['GARBAGE\r\n\r\n', 'POST /graphql HTTP/9.9\r\n\r\n']) {
+      const answer = await talk(portOf(url), mutation + rest);
+      expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+      expect(answer).toContain('ResendDvEmailsUpstreamError');
+      expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
+    }
+  });
+
+  it('who pipeline without reading are hung up on', async () => {
+    const { url } = await startGateway();
+    const body = JSON.stringify({
+      query: 'mutation { resendDvEmails(orderId: "1504") { __typename } }',
+    });
+
+    const mutation = `${HEAD}Content-Length: ${body.length}\r\n\r\n${body}`;
+    const answer = await talk(portOf(url), mutation.repeat(21));
+
+    expect(answer).toBe('');
+    await expectGoodAnswer(url);
+  });
+
+  it('who send ever new documents full of comments do not fill the memory', async () => {
+    const { program, url } = await startGateway();
+    const send = async (count: number) => {
+      for (let index = 0; index < count; index += 1) {
+        const query = `{__typename}#${Math.random()}\n${'#\n'.repeat(32_000)}`;
+        const response = await fetch(url, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ query }),
+        });
+        expect(response.status).toBe(200);
+      }
+    };
+
+    await send(60);
+    const before = readMemory(program);
+    await send(120);
+
+    // Kept, each would weigh about 3 MB.
+    expect(readMemory(program) - before).toBeLessThan(120_000_000);
+  }, 60_000);
 
   it('leave the program alive, its memory flat and the next good request answered', async () => {
     const { program, url } = await startGateway();

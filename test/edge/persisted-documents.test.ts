@@ -1,6 +1,7 @@
 // With a manifest, a production gateway runs listed documents and nothing else.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { print } from 'graphql';
 import { CertificateOrderDocument, ResendDvEmailsDocument } from '../../src/client/operations';
@@ -71,16 +72,30 @@ describe('a gateway with a manifest', () => {
       { extensions: byHash(hashOf('{ __typename }')) },
       'PERSISTED_QUERY_NOT_FOUND',
     ],
-    [
-      'a hash named as a property of objects',
-      { extensions: byHash('constructor') },
-      'PERSISTED_QUERY_NOT_FOUND',
-    ],
+    ['a hash named as a property of objects', { extensions: byHash('constructor') }, 'BAD_REQUEST'],
     [
       'a document that registers itself',
       { query: '{ __typename }', extensions: byHash(hashOf('{ __typename }')) },
       'QUERY_NOT_IN_SAFELIST',
     ],
+    ...[
+      ['version 2', { version: 2, sha256Hash: hashOf(LISTED) }],
+      ['a text', 'x'],
+      ['a list', []],
+      ['a hash that is an object', { version: 1, sha256Hash: { toString: 1, valueOf: 1 } }],
+      ['a hash that is a list', { version: 1, sha256Hash: [hashOf(LISTED)] }],
+    ].map(([what, persistedQuery]): [string, object, string] => [
+      `a persisted query of ${what}`,
+      { extensions: { persistedQuery } },
+      'BAD_REQUEST',
+    ]),
+    [
+      'a listed document under the hash of another',
+      { query: LISTED, extensions: byHash(hashOf('{ __typename }')) },
+      'BAD_REQUEST',
+    ],
+    ['a document that is a list', { query: [LISTED] }, 'QUERY_NOT_IN_SAFELIST'],
+    ['a document that is a number', { query: 1 }, 'QUERY_NOT_IN_SAFELIST'],
     ['a batch', [{ query: LISTED, variables }], 'BAD_REQUEST'],
     ['nothing', {}, 'BAD_REQUEST'],
   ])('refuses %s', async (_name, body, code) => {
@@ -107,6 +122,26 @@ describe('a gateway with a manifest', () => {
 
     expect(await get({ query: '{ __typename }' })).toBe('QUERY_NOT_IN_SAFELIST');
     expect(await get({ extensions: JSON.stringify(byHash(hashOf(LISTED))) })).toBe('BAD_REQUEST');
+  });
+});
+
+describe('a second query behind a fragment', () => {
+  it('does not lead past the list', async () => {
+    const app = await startListed();
+    const { port, hostname } = new URL(app.url);
+    const answer = await new Promise<string>((resolve) => {
+      const chunks: Buffer[] = [];
+      const socket = connect(Number(port), hostname, () =>
+        socket.write(
+          'GET /graphql?query=%7B__typename%7D#&query=x HTTP/1.1\r\nHost: x\r\nConnection: close\r\napollo-require-preflight: 1\r\n\r\n',
+        ),
+      );
+      socket.on('data', (chunk) => chunks.push(chunk));
+      socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
+    });
+
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).not.toContain('"data"');
   });
 });
 

@@ -27,6 +27,34 @@ describe('SIGTERM', () => {
     expect(await exited).toEqual([0, null]);
   });
 
+  it('refuses what comes while it drains, in JSON, and does not wait for a client that is gone', async () => {
+    const { program, url } = await startGateway({ DIGICERT_TIMEOUT_MS: '1500' });
+    const exited = once(program, 'exit');
+    const body = JSON.stringify({
+      query: 'mutation { resendDvEmails(orderId: "1504") { __typename } }',
+    });
+    const hangs = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const [staying, leaving] = [
+      connect(Number(new URL(url).port)),
+      connect(Number(new URL(url).port)),
+    ];
+    let answered = '';
+    staying.on('data', (chunk) => {
+      answered += chunk;
+    });
+    leaving.on('error', () => {});
+    staying.write(hangs);
+    leaving.write(`${hangs}GET /livez HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await fetch(new URL('/livez', url));
+    leaving.destroy();
+    program.kill('SIGTERM');
+    staying.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
+
+    expect(await exited).toEqual([0, null]);
+    expect(answered).toContain('ResendDvEmailsUpstreamError');
+    expect(answered).toMatch(/503 Service Unavailable.*"code":"SERVICE_UNAVAILABLE"/s);
+  });
+
   it.each([
     ['has sent nothing', ''],
     ['is half through its headers', 'POST /graphql HTTP/1.1\r\nHost: x\r\n'],

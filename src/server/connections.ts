@@ -1,0 +1,61 @@
+// What every connection still waits for: the ground for a bound on pipelining, for not talking into an
+// answer that is under way, and for closing when all are answered.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Unanswered requests on one connection. Browsers pipeline none; a client that reads nothing piles them up. */
+const MAX_UNANSWERED_PER_CONNECTION = 20;
+
+export class Connections {
+  readonly #unanswered = new Map<Socket, Set<IncomingMessage>>();
+  readonly #waiting = new Set<() => void>();
+
+  /** Counts a request until its answer is written or its connection is gone. Ends a connection with too many. */
+  add(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    const requests = this.#unanswered.get(socket) ?? this.#open(socket);
+    requests.add(request);
+    response.once('finish', () => {
+      requests.delete(request);
+      this.#check();
+    });
+    if (requests.size > MAX_UNANSWERED_PER_CONNECTION) {
+      socket.destroy();
+    }
+  }
+
+  /** Whether an answer is to come. One whose request has not arrived whole is not. */
+  isWaiting(socket: Socket): boolean {
+    const requests = this.#unanswered.get(socket) ?? new Set<IncomingMessage>();
+    return [...requests].some((request) => request.complete);
+  }
+
+  /** Calls back once the connection, or every one, waits for nothing; at once if that is so now. */
+  whenAnswered(socket: Socket | undefined, callback: () => void): void {
+    const check = () => {
+      const sockets = socket ? [socket] : [...this.#unanswered.keys()];
+      if (!sockets.some((one) => this.isWaiting(one))) {
+        this.#waiting.delete(check);
+        callback();
+      }
+    };
+    this.#waiting.add(check);
+    check();
+  }
+
+  #open(socket: Socket): Set<IncomingMessage> {
+    const requests = new Set<IncomingMessage>();
+    this.#unanswered.set(socket, requests);
+    socket.once('close', () => {
+      this.#unanswered.delete(socket);
+      this.#check();
+    });
+    return requests;
+  }
+
+  #check(): void {
+    for (const check of [...this.#waiting]) {
+      check();
+    }
+  }
+}
