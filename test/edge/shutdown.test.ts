@@ -5,6 +5,19 @@ import { startGateway } from '../support/program';
 
 const PATIENCE_MS = 20_000;
 
+/** Resolves when nobody listens any more. */
+async function waitUntilRefused(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      socket.destroy();
+    } catch {
+      return;
+    }
+  }
+}
+
 describe('SIGTERM', () => {
   it('answers the mutation in flight, and the process ends though its client keeps the connection', async () => {
     const { program, url } = await startGateway({ DIGICERT_TIMEOUT_MS: '1500' });
@@ -35,8 +48,8 @@ describe('SIGTERM', () => {
     });
     const hangs = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     const [staying, leaving] = [
-      connect(Number(new URL(url).port)),
-      connect(Number(new URL(url).port)),
+      connect(Number(new URL(url).port), '127.0.0.1'),
+      connect(Number(new URL(url).port), '127.0.0.1'),
     ];
     let answered = '';
     staying.on('data', (chunk) => {
@@ -48,6 +61,7 @@ describe('SIGTERM', () => {
     await fetch(new URL('/livez', url));
     leaving.destroy();
     program.kill('SIGTERM');
+    await waitUntilRefused(Number(new URL(url).port));
     staying.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
 
     expect(await exited).toEqual([0, null]);
