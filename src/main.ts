@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startApp } from './app';
 import { addAuthDirectives } from './graphql/auth-directives';
-import { printManifest } from './graphql/persisted-documents';
+import { printManifest } from './graphql/guards/persisted-documents';
 import { printGatewaySchema } from './graphql/print-schema';
 import { parsePort } from './settings/parsers';
 import { parseSettings } from './settings/settings';

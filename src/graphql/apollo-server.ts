@@ -11,19 +11,19 @@ import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import { CodedError } from './coded-error';
 import type { GraphqlContext } from './context';
-import { createDocumentCache } from './document-cache';
+import { CodedError } from './errors/coded-error';
+import { createErrorMask, createErrorPlugin } from './errors/mask-error';
+import { createDocumentCache } from './guards/document-cache';
 import {
   createDocumentLimitsRule,
   type DocumentLimits,
   MAX_RECURSIVE_SELECTIONS,
   MAX_REPORTED_ERRORS,
   MAX_TOKENS,
-} from './document-limits';
-import { createErrorMask, createErrorPlugin } from './mask-error';
-import type { PersistedDocuments } from './persisted-documents';
-import { createSafeIdsPlugin } from './safe-ids';
+} from './guards/document-limits';
+import type { PersistedDocuments } from './guards/persisted-documents';
+import { createSafeIdsPlugin } from './guards/safe-ids';
 
 export interface ApolloServerOptions {
   readonly schema: GraphQLSchema;

@@ -1,6 +1,6 @@
 // Settings: environment variables, checked once at start, all problems told together.
 import { cleanEnv, makeExactValidator, makeValidator } from 'envalid';
-import { type PersistedDocuments, parseManifest } from '../graphql/persisted-documents';
+import { type PersistedDocuments, parseManifest } from '../graphql/guards/persisted-documents';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/log';
 import {
   integerBetween,

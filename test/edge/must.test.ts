@@ -1,6 +1,6 @@
 // What the HTTP edge promises, as data: each promise has an id that stays with it.
 import { buildSchema, parse, validate } from 'graphql';
-import { createDocumentLimitsRule } from '../../src/graphql/document-limits';
+import { createDocumentLimitsRule } from '../../src/graphql/guards/document-limits';
 import { describeRequest, startTestApp, type TestApp } from '../support/test-app';
 
 interface Promised {

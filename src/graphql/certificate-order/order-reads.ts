@@ -1,7 +1,7 @@
 // The reads of one request: each order is read once, however many fields and paths ask for it.
 import type { CertificateOrder } from '../../domain/certificate-order';
 import type { ReadOrder } from '../../domain/read-order';
-import { CodedError } from '../coded-error';
+import { CodedError } from '../errors/coded-error';
 import { toReadError } from './read-errors';
 
 /** Distinct orders of one request; half of what DigiCert allows everybody in 5 s. */

@@ -1,7 +1,7 @@
 // What a read that failed says: a code to branch on, and a sentence about what to do next.
 import type { OrderReadOutcome } from '../../domain/certificate-order';
 import { assertNever, type UpstreamFailure } from '../../domain/outcome';
-import { CodedError } from '../coded-error';
+import { CodedError } from '../errors/coded-error';
 
 export type FailedRead = Exclude<OrderReadOutcome, { kind: 'found' | 'not-found' }>;
 
