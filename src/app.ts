@@ -69,8 +69,8 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     log,
     maxBodyBytes: settings.maxBodyBytes,
     requestTimeoutMs: settings.requestTimeoutMs,
-    // The fields of a mutation run one after the other.
-    answerTimeoutMs: settings.maxMutationFields * timeoutMs + ANSWER_MARGIN_MS,
+    // The fields of a mutation run one after the other, and each may be followed by a read of its order.
+    answerTimeoutMs: 2 * settings.maxMutationFields * timeoutMs + ANSWER_MARGIN_MS,
     browser: { corsOrigins: settings.corsOrigins, sandbox },
     isListedDocument: settings.persistedDocuments?.includes,
   });

@@ -9,12 +9,19 @@ const root = join(__dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const build = (sdl: string) => buildASTSchema(parse(sdl), { assumeValidSDL: true });
 
-/** The breaking changes whose path, such as `Query.certificateOrder`, a changelog does not name in backticks. */
+/**
+ * The breaking changes whose path, such as `Query.certificateOrder`, no line of the changelog that begins
+ * with "- Breaking:" names in backticks. A change of a directive counts: without its key an entity is none.
+ */
 async function findUnannounced(released: string, current: string, changelog: string) {
   const changes = await diff(build(released), build(current));
+  const announced = changelog.split('\n').filter((line) => line.startsWith('- Breaking:'));
   return changes
-    .filter(({ criticality }) => criticality.level === CriticalityLevel.Breaking)
-    .filter(({ path }) => path === undefined || !changelog.includes(`\`${path}\``))
+    .filter(
+      ({ criticality, type }) =>
+        criticality.level === CriticalityLevel.Breaking || type.startsWith('DIRECTIVE_USAGE'),
+    )
+    .filter(({ path }) => !announced.some((line) => line.includes(`\`${path}\``)))
     .map(({ message }) => message);
 }
 
@@ -34,6 +41,17 @@ it('finds a breaking change, and lets it pass once it is announced', async () =>
 
   const found = await findUnannounced(current, changed, unreleased);
   expect(found).toEqual(["Field 'dcvMethod' was removed from object type 'CertificateOrder'"]);
+  expect(await findUnannounced(current, changed, '- New: `CertificateOrder.dcvMethod`')).toEqual(
+    found,
+  );
   const announced = '- Breaking: `CertificateOrder.dcvMethod` is gone.';
   expect(await findUnannounced(current, changed, announced)).toEqual([]);
+});
+
+it('takes the loss of an entity key, and of a member of a union, for breaking', async () => {
+  const current = printGatewaySchema();
+  for (const part of [' @key(fields: "id")', ' | ResendDvEmailsUpstreamError']) {
+    expect(current).toContain(part);
+    expect(await findUnannounced(current, current.replace(part, ''), unreleased)).not.toEqual([]);
+  }
 });

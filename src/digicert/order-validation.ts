@@ -19,13 +19,21 @@ export function parseOrderValidation(
 ): OrderReadOutcome {
   if (exchange.kind === 'answered' && exchange.status === 200) {
     const body = readResponseBody(exchange);
-    if (body.kind === 'json' && isObject(body.value)) {
+    if (body.kind === 'json' && isObject(body.value) && isAbout(body.value, orderId)) {
       return { kind: 'found', order: toOrder(body.value) };
     }
   }
   // What is no order is an error like any other, and the one table knows them all.
   const request = { orderId, domainApprovalEmails: undefined, locale: undefined };
   return toReadOutcome(mapOutcome(exchange, { request, nowMs }).outcome);
+}
+
+/** An answer about another order is none, and neither is one of errors alone. */
+function isAbout(value: Record<string, unknown>, orderId: string): boolean {
+  const answeredId = toText(value.order_id);
+  return answeredId === undefined
+    ? value.errors === undefined
+    : answeredId.replace(/^0+/, '') === orderId.replace(/^0+/, '');
 }
 
 function toReadOutcome(outcome: ResendOutcome): OrderReadOutcome {
@@ -43,16 +51,18 @@ function toReadOutcome(outcome: ResendOutcome): OrderReadOutcome {
 }
 
 function toOrder(value: Record<string, unknown>): CertificateOrder {
-  const validations = toList(value.dns_name_validations).filter(isObject);
   return {
     status: toText(value.order_status),
     dcvMethod: toText(value.order_dcv_method),
-    domains: validations.slice(0, MAX_DOMAINS).map(toDomain),
+    domains: toList(value.dns_name_validations)
+      ?.filter(isObject)
+      .slice(0, MAX_DOMAINS)
+      .map(toDomain),
   };
 }
 
 function toDomain(validation: Record<string, unknown>): CertificateOrderDomain {
-  const dnsNames = toList(validation.dns_names).map(toText);
+  const dnsNames = toList(validation.dns_names)?.map(toText) ?? [];
   return {
     name: toText(validation.name_scope),
     status: toText(validation.status),
@@ -61,6 +71,6 @@ function toDomain(validation: Record<string, unknown>): CertificateOrderDomain {
   };
 }
 
-function toList(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+function toList(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) ? value : undefined;
 }

@@ -2,6 +2,7 @@
 // mailboxes at the name and at each parent (CA/Browser Forum Baseline Requirements, 3.2.2.4.4).
 import { getDomain } from 'tldts';
 import { parseDnsName } from './dns-name';
+import { parseEmailAddress } from './email-address';
 
 const MAILBOXES = ['admin', 'administrator', 'webmaster', 'hostmaster', 'postmaster'] as const;
 
@@ -12,24 +13,32 @@ export interface ApproverEmail {
 }
 
 /**
- * All candidates for a name, most specific domain first, in the form that goes back as
- * `domainApprovalEmails`. Empty for an IP address, for a public suffix (ICANN's and private ones, such as
- * `co.uk` and `github.io`) and for what is no DNS name. A leading `*.` does not count.
+ * All candidates for some names, each once, for each name the most specific domain first, in the form that
+ * goes back as `domainApprovalEmails`. None for an IP address, for a public suffix (ICANN's and private
+ * ones, such as `co.uk` and `github.io`), for what is no DNS name, and where the address would be longer
+ * than one may be. A leading `*.` does not count.
  */
-export function listApproverEmails(name: string): readonly ApproverEmail[] {
+export function listApproverEmails(names: readonly string[]): readonly ApproverEmail[] {
+  const candidates = new Map<string, ApproverEmail>();
+  for (const emailDomain of names.flatMap(listDomains)) {
+    for (const mailbox of MAILBOXES) {
+      const email = parseEmailAddress(`${mailbox}@${emailDomain}`);
+      if (email !== undefined) {
+        candidates.set(email, { email, emailDomain });
+      }
+    }
+  }
+  return [...candidates.values()];
+}
+
+/** `a.b.example.com` -> `a.b.example.com`, `b.example.com`, `example.com`: down to what is registrable. */
+function listDomains(name: string): readonly string[] {
   const base = parseDnsName(name.replace(/^\*\./, ''));
   const registrable = base && getDomain(base, { allowPrivateDomains: true });
   if (!base || !registrable) {
     return [];
   }
-  return listDomains(base, registrable).flatMap((emailDomain) =>
-    MAILBOXES.map((mailbox) => ({ email: `${mailbox}@${emailDomain}`, emailDomain })),
-  );
-}
-
-/** `a.b.example.com`, `example.com` -> `a.b.example.com`, `b.example.com`, `example.com`. */
-function listDomains(name: string, registrable: string): readonly string[] {
-  const labels = name.split('.');
+  const labels = base.split('.');
   const parents = labels.length - registrable.split('.').length;
   return Array.from({ length: parents + 1 }, (_, index) => labels.slice(index).join('.'));
 }

@@ -6,7 +6,7 @@ export interface CertificateOrder {
   readonly status: string | undefined;
   /** e.g. `email` */
   readonly dcvMethod: string | undefined;
-  readonly domains: readonly CertificateOrderDomain[];
+  readonly domains: readonly CertificateOrderDomain[] | undefined;
 }
 
 export interface CertificateOrderDomain {

@@ -95,7 +95,30 @@ describe('certificateOrder', () => {
   });
 
   it.each<[string, Record<string, unknown>, object]>([
-    ['nothing', {}, { status: null, dcvMethod: null, domains: [] }],
+    ['nothing', {}, { status: null, dcvMethod: null, domains: null }],
+    [
+      'no domain',
+      { order_id: 5555, dns_name_validations: [] },
+      { status: null, dcvMethod: null, domains: [] },
+    ],
+    [
+      'more than 250 domains',
+      { dns_name_validations: Array.from({ length: 300 }, () => ({})) },
+      {
+        status: null,
+        dcvMethod: null,
+        domains: Array.from({ length: 250 }, () => expect.anything()),
+      },
+    ],
+    [
+      'more than 250 names',
+      { dns_name_validations: [{ dns_names: Array.from({ length: 300 }, () => 'x') }] },
+      {
+        status: null,
+        dcvMethod: null,
+        domains: [expect.objectContaining({ dnsNames: Array.from({ length: 250 }, () => 'x') })],
+      },
+    ],
     [
       'values of other types',
       {
@@ -140,7 +163,7 @@ describe('certificateOrder', () => {
     [
       'values never seen before',
       { order_status: 'waiting_for_moon', order_dcv_method: 'pigeon' },
-      { status: 'waiting_for_moon', dcvMethod: 'pigeon', domains: [] },
+      { status: 'waiting_for_moon', dcvMethod: 'pigeon', domains: null },
     ],
   ])('takes an answer with %s', async (_name, validation, order) => {
     const { answer } = await readAnswer(validation);
@@ -178,6 +201,12 @@ describe('certificateOrder', () => {
     ['a 400', json(400, { errors: [{ code: 'x' }] }), { code: 'DIGICERT_FAILED' }],
     ['a 204', raw(204, '', {}), { code: 'DIGICERT_FAILED' }],
     ['200 with HTML', html(200, 'secret'), { code: 'DIGICERT_FAILED' }],
+    ['errors alone', json(200, { errors: [{ code: 'x' }] }), { code: 'DIGICERT_FAILED' }],
+    [
+      'another order',
+      json(200, { order_id: '5556', order_status: 'issued' }),
+      { code: 'DIGICERT_FAILED' },
+    ],
     ['200 with a list', json(200, []), { code: 'DIGICERT_FAILED' }],
     ['a redirect', html(302, 'secret', { Location: '/' }), { code: 'DIGICERT_FAILED' }],
   ])(
@@ -244,6 +273,21 @@ describe('the reads of one request', () => {
     expect(app.takeUpstreamRequests().map(describeRequest).sort()).toEqual([
       'GET 1001/validation',
       'GET 1002/validation',
+    ]);
+  });
+
+  it('are made anew after a resend of the order in the same document', async () => {
+    const app = await startTestApp();
+    const field =
+      'resendDvEmails(orderId: "1001") { ... on ResendDvEmailsSuccess { order { status } } }';
+
+    await app.post({ query: `mutation { a: ${field} b: ${field} }` });
+
+    expect(app.takeUpstreamRequests().map(describeRequest)).toEqual([
+      'PUT 1001',
+      'GET 1001/validation',
+      'PUT 1001',
+      'GET 1001/validation',
     ]);
   });
 

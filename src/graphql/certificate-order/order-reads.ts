@@ -4,11 +4,17 @@ import type { ReadOrder } from '../../domain/read-order';
 import { CodedError } from '../errors/coded-error';
 import { toReadError } from './read-errors';
 
-/** Distinct orders of one request; half of what DigiCert allows everybody in 5 s. */
+/** Distinct orders of one request, and references to orders; half of what DigiCert allows everybody in 5 s. */
 const MAX_ORDERS_PER_REQUEST = 50;
+
+const TOO_MANY_ORDERS = new CodedError(
+  'TOO_MANY_ORDERS',
+  `One request may ask for ${MAX_ORDERS_PER_REQUEST} orders: ask for the others in another one.`,
+);
 
 export class OrderReads {
   readonly #reads = new Map<string, Promise<CertificateOrder | undefined>>();
+  #references = 0;
 
   constructor(private readonly readOrder: ReadOrder) {}
 
@@ -22,12 +28,22 @@ export class OrderReads {
     return read;
   }
 
+  /** Forgets what was read of an order: something is about to happen to it. */
+  forget(orderId: string): void {
+    this.#reads.delete(orderId);
+  }
+
+  /** Counts a reference of another subgraph. Throws a {@link CodedError} when they are too many. */
+  countReference(): void {
+    this.#references += 1;
+    if (this.#references > MAX_ORDERS_PER_REQUEST) {
+      throw TOO_MANY_ORDERS;
+    }
+  }
+
   async #start(orderId: string): Promise<CertificateOrder | undefined> {
     if (this.#reads.size >= MAX_ORDERS_PER_REQUEST) {
-      throw new CodedError(
-        'TOO_MANY_ORDERS',
-        `One request may read ${MAX_ORDERS_PER_REQUEST} orders: ask for the others in another one.`,
-      );
+      throw TOO_MANY_ORDERS;
     }
     const outcome = await this.readOrder(orderId);
     if (outcome.kind === 'found') {

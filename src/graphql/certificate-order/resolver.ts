@@ -44,7 +44,8 @@ export class CertificateOrderResolver {
 
   @FieldResolver(() => [CertificateOrderDomain], {
     nullable: true,
-    description: 'The domains of the order. Null when DigiCert knows no such order.',
+    description:
+      'The domains of the order, 250 at most. Null when DigiCert does not say, or knows no such order.',
   })
   async domains(@Root() { id }: CertificateOrder, @Ctx() { orders }: GraphqlContext) {
     return (await orders.read(id))?.domains;
@@ -55,23 +56,25 @@ export class CertificateOrderResolver {
 export class CertificateOrderDomainResolver {
   @FieldResolver(() => [CertificateOrderApproverEmail], {
     description:
-      'Addresses that may approve this domain without further ado: five customary mailboxes at the name and at each parent of it, most specific first. Each can be passed back in `domainApprovalEmails`, with `name` as `domain`. Others may do too: contacts published in DNS.',
+      'Addresses that may approve this domain without further ado: five customary mailboxes at the name and at each parent of it, most specific first. Each can be passed back in `domainApprovalEmails`, with `name` as `domain` if it is there. Others may do too: contacts published in DNS.',
   })
   approverEmails(@Root() { name, dnsNames }: CertificateOrderDomain) {
-    return (name === undefined ? dnsNames : [name]).flatMap(listApproverEmails);
+    return listApproverEmails(name === undefined ? dnsNames : [name]);
   }
 }
 
 /**
  * For another subgraph's reference. Costs no call: what else is selected is read when it is resolved.
- * Asynchronous, so that one bad reference does not spoil the others of its list.
+ * Asynchronous, so that one bad id does not spoil the others of its list.
  */
-export async function resolveOrderReference({
-  id,
-}: {
-  readonly id: string;
-}): Promise<CertificateOrder> {
-  if (!isOrderId(id)) {
+export async function resolveOrderReference(
+  reference: { readonly id?: unknown },
+  { orders }: GraphqlContext,
+): Promise<CertificateOrder> {
+  orders.countReference();
+  // A number beyond 2^53 has lost digits, and names another order.
+  const id = Number.isSafeInteger(reference.id) ? String(reference.id) : reference.id;
+  if (typeof id !== 'string' || !isOrderId(id)) {
     throw toReadError({ kind: 'invalid-id' });
   }
   return { id };

@@ -32,7 +32,9 @@ export class CertificateOrderDomain {
   })
   method: string | undefined;
 
-  @Field(() => [String], { description: "The certificate's names that this validation covers." })
+  @Field(() => [String], {
+    description: "The certificate's names that this validation covers, 250 at most.",
+  })
   dnsNames!: readonly string[];
 }
 

@@ -16,9 +16,10 @@ export class ResendDvEmailsResolver {
   })
   async resendDvEmails(
     @Args(() => ResendDvEmailsArgs) { orderId, input }: ResendDvEmailsArgs,
-    @Ctx() { correlationId }: GraphqlContext,
+    @Ctx() { correlationId, orders }: GraphqlContext,
   ): Promise<typeof ResendDvEmailsResult> {
     const outcome = await this.resend(orderId, input, correlationId);
+    orders.forget(orderId);
     return toResult(outcome, orderId, correlationId);
   }
 }
