@@ -1,7 +1,6 @@
 // Where the HTTP call happens: DigiCert's three endpoints, over a connection pool of our own.
 import { type Dispatcher, Pool } from 'undici';
-import type { Clock } from '../domain/clock';
-import type { OrderInfo } from '../domain/order-eligibility';
+import type { Clock, Deadline } from '../domain/clock';
 import type { OrderReads } from '../domain/read-order';
 import type { DigicertApi } from '../domain/resend';
 import type { ResendRequest } from '../domain/resend-request';
@@ -60,43 +59,34 @@ export function createDigicertPool(origin: string): Pool {
 export function createDigicertClient(options: DigicertClientOptions): DigicertClient {
   const { origin, pathname } = new URL(options.baseUrl);
   const dispatcher = options.dispatcher ?? createDigicertPool(origin);
-  const orderPath = (orderId: string) =>
-    `${pathname.replace(/\/$/, '')}/order/certificate/${encodeURIComponent(orderId)}`;
-  const headers = () => ({
+  const basePath = pathname.replace(/\/$/, '');
+  const headers = {
     'X-DC-DEVKEY': options.apiKey,
     'Content-Type': 'application/json',
     Accept: 'application/json',
     'User-Agent': options.userAgent,
-  });
+  };
+  const toPath = (orderId: string, endpoint: string) =>
+    `${basePath}/order/certificate/${encodeURIComponent(orderId)}${endpoint}`;
+  const get = (path: string, deadline: Deadline) =>
+    exchangeOnce(dispatcher, { method: 'GET', origin, path, headers }, deadline);
 
   return {
     async resendEmails(request, deadline) {
-      const put: HttpRequest = {
-        method: 'PUT',
-        origin,
-        path: `${orderPath(request.orderId)}/resend-emails`,
-        headers: headers(),
-        // A string: undici then sends Content-Length and never a chunked body.
-        body: JSON.stringify(toWire(request)),
-      };
+      const path = toPath(request.orderId, '/resend-emails');
+      // A string: undici then sends Content-Length and never a chunked body.
+      const body = JSON.stringify(toWire(request));
+      const put: HttpRequest = { method: 'PUT', origin, path, headers, body };
       const exchange = await exchangeOnce(dispatcher, put, deadline);
       return mapOutcome(exchange, { request, nowMs: options.clock.now() });
     },
 
-    async readOrderInfo(orderId, deadline): Promise<OrderInfo | undefined> {
-      const get: HttpRequest = {
-        method: 'GET',
-        origin,
-        path: orderPath(orderId),
-        headers: headers(),
-      };
-      return parseOrderInfo(await exchangeOnce(dispatcher, get, deadline));
+    async readOrderInfo(orderId, deadline) {
+      return parseOrderInfo(await get(toPath(orderId, ''), deadline));
     },
 
     async readOrder(orderId, deadline) {
-      const path = `${orderPath(orderId)}/validation`;
-      const get: HttpRequest = { method: 'GET', origin, path, headers: headers() };
-      const exchange = await exchangeOnce(dispatcher, get, deadline);
+      const exchange = await get(toPath(orderId, '/validation'), deadline);
       return parseOrderValidation(exchange, orderId, options.clock.now());
     },
 

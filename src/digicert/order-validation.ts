@@ -7,7 +7,7 @@ import type {
 import type { ResendOutcome } from '../domain/outcome';
 import type { Exchange } from './exchange';
 import { mapOutcome } from './map-outcome';
-import { isObject, readResponseBody, toText } from './response-body';
+import { isObject, readOkObject, toText } from './response-body';
 
 /** Domains of one order that are handed on; DigiCert's multi-domain products end at 250 names. */
 const MAX_DOMAINS = 250;
@@ -17,11 +17,9 @@ export function parseOrderValidation(
   orderId: string,
   nowMs: number,
 ): OrderReadOutcome {
-  if (exchange.kind === 'answered' && exchange.status === 200) {
-    const body = readResponseBody(exchange);
-    if (body.kind === 'json' && isObject(body.value) && isAbout(body.value, orderId)) {
-      return { kind: 'found', order: toOrder(body.value) };
-    }
+  const value = readOkObject(exchange);
+  if (value && isAbout(value, orderId)) {
+    return { kind: 'found', order: toOrder(value) };
   }
   // What is no order is an error like any other, and the one table knows them all.
   const request = { orderId, domainApprovalEmails: undefined, locale: undefined };

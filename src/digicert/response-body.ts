@@ -1,7 +1,7 @@
 // Reads what DigiCert, or a proxy before it, put into a response body: JSON, other text, or nothing of use.
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { DigicertError } from '../domain/outcome';
-import { type AnsweredExchange, firstValue, MAX_BODY_BYTES } from './exchange';
+import { type AnsweredExchange, type Exchange, firstValue, MAX_BODY_BYTES } from './exchange';
 
 export type ResponseBody =
   | { readonly kind: 'json'; readonly value: unknown }
@@ -65,6 +65,15 @@ export function readDigicertErrors(body: ResponseBody): readonly DigicertError[]
     })
     .filter(({ code, message }) => code !== undefined || message !== undefined)
     .slice(0, MAX_DIGICERT_ERRORS);
+}
+
+/** The body of a 200 that is a JSON object; `undefined` for every other exchange. */
+export function readOkObject(exchange: Exchange): Record<string, unknown> | undefined {
+  if (exchange.kind !== 'answered' || exchange.status !== 200) {
+    return undefined;
+  }
+  const body = readResponseBody(exchange);
+  return body.kind === 'json' && isObject(body.value) ? body.value : undefined;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

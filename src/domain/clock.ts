@@ -11,8 +11,6 @@ export interface Clock {
 export interface Deadline {
   /** Aborts when the time is up. */
   readonly signal: AbortSignal;
-  /** Ends the wait early; call it once the answer stands, or the timer lives on. */
-  cancel(): void;
 }
 
 export const systemClock: Clock = {
@@ -23,8 +21,17 @@ export const systemClock: Clock = {
   },
 };
 
-export function startDeadline(clock: Clock, timeoutMs: number): Deadline {
+/** Runs something under a deadline, whose timer ends with it. */
+export async function withDeadline<Result>(
+  clock: Clock,
+  timeoutMs: number,
+  run: (deadline: Deadline) => Promise<Result>,
+): Promise<Result> {
   const controller = new AbortController();
   const cancel = clock.after(timeoutMs, () => controller.abort());
-  return { signal: controller.signal, cancel };
+  try {
+    return await run({ signal: controller.signal });
+  } finally {
+    cancel();
+  }
 }

@@ -1,6 +1,6 @@
 // Reading an order: check the id, ask DigiCert once, within a deadline of its own.
 import type { OrderReadOutcome } from './certificate-order';
-import { type Clock, type Deadline, startDeadline } from './clock';
+import { type Clock, type Deadline, withDeadline } from './clock';
 import { isOrderId } from './resend-request';
 
 /** What reading needs of DigiCert. The call does not throw for anything the network may do. */
@@ -22,11 +22,6 @@ export function createReadOrder({ digicert, clock, timeoutMs }: ReadOrderDepende
     if (!isOrderId(orderId)) {
       return { kind: 'invalid-id' };
     }
-    const deadline = startDeadline(clock, timeoutMs);
-    try {
-      return await digicert.readOrder(orderId, deadline);
-    } finally {
-      deadline.cancel();
-    }
+    return withDeadline(clock, timeoutMs, (deadline) => digicert.readOrder(orderId, deadline));
   };
 }

@@ -10,6 +10,8 @@ export const MAX_APPROVAL_EMAILS = 250;
 /** DigiCert's ids have 6 to 9 digits and some lead with zeros, so an id is text, not a number. */
 const ORDER_ID = /^[0-9]{1,20}$/;
 
+export const ORDER_ID_COMPLAINT = 'An order id has 1 to 20 digits, such as 1234567.';
+
 /** A language with optional subtags; which codes DigiCert knows is not published. */
 const LOCALE = /^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}$/;
 
@@ -46,7 +48,7 @@ export function parseResendRequest(
 ): ParsedResendRequest {
   const issues: InputIssue[] = [];
   if (!isOrderId(orderId)) {
-    issues.push({ path: ['orderId'], message: 'An order id has 1 to 20 digits, such as 1234567.' });
+    issues.push({ path: ['orderId'], message: ORDER_ID_COMPLAINT });
   }
   const domainApprovalEmails = parseApprovalEmails(input?.domainApprovalEmails, issues);
   const locale = input?.locale ?? undefined;

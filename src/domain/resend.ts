@@ -1,5 +1,5 @@
 // The use case, whole: check the input, call DigiCert once, and if it refuses, find out why.
-import { type Clock, type Deadline, startDeadline } from './clock';
+import { type Clock, type Deadline, withDeadline } from './clock';
 import { findIneligibility, type OrderInfo } from './order-eligibility';
 import type { ResendOutcome } from './outcome';
 import { parseResendRequest, type ResendInput, type ResendRequest } from './resend-request';
@@ -43,15 +43,10 @@ export function createResend({ digicert, clock, timeoutMs }: ResendDependencies)
     if (!parsed.ok) {
       return { kind: 'invalid-input', issues: parsed.issues, digicertErrors: [] };
     }
-    const deadline = startDeadline(clock, timeoutMs);
-    try {
-      const answer = await digicert.resendEmails(parsed.request, deadline);
-      return answer.refused
-        ? await explainRefusal(answer.outcome, orderId, digicert, deadline)
-        : answer.outcome;
-    } finally {
-      deadline.cancel();
-    }
+    return withDeadline(clock, timeoutMs, async (deadline) => {
+      const { outcome, refused } = await digicert.resendEmails(parsed.request, deadline);
+      return refused ? explainRefusal(outcome, orderId, digicert, deadline) : outcome;
+    });
   };
 }
 

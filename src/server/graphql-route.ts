@@ -14,6 +14,7 @@ import {
 
 export interface GraphqlRouteOptions<Context extends BaseContext> {
   readonly path: string;
+  /** Started already. */
   readonly apollo: ApolloServer<Context>;
   /** What resolvers are told of a request. */
   readonly context: (correlationId: string) => Context;

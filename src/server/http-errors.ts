@@ -162,10 +162,15 @@ export function handleError(
   });
 }
 
+/** The path of a request, without its query. */
+export function toPath({ url }: FastifyRequest): string {
+  return url.split('?', 1)[0] ?? '';
+}
+
 /** For Fastify's `setNotFoundHandler`: an unknown path, or a known one with a method it does not take. */
 export function createNotFoundHandler(methodsByPath: ReadonlyMap<string, readonly string[]>) {
   return (request: FastifyRequest, reply: FastifyReply): void => {
-    const methods = methodsByPath.get(request.url.split('?', 1)[0] ?? '');
+    const methods = methodsByPath.get(toPath(request));
     if (methods) {
       const allow = methods.join(', ');
       reply.header('allow', allow);

@@ -1,5 +1,5 @@
 // The HTTP server: GraphQL, health, and a JSON answer for everything else.
-import type { ApolloServer, BaseContext } from '@apollo/server';
+import type { BaseContext } from '@apollo/server';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -19,14 +19,13 @@ import {
   refuseOddities,
   SHUTTING_DOWN,
   sendHttpError,
+  toPath,
   UNSUPPORTED_MEDIA_TYPE,
 } from './http-errors';
 import { REQUEST_ID_HEADER, toRequestId } from './request-id';
 
 export interface HttpServerOptions<Context extends BaseContext>
   extends Omit<GraphqlRouteOptions<Context>, 'path'> {
-  /** Started already. */
-  readonly apollo: ApolloServer<Context>;
   readonly log: Logger;
   /** Bytes of a request body. */
   readonly maxBodyBytes: number;
@@ -121,11 +120,9 @@ function registerRequestChecks(server: FastifyInstance): void {
 }
 
 /** For a path there is, with the two headers the CORS plugin needs; it answers others in plain text. */
-function isPreflight({ headers, url }: FastifyRequest): boolean {
-  return (
-    Boolean(headers.origin && headers['access-control-request-method']) &&
-    METHODS_BY_PATH.has(url.split('?', 1)[0] ?? '')
-  );
+function isPreflight(request: FastifyRequest): boolean {
+  const { origin, 'access-control-request-method': method } = request.headers;
+  return Boolean(origin && method) && METHODS_BY_PATH.has(toPath(request));
 }
 
 /** On close: takes nothing new, answers what is in flight within a bound, then ends every connection. */

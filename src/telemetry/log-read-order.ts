@@ -2,8 +2,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock';
 import type { ReadOrder } from '../domain/read-order';
-import { isOrderId } from '../domain/resend-request';
-import { isOperatorsConcern, OPERATORS_HINT } from './operators-concern';
+import { logOutcome, toOrderFact } from './log-outcome';
 
 export function logReadOrder(
   readOrder: ReadOrder,
@@ -18,18 +17,14 @@ export function logReadOrder(
     const facts = {
       event: 'order.read',
       correlationId,
-      ...(isOrderId(orderId) && { orderId }),
+      ...toOrderFact(orderId),
       outcome: outcome.kind,
       reason: failure?.reason,
       upstreamStatus: failure?.evidence.status,
       upstreamErrorCode: failure?.evidence.errorCode,
       durationMs: clock.now() - startedAt,
     };
-    if (failure && isOperatorsConcern(failure.reason)) {
-      log.error(facts, OPERATORS_HINT);
-    } else {
-      log.info(facts, 'order read');
-    }
+    logOutcome(log, facts, 'order read', failure?.reason);
     return outcome;
   };
 }

@@ -3,8 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock';
 import type { ResendOutcome } from '../domain/outcome';
 import type { Resend, ResendForCaller } from '../domain/resend';
-import { isOrderId } from '../domain/resend-request';
-import { isOperatorsConcern, OPERATORS_HINT } from './operators-concern';
+import { logOutcome, toOrderFact } from './log-outcome';
 
 export function logResend(resend: Resend, log: Logger, clock: Clock): ResendForCaller {
   return async (orderId, input, correlationId) => {
@@ -13,16 +12,12 @@ export function logResend(resend: Resend, log: Logger, clock: Clock): ResendForC
     const facts = {
       event: 'resend.completed',
       correlationId,
-      // What is no order id could be anything, of any length.
-      ...(isOrderId(orderId) && { orderId }),
+      ...toOrderFact(orderId),
       ...toFacts(outcome),
       durationMs: clock.now() - startedAt,
     };
-    if (outcome.kind === 'upstream-failed' && isOperatorsConcern(outcome.reason)) {
-      log.error(facts, OPERATORS_HINT);
-    } else {
-      log.info(facts, 'resend completed');
-    }
+    const failure = outcome.kind === 'upstream-failed' ? outcome.reason : undefined;
+    logOutcome(log, facts, 'resend completed', failure);
     return outcome;
   };
 }

@@ -1,6 +1,7 @@
 // What a read that failed says: a code to branch on, and a sentence about what to do next.
 import type { OrderReadOutcome } from '../../domain/certificate-order';
 import { assertNever, type UpstreamFailure } from '../../domain/outcome';
+import { ORDER_ID_COMPLAINT } from '../../domain/resend-request';
 import { CodedError } from '../errors/coded-error';
 
 export type FailedRead = Exclude<OrderReadOutcome, { kind: 'found' | 'not-found' }>;
@@ -8,7 +9,7 @@ export type FailedRead = Exclude<OrderReadOutcome, { kind: 'found' | 'not-found'
 export function toReadError(outcome: FailedRead): CodedError {
   switch (outcome.kind) {
     case 'invalid-id':
-      return new CodedError('BAD_USER_INPUT', 'An order id has 1 to 20 digits, such as 1234567.');
+      return new CodedError('BAD_USER_INPUT', ORDER_ID_COMPLAINT);
     case 'access-denied':
       return new CodedError(
         'CERTIFICATE_ORDER_ACCESS_DENIED',

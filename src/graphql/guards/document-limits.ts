@@ -2,7 +2,6 @@
 // bounded most of all.
 import {
   type ASTNode,
-  type ASTVisitor,
   type FragmentDefinitionNode,
   GraphQLError,
   Kind,
@@ -46,7 +45,7 @@ export function createDocumentLimitsRule({ maxMutationFields }: DocumentLimits):
       context.reportError(
         new GraphQLError(message, { nodes: [node], extensions: { validationErrorCode } }),
       );
-    const visitor: ASTVisitor = {
+    return {
       Field(node) {
         counts.aliases += node.alias ? 1 : 0;
         if (node.alias && counts.aliases === MAX_ALIASES + 1) {
@@ -67,14 +66,15 @@ export function createDocumentLimitsRule({ maxMutationFields }: DocumentLimits):
         if (measureDepth(node.selectionSet, context) > MAX_DEPTH) {
           refuse('DOCUMENT_TOO_DEEP', `A document may be ${MAX_DEPTH} levels deep.`, node);
         }
-        const fields = countRootFields(node.selectionSet, context);
-        if (node.operation === 'mutation' && fields > maxMutationFields) {
+        if (
+          node.operation === 'mutation' &&
+          countRootFields(node.selectionSet, context) > maxMutationFields
+        ) {
           const message = `A mutation may have ${maxMutationFields} fields; each is a round of emails.`;
           refuse('TOO_MANY_MUTATION_FIELDS', message, node);
         }
       },
     };
-    return visitor;
   };
 }
 
