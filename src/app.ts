@@ -2,19 +2,23 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
+import { createAuthenticate } from './auth/authenticate';
 import { createDigicertClient } from './digicert/client';
+import type { Caller } from './domain/caller';
 import { type Clock, systemClock } from './domain/clock';
 import { createReadOrder } from './domain/read-order';
 import { createResend } from './domain/resend';
 import { createApolloServer } from './graphql/apollo-server';
+import { createAuthChecker } from './graphql/auth-checker';
 import { OrderReads } from './graphql/certificate-order/order-reads';
 import { createSchema } from './graphql/schema';
+import { startLimits } from './limits/limits';
 import { readPackageInfo } from './package-info';
 import { createHttpServer, GRAPHQL_PATH } from './server/http-server';
 import type { Settings } from './settings/settings';
 import { startSimulator } from './simulator/simulator';
+import { auditResend } from './telemetry/audit';
 import { logReadOrder } from './telemetry/log-read-order';
-import { logResend } from './telemetry/log-resend';
 
 /** Beyond the deadlines of a mutation, for its answer to be written. */
 const ANSWER_MARGIN_MS = 1_000;
@@ -38,17 +42,20 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
   const { log, clock = systemClock, dispatcher } = dependencies;
   const { name, version } = readPackageInfo();
   const { baseUrl, apiKey, closeUpstream } = await startUpstream(settings, log);
+  const timeoutMs = settings.digicertTimeoutMs;
+  const limits = await startLimits(settings.limits, { clock, log, timeoutMs, apiKey, baseUrl });
   const digicert = createDigicertClient({
     baseUrl,
     apiKey,
     userAgent: `${name}/${version}`,
     clock,
+    quota: limits.digicertQuota,
     ...(dispatcher && { dispatcher }),
   });
-  const timeoutMs = settings.digicertTimeoutMs;
-  const resend = createResend({ digicert, clock, timeoutMs });
-  const readOrder = createReadOrder({ digicert, clock, timeoutMs });
-  const schema = createSchema({ resend: logResend(resend, log, clock) });
+  const useCases = { digicert, clock, timeoutMs, ...limits };
+  const resend = auditResend(createResend(useCases), settings.audit, { log, clock });
+  const readOrder = logReadOrder(createReadOrder(useCases), log, clock);
+  const schema = createSchema({ resend, authChecker: createAuthChecker(log) });
   const sandbox = settings.explorer === 'sandbox';
   const apollo = createApolloServer({
     schema,
@@ -62,10 +69,12 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
   await apollo.start();
   const server = await createHttpServer({
     apollo,
-    context: (correlationId) => ({
-      correlationId,
-      orders: new OrderReads(logReadOrder(readOrder, log, clock, correlationId)),
-    }),
+    authenticate: createAuthenticate(settings.auth, { clock, log }),
+    context: ({ correlationId, address, identity }) => {
+      const caller: Caller = { correlationId, address, ...identity };
+      return { caller, orders: new OrderReads((orderId) => readOrder(orderId, caller)) };
+    },
+    trustedProxies: settings.trustedProxies,
     log,
     maxBodyBytes: settings.maxBodyBytes,
     requestTimeoutMs: settings.requestTimeoutMs,
@@ -79,6 +88,7 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     await server.close();
     await apollo.stop();
     await digicert.close();
+    await limits.close();
     await closeUpstream();
   };
   try {

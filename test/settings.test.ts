@@ -8,6 +8,19 @@ const DEFAULTS = {
   port: 4000,
   upstream: { kind: 'simulator' },
   digicertTimeoutMs: 10_000,
+  limits: {
+    digicertQuota: [
+      { limit: 100, windowMs: 5_000 },
+      { limit: 1_000, windowMs: 180_000 },
+    ],
+    quotaWaitMs: 2_000,
+    resendCooldownSeconds: 60,
+    callerQuota: [{ limit: 60, windowMs: 60_000 }],
+    redis: undefined,
+  },
+  auth: { tokens: undefined, routerSecrets: [] },
+  audit: { addresses: 'hashed', hashKey: undefined },
+  trustedProxies: [],
   explorer: 'sandbox',
   introspection: true,
   corsOrigins: ['https://studio.apollographql.com'],
@@ -47,6 +60,20 @@ describe('settings', () => {
         DIGICERT_API_KEY: 'abc-123',
         DIGICERT_BASE_URL: 'https://certcentral.digicert.eu/services/v2//',
         DIGICERT_TIMEOUT_MS: '2500',
+        DIGICERT_QUOTA: '10/1s, 600/1h',
+        DIGICERT_QUOTA_WAIT_MS: '0',
+        RESEND_COOLDOWN_SECONDS: '300',
+        CALLER_QUOTA: 'off',
+        TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+        REDIS_URL_FILE: fileOf('rediss://:secret@redis.internal:6380/1\n'),
+        REDIS_TIMEOUT_MS: '100',
+        REDIS_FALLBACK_PERCENT: '50',
+        AUTH_JWKS_URL: 'https://id.example.com/jwks.json?policy=x',
+        AUTH_ISSUER: 'https://id.example.com/',
+        AUTH_AUDIENCE: 'dv-email-gateway',
+        ROUTER_SECRET_FILE: fileOf('the-new-router-secret\nthe-old-router-secret\n'),
+        AUDIT_ADDRESSES: 'plain',
+        AUDIT_HASH_KEY: 'a-key-for-the-hashes',
         EXPLORER: 'sandbox',
         INTROSPECTION: 'on',
         CORS_ORIGINS: 'https://app.example.com, http://localhost:5173',
@@ -68,6 +95,30 @@ describe('settings', () => {
           apiKey: 'abc-123',
         },
         digicertTimeoutMs: 2500,
+        limits: {
+          digicertQuota: [
+            { limit: 10, windowMs: 1_000 },
+            { limit: 600, windowMs: 3_600_000 },
+          ],
+          quotaWaitMs: 0,
+          resendCooldownSeconds: 300,
+          callerQuota: [],
+          redis: {
+            url: 'rediss://:secret@redis.internal:6380/1',
+            timeoutMs: 100,
+            fallbackPercent: 50,
+          },
+        },
+        auth: {
+          tokens: {
+            jwksUrl: 'https://id.example.com/jwks.json?policy=x',
+            issuer: 'https://id.example.com/',
+            audience: 'dv-email-gateway',
+          },
+          routerSecrets: ['the-new-router-secret', 'the-old-router-secret'],
+        },
+        audit: { addresses: 'plain', hashKey: 'a-key-for-the-hashes' },
+        trustedProxies: ['10.0.0.0/8', '::1'],
         explorer: 'sandbox',
         introspection: true,
         corsOrigins: ['https://app.example.com', 'http://localhost:5173'],
@@ -85,7 +136,9 @@ describe('settings', () => {
   });
 
   it('close in production what helps only in development', () => {
-    expect(parseSettings({ NODE_ENV: 'production', DIGICERT_API_KEY: 'k' })).toMatchObject({
+    expect(
+      parseSettings({ NODE_ENV: 'production', DIGICERT_API_KEY: 'k', AUTH: 'none' }),
+    ).toMatchObject({
       settings: { explorer: 'off', introspection: false, corsOrigins: [] },
     });
   });
@@ -130,20 +183,20 @@ describe('settings', () => {
       'a base URL in plain http',
       { DIGICERT_API_KEY: 'k', DIGICERT_BASE_URL: 'http://www.digicert.com' },
       [
-        'DIGICERT_BASE_URL begins with http://www.digicert.com: the API key travels over https only, or over http to this machine.',
+        'DIGICERT_BASE_URL begins with http://www.digicert.com: give https, or http to this machine alone.',
       ],
     ],
     [
       'a base URL that only looks like this machine',
       { DIGICERT_API_KEY: 'k', DIGICERT_BASE_URL: 'http://127.0.0.1.example.com' },
       [
-        'DIGICERT_BASE_URL begins with http://127.0.0.1.example.com: the API key travels over https only, or over http to this machine.',
+        'DIGICERT_BASE_URL begins with http://127.0.0.1.example.com: give https, or http to this machine alone.',
       ],
     ],
     [
       'no URL',
       { DIGICERT_API_KEY: 'k', DIGICERT_BASE_URL: 'digicert' },
-      ['DIGICERT_BASE_URL is no URL: give one such as https://www.digicert.com/services/v2.'],
+      ['DIGICERT_BASE_URL is no URL: give one that begins with https://.'],
     ],
     [
       'a base URL without a key',
@@ -152,7 +205,7 @@ describe('settings', () => {
     ],
     [
       'no key in production',
-      { NODE_ENV: 'production' },
+      { NODE_ENV: 'production', AUTH: 'none' },
       [
         'DIGICERT_API_KEY is not set: production never falls back to the simulator. Give it or DIGICERT_API_KEY_FILE.',
       ],
@@ -197,6 +250,88 @@ describe('settings', () => {
         [`PERSISTED_DOCUMENTS is ${JSON.stringify(path)}, which ${complaint}.`],
       ];
     }),
+    ...['5', '0/5s', '5/0s', '5/5d', '5/2h', '1e3/5s', '-1/5s', '5/5s,', 'none'].map(
+      (quota): [string, Record<string, string>, readonly string[]] => [
+        `a quota of ${quota}`,
+        { CALLER_QUOTA: quota },
+        [
+          `CALLER_QUOTA has ${JSON.stringify(quota.split(',').at(-1))}: give a number per time such as 100/5s or 60/1m, an hour at most, several with commas, or off.`,
+        ],
+      ],
+    ),
+    [
+      'a proxy by name',
+      { TRUSTED_PROXIES: '10.0.0.0/8,proxy.example.com' },
+      [
+        'TRUSTED_PROXIES has "proxy.example.com": give IP addresses or networks such as 10.0.0.0/8, comma-separated.',
+      ],
+    ],
+    [
+      'a Redis URL of another kind',
+      { REDIS_URL: 'http://:hunter2@localhost' },
+      ['REDIS_URL is no Redis URL: give one such as rediss://:password@host:6379/0.'],
+    ],
+    [
+      'a share of nothing',
+      { REDIS_FALLBACK_PERCENT: '0' },
+      ['REDIS_FALLBACK_PERCENT is "0": give a percentage from 1 to 100.'],
+    ],
+    [
+      'nobody who is let in, in production',
+      { NODE_ENV: 'production', DIGICERT_API_KEY: 'k' },
+      [
+        'AUTH_JWKS_URL and ROUTER_SECRET are not set: production does not let everybody in. Give one of them, or say AUTH=none.',
+      ],
+    ],
+    ['AUTH', { AUTH: 'all' }, ['AUTH is "all": give one of none.']],
+    [
+      'AUTH=none beside a secret',
+      { AUTH: 'none', ROUTER_SECRET: 'a-secret-of-the-router' },
+      ['AUTH is none, and AUTH_JWKS_URL or ROUTER_SECRET is set: give one or the other.'],
+    ],
+    [
+      'keys without an issuer and an audience',
+      { AUTH_JWKS_URL: 'https://id.example.com/jwks.json' },
+      [
+        'AUTH_ISSUER is not set: AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE go together.',
+        'AUTH_AUDIENCE is not set: AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE go together.',
+      ],
+    ],
+    [
+      'an audience without keys',
+      { AUTH_AUDIENCE: 'gateway' },
+      [
+        'AUTH_JWKS_URL is not set: AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE go together.',
+        'AUTH_ISSUER is not set: AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE go together.',
+      ],
+    ],
+    [
+      'keys in plain http',
+      {
+        AUTH_JWKS_URL: 'http://id.example.com/jwks.json',
+        AUTH_ISSUER: 'https://id.example.com',
+        AUTH_AUDIENCE: 'gateway',
+      },
+      [
+        'AUTH_JWKS_URL begins with http://id.example.com: give https, or http to this machine alone.',
+      ],
+    ],
+    ...[
+      'short',
+      'three-secrets-there,are-too-many-of-them,third-one-is-here',
+      'umlauts-äöü-umlauts-äöü',
+    ].map((secret): [string, Record<string, string>, readonly string[]] => [
+      `a router secret of ${secret}`,
+      { ROUTER_SECRET: secret },
+      [
+        'ROUTER_SECRET does not hold a secret: give one, or two with a comma between, of 16 to 256 visible ASCII characters each.',
+      ],
+    ]),
+    [
+      'a hash key that is short',
+      { AUDIT_HASH_KEY: 'hunter2' },
+      ['AUDIT_HASH_KEY is too short: give at least 16 characters.'],
+    ],
     [
       'a key file that is not there',
       { DIGICERT_API_KEY_FILE: '/nonexistent/key' },
@@ -226,6 +361,7 @@ describe('settings', () => {
       'LOG_LEVEL',
       'DIGICERT_API_KEY',
       'DIGICERT_BASE_URL',
+      'AUTH_JWKS_URL',
     ]);
   });
 

@@ -45,9 +45,9 @@ export type ResendDvEmailsInput = {
 
 /** Whose limit was reached. */
 export type ResendDvEmailsRateLimitScope =
-  /** Your own allowance at this gateway. Reserved: not given yet. */
+  /** Your own allowance at this gateway. */
   | 'CALLER'
-  /** The same emails of this order were resent a moment ago. Reserved: not given yet. */
+  /** The same emails of this order were resent a moment ago, or are being resent. */
   | 'COOLDOWN'
   /** DigiCert's allowance, which everyone using this gateway shares. */
   | 'DIGICERT';

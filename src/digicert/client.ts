@@ -1,13 +1,15 @@
 // Where the HTTP call happens: DigiCert's three endpoints, over a connection pool of our own.
 import { type Dispatcher, Pool } from 'undici';
 import type { Clock, Deadline } from '../domain/clock';
+import type { DigicertQuota } from '../domain/limits';
 import type { OrderReads } from '../domain/read-order';
 import type { DigicertApi } from '../domain/resend';
 import type { ResendRequest } from '../domain/resend-request';
-import { exchangeOnce, type HttpRequest } from './exchange';
+import { type Exchange, exchangeOnce, type HttpRequest } from './exchange';
 import { mapOutcome } from './map-outcome';
 import { parseOrderInfo } from './order-info';
 import { parseOrderValidation } from './order-validation';
+import { readRetryAfter } from './retry-after';
 
 /** DigiCert allows 100 requests in 5 s, so more connections than this could never be put to use. */
 const MAX_CONNECTIONS = 100;
@@ -32,6 +34,8 @@ export interface DigicertClientOptions {
   /** `name/version` */
   readonly userAgent: string;
   readonly clock: Clock;
+  /** Every request to DigiCert counts, whatever it is for. */
+  readonly quota: DigicertQuota;
   /** The transport; the client closes it. Default: {@link createDigicertPool}. */
   readonly dispatcher?: Dispatcher;
 }
@@ -68,8 +72,26 @@ export function createDigicertClient(options: DigicertClientOptions): DigicertCl
   };
   const toPath = (orderId: string, endpoint: string) =>
     `${basePath}/order/certificate/${encodeURIComponent(orderId)}${endpoint}`;
+
+  async function exchange(request: HttpRequest, deadline: Deadline): Promise<Exchange> {
+    const taken = await options.quota.take(deadline);
+    if (!taken.ok) {
+      return { kind: 'over-quota', retryAfterSeconds: taken.retryAfterSeconds };
+    }
+    const made = await exchangeOnce(dispatcher, request, deadline);
+    if (made.kind === 'not-sent') {
+      taken.place.giveBack();
+    } else {
+      taken.place.use();
+    }
+    if (made.kind === 'answered' && made.status === 429) {
+      options.quota.shut(readRetryAfter(made, options.clock.now()));
+    }
+    return made;
+  }
+
   const get = (path: string, deadline: Deadline) =>
-    exchangeOnce(dispatcher, { method: 'GET', origin, path, headers }, deadline);
+    exchange({ method: 'GET', origin, path, headers }, deadline);
 
   return {
     async resendEmails(request, deadline) {
@@ -77,8 +99,7 @@ export function createDigicertClient(options: DigicertClientOptions): DigicertCl
       // A string: undici then sends Content-Length and never a chunked body.
       const body = JSON.stringify(toWire(request));
       const put: HttpRequest = { method: 'PUT', origin, path, headers, body };
-      const exchange = await exchangeOnce(dispatcher, put, deadline);
-      return mapOutcome(exchange, { request, nowMs: options.clock.now() });
+      return mapOutcome(await exchange(put, deadline), { request, nowMs: options.clock.now() });
     },
 
     async readOrderInfo(orderId, deadline) {
@@ -86,8 +107,8 @@ export function createDigicertClient(options: DigicertClientOptions): DigicertCl
     },
 
     async readOrder(orderId, deadline) {
-      const exchange = await get(toPath(orderId, '/validation'), deadline);
-      return parseOrderValidation(exchange, orderId, options.clock.now());
+      const validation = await get(toPath(orderId, '/validation'), deadline);
+      return parseOrderValidation(validation, orderId, options.clock.now());
     },
 
     close: () => dispatcher.destroy(),

@@ -27,6 +27,8 @@ export interface AnsweredExchange {
 
 export type Exchange =
   | AnsweredExchange
+  /** DigiCert's quota had no room for the request, so it was not made. */
+  | { readonly kind: 'over-quota'; readonly retryAfterSeconds: number }
   /** The request provably never left this process. */
   | { readonly kind: 'not-sent'; readonly errorCode: string }
   /** The request left, or may have; no status came back in time or at all. */
@@ -34,11 +36,14 @@ export type Exchange =
   /** The request left and what came back is not HTTP. */
   | { readonly kind: 'not-http'; readonly errorCode: string };
 
+/** One that was tried. */
+export type MadeExchange = Exclude<Exchange, { kind: 'over-quota' }>;
+
 export function exchangeOnce(
   dispatcher: Dispatcher,
   request: HttpRequest,
   deadline: Deadline,
-): Promise<Exchange> {
+): Promise<MadeExchange> {
   return new Promise((resolve) => {
     const attempt = new Attempt((exchange) => {
       deadline.signal.removeEventListener('abort', expire);
@@ -63,7 +68,7 @@ class Attempt implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #bodyBytes = 0;
 
-  constructor(private readonly settle: (exchange: Exchange) => void) {}
+  constructor(private readonly settle: (exchange: MadeExchange) => void) {}
 
   /** undici calls this on a connected socket, right before it writes the request. */
   onRequestStart(controller: Dispatcher.DispatchController): void {

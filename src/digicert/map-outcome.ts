@@ -3,9 +3,9 @@
 import type { DigicertError, ResendOutcome, UpstreamFailure } from '../domain/outcome';
 import type { ResendAnswer } from '../domain/resend';
 import type { ResendRequest } from '../domain/resend-request';
-import { type AnsweredExchange, type Exchange, firstValue } from './exchange';
+import type { AnsweredExchange, Exchange } from './exchange';
 import { type ResponseBody, readDigicertErrors, readResponseBody } from './response-body';
-import { parseRetryAfter } from './retry-after';
+import { readRetryAfter } from './retry-after';
 
 /** DigiCert's codes that decide something. All others are passed through raw. */
 const CODE = {
@@ -18,7 +18,7 @@ interface DigicertResponse {
   readonly status: number;
   readonly body: ResponseBody;
   readonly errors: readonly DigicertError[];
-  readonly retryAfter: string | undefined;
+  readonly retryAfterSeconds: number;
 }
 
 interface Context {
@@ -58,7 +58,7 @@ const TABLE: readonly Row[] = [
   { when: all(is(404), unreadable), outcome: upstream('UNEXPECTED_RESPONSE', NOT_SENT) },
   { when: is(404, 405, 406, 415), outcome: upstream('MISCONFIGURED', NOT_SENT) },
 
-  { when: is(429), outcome: rateLimited },
+  { when: is(429), outcome: ({ retryAfterSeconds }) => rateLimited(retryAfterSeconds) },
   { when: between(500, 599), outcome: upstream('UNAVAILABLE', SENT) },
 
   { when: is(408), outcome: upstream('UNEXPECTED_RESPONSE', SENT) },
@@ -74,6 +74,9 @@ const WITHOUT_STATUS = {
 } as const;
 
 export function mapOutcome(exchange: Exchange, context: Context): ResendAnswer {
+  if (exchange.kind === 'over-quota') {
+    return { outcome: rateLimited(exchange.retryAfterSeconds), refused: false };
+  }
   if (exchange.kind !== 'answered') {
     const evidence = { errorCode: exchange.errorCode };
     return {
@@ -81,22 +84,25 @@ export function mapOutcome(exchange: Exchange, context: Context): ResendAnswer {
       refused: false,
     };
   }
-  const response = toResponse(exchange);
+  const response = toResponse(exchange, context.nowMs);
   for (const row of TABLE) {
     if (row.when(response)) {
-      return { outcome: row.outcome(response, context), refused: row.refused ?? false };
+      const { status, errors } = response;
+      const evidence = { status, digicertErrors: errors };
+      const outcome = { ...row.outcome(response, context), evidence };
+      return { outcome, refused: row.refused ?? false };
     }
   }
   throw new Error('The last row matches every response.');
 }
 
-function toResponse(exchange: AnsweredExchange): DigicertResponse {
+function toResponse(exchange: AnsweredExchange, nowMs: number): DigicertResponse {
   const body = readResponseBody(exchange);
   return {
     status: exchange.status,
     body,
     errors: readDigicertErrors(body),
-    retryAfter: firstValue(exchange.headers['retry-after']),
+    retryAfterSeconds: readRetryAfter(exchange, nowMs),
   };
 }
 
@@ -154,8 +160,7 @@ function orderNotFound(_: DigicertResponse, { request }: Context): ResendOutcome
   return { kind: 'order-not-found', orderId: request.orderId };
 }
 
-function rateLimited({ retryAfter }: DigicertResponse, { nowMs }: Context): ResendOutcome {
-  const retryAfterSeconds = parseRetryAfter(retryAfter, nowMs);
+function rateLimited(retryAfterSeconds: number): ResendOutcome {
   return { kind: 'rate-limited', scope: 'DIGICERT', retryAfterSeconds };
 }
 
@@ -163,10 +168,5 @@ function upstream(
   reason: UpstreamFailure,
   sent: { emailsMayHaveBeenSent: boolean },
 ): Row['outcome'] {
-  return ({ status, errors }) => ({
-    kind: 'upstream-failed',
-    reason,
-    ...sent,
-    evidence: { status, digicertErrors: errors },
-  });
+  return () => ({ kind: 'upstream-failed', reason, ...sent, evidence: {} });
 }

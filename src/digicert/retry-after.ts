@@ -1,4 +1,5 @@
 // How long DigiCert wants to be left alone after a 429.
+import { type AnsweredExchange, firstValue } from './exchange';
 
 /** DigiCert does not document Retry-After and was not seen to send it: then one short quota window. */
 export const DEFAULT_RETRY_AFTER_SECONDS = 5;
@@ -17,4 +18,8 @@ export function parseRetryAfter(header: string | undefined, nowMs: number): numb
     return DEFAULT_RETRY_AFTER_SECONDS;
   }
   return Math.min(Math.max(seconds, 1), MAX_RETRY_AFTER_SECONDS);
+}
+
+export function readRetryAfter({ headers }: AnsweredExchange, nowMs: number): number {
+  return parseRetryAfter(firstValue(headers['retry-after']), nowMs);
 }

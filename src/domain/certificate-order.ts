@@ -1,5 +1,5 @@
 // What can be read of an order. DigiCert may leave out every part, and its sets of values are open.
-import type { DigicertError, UpstreamEvidence, UpstreamFailure } from './outcome';
+import type { DigicertError, RateLimitScope, UpstreamEvidence, UpstreamFailure } from './outcome';
 
 export interface CertificateOrder {
   /** e.g. `pending` */
@@ -26,7 +26,11 @@ export type OrderReadOutcome =
   /** Not 1 to 20 digits; DigiCert was not asked. */
   | { readonly kind: 'invalid-id' }
   | { readonly kind: 'access-denied'; readonly digicertErrors: readonly DigicertError[] }
-  | { readonly kind: 'rate-limited'; readonly retryAfterSeconds: number }
+  | {
+      readonly kind: 'rate-limited';
+      readonly scope: RateLimitScope;
+      readonly retryAfterSeconds: number;
+    }
   | {
       readonly kind: 'upstream-failed';
       readonly reason: UpstreamFailure;

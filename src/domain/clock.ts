@@ -9,6 +9,8 @@ export interface Clock {
 
 /** The moment by which a caller has an answer. One deadline covers every upstream call of a mutation. */
 export interface Deadline {
+  /** Milliseconds since the Unix epoch. */
+  readonly atMs: number;
   /** Aborts when the time is up. */
   readonly signal: AbortSignal;
 }
@@ -30,7 +32,7 @@ export async function withDeadline<Result>(
   const controller = new AbortController();
   const cancel = clock.after(timeoutMs, () => controller.abort());
   try {
-    return await run({ signal: controller.signal });
+    return await run({ atMs: clock.now() + timeoutMs, signal: controller.signal });
   } finally {
     cancel();
   }

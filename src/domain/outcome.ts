@@ -38,7 +38,10 @@ export type UpstreamFailure =
   | 'OUTCOME_UNKNOWN'
   | 'UNEXPECTED_RESPONSE';
 
-export type ResendOutcome =
+/** What came of it, with what DigiCert's answer says to whoever is on call, if there was one. */
+export type ResendOutcome = OutcomeKind & { readonly evidence?: UpstreamEvidence };
+
+type OutcomeKind =
   | {
       readonly kind: 'accepted';
       readonly orderId: string;
@@ -83,6 +86,14 @@ export function isRetryable(outcome: FailedOutcome): boolean {
   return (
     outcome.kind === 'upstream-failed' &&
     (outcome.reason === 'UNREACHABLE' || outcome.reason === 'UNAVAILABLE')
+  );
+}
+
+/** Whether emails went out, or nobody can say that they did not. */
+export function emailsMayHaveBeenSent(outcome: ResendOutcome): boolean {
+  return (
+    outcome.kind === 'accepted' ||
+    (outcome.kind === 'upstream-failed' && outcome.emailsMayHaveBeenSent)
   );
 }
 

@@ -1,6 +1,8 @@
-// Reading an order: check the id, ask DigiCert once, within a deadline of its own.
+// Reading an order: check the id, count the caller, ask DigiCert once, within a deadline of its own.
+import type { Caller } from './caller';
 import type { OrderReadOutcome } from './certificate-order';
 import { type Clock, type Deadline, withDeadline } from './clock';
+import type { CallerQuota } from './limits';
 import { isOrderId } from './resend-request';
 
 /** What reading needs of DigiCert. The call does not throw for anything the network may do. */
@@ -10,17 +12,23 @@ export interface OrderReads {
 
 export interface ReadOrderDependencies {
   readonly digicert: OrderReads;
+  readonly callerQuota: CallerQuota;
   readonly clock: Clock;
   /** Milliseconds for one read. */
   readonly timeoutMs: number;
 }
 
-export type ReadOrder = (orderId: string) => Promise<OrderReadOutcome>;
+export type ReadOrder = (orderId: string, caller: Caller) => Promise<OrderReadOutcome>;
 
-export function createReadOrder({ digicert, clock, timeoutMs }: ReadOrderDependencies): ReadOrder {
-  return async (orderId) => {
+export function createReadOrder(dependencies: ReadOrderDependencies): ReadOrder {
+  const { digicert, callerQuota, clock, timeoutMs } = dependencies;
+  return async (orderId, caller) => {
     if (!isOrderId(orderId)) {
       return { kind: 'invalid-id' };
+    }
+    const retryAfterSeconds = await callerQuota.count(caller);
+    if (retryAfterSeconds !== undefined) {
+      return { kind: 'rate-limited', scope: 'CALLER', retryAfterSeconds };
     }
     return withDeadline(clock, timeoutMs, (deadline) => digicert.readOrder(orderId, deadline));
   };

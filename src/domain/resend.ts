@@ -1,7 +1,10 @@
-// The use case, whole: check the input, call DigiCert once, and if it refuses, find out why.
+// The use case, whole: check the input, count the caller, spare the mailboxes, call DigiCert once, and
+// if it refuses, find out why.
+import type { Caller } from './caller';
 import { type Clock, type Deadline, withDeadline } from './clock';
+import type { CallerQuota, Cooldown } from './limits';
 import { findIneligibility, type OrderInfo } from './order-eligibility';
-import type { ResendOutcome } from './outcome';
+import { emailsMayHaveBeenSent, type RateLimitScope, type ResendOutcome } from './outcome';
 import { parseResendRequest, type ResendInput, type ResendRequest } from './resend-request';
 
 /** DigiCert's answer: it stands as it is, or it is a refusal that the order's info may explain. */
@@ -20,6 +23,8 @@ export interface DigicertApi {
 
 export interface ResendDependencies {
   readonly digicert: DigicertApi;
+  readonly callerQuota: CallerQuota;
+  readonly cooldown: Cooldown;
   readonly clock: Clock;
   /** Milliseconds for everything a mutation does upstream. */
   readonly timeoutMs: number;
@@ -28,26 +33,39 @@ export interface ResendDependencies {
 export type Resend = (
   orderId: string,
   input: ResendInput | null | undefined,
+  caller: Caller,
 ) => Promise<ResendOutcome>;
 
-/** As {@link Resend}, for a call that has a name in the log. */
-export type ResendForCaller = (
-  orderId: string,
-  input: ResendInput | null | undefined,
-  correlationId: string,
-) => Promise<ResendOutcome>;
-
-export function createResend({ digicert, clock, timeoutMs }: ResendDependencies): Resend {
-  return async (orderId, input) => {
+export function createResend(dependencies: ResendDependencies): Resend {
+  const { digicert, callerQuota, cooldown, clock, timeoutMs } = dependencies;
+  return async (orderId, input, caller) => {
     const parsed = parseResendRequest(orderId, input);
     if (!parsed.ok) {
       return { kind: 'invalid-input', issues: parsed.issues, digicertErrors: [] };
     }
+    const { request } = parsed;
     return withDeadline(clock, timeoutMs, async (deadline) => {
-      const { outcome, refused } = await digicert.resendEmails(parsed.request, deadline);
+      const callerWaitSeconds = await callerQuota.count(caller);
+      if (callerWaitSeconds !== undefined) {
+        return rateLimited('CALLER', callerWaitSeconds);
+      }
+      const start = await cooldown.begin(request);
+      if (!start.ok) {
+        return rateLimited('COOLDOWN', start.retryAfterSeconds);
+      }
+      const { outcome, refused } = await digicert.resendEmails(request, deadline);
+      if (emailsMayHaveBeenSent(outcome)) {
+        start.pass.keep();
+      } else {
+        start.pass.release();
+      }
       return refused ? explainRefusal(outcome, orderId, digicert, deadline) : outcome;
     });
   };
+}
+
+function rateLimited(scope: RateLimitScope, retryAfterSeconds: number): ResendOutcome {
+  return { kind: 'rate-limited', scope, retryAfterSeconds };
 }
 
 /** One GET, within the same deadline. Without an explanation the refusal stands as it came. */
@@ -68,5 +86,6 @@ async function explainRefusal(
     orderStatus: order.status,
     dcvMethod: order.dcvMethod,
     digicertErrors: refusal.kind === 'invalid-input' ? refusal.digicertErrors : [],
+    ...(refusal.evidence && { evidence: refusal.evidence }),
   };
 }

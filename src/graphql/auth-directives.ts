@@ -1,14 +1,15 @@
 // The SDL with authorisation directives, for supergraphs that use them. Only on request: Apollo Gateway
 // does not start with them, and whoever enforces them, the subgraph authorises by itself all the same.
 import { type DirectiveNode, Kind, parse, print, visit } from 'graphql';
+import { SCOPE } from '../domain/caller';
 
 /** Scopes by `Type.field`. */
 const SCOPES: Readonly<Record<string, string>> = {
-  'Mutation.resendDvEmails': 'dv-emails:resend',
-  'Query.certificateOrder': 'certificate-orders:read',
-  'CertificateOrder.status': 'certificate-orders:read',
-  'CertificateOrder.dcvMethod': 'certificate-orders:read',
-  'CertificateOrder.domains': 'certificate-orders:read',
+  'Mutation.resendDvEmails': SCOPE.resendEmails,
+  'Query.certificateOrder': SCOPE.readOrders,
+  'CertificateOrder.status': SCOPE.readOrders,
+  'CertificateOrder.dcvMethod': SCOPE.readOrders,
+  'CertificateOrder.domains': SCOPE.readOrders,
 };
 
 /** The first federation version that knows `@requiresScopes`. */

@@ -3,13 +3,14 @@ import 'reflect-metadata';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, parse } from 'graphql';
-import { buildSchemaSync, createResolversMap } from 'type-graphql';
-import type { ResendForCaller } from '../domain/resend';
+import { type AuthCheckerFn, buildSchemaSync, createResolversMap } from 'type-graphql';
+import type { Resend } from '../domain/resend';
 import {
   CertificateOrderDomainResolver,
   CertificateOrderResolver,
   resolveOrderReference,
 } from './certificate-order/resolver';
+import type { GraphqlContext } from './context';
 import { ResendDvEmailsResolver } from './resend-dv-emails/resolver';
 
 /** The version every composer tried accepts. */
@@ -17,14 +18,15 @@ const LINK =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@tag"])';
 
 export interface SchemaDependencies {
-  readonly resend: ResendForCaller;
+  readonly resend: Resend;
+  readonly authChecker: AuthCheckerFn<GraphqlContext, string>;
 }
 
 /** The subgraph's SDL: what a supergraph is composed from. */
 export function printSubgraph(): string {
   // Printing calls no resolver.
   const resend = () => Promise.reject(new Error('This schema is only printed.'));
-  return printTypes(buildTypes({ resend }));
+  return printTypes(buildTypes({ resend, authChecker: () => false }));
 }
 
 /** The subgraph as it is served: the types of {@link printSubgraph} and federation's own. */
@@ -51,7 +53,7 @@ function printTypes(types: GraphQLSchema): string {
   return `${LINK}\n\n${sdl}`;
 }
 
-function buildTypes({ resend }: SchemaDependencies): GraphQLSchema {
+function buildTypes({ resend, authChecker }: SchemaDependencies): GraphQLSchema {
   const instances = new Map<unknown, object>([
     [ResendDvEmailsResolver, new ResendDvEmailsResolver(resend)],
     [CertificateOrderResolver, new CertificateOrderResolver()],
@@ -59,6 +61,7 @@ function buildTypes({ resend }: SchemaDependencies): GraphQLSchema {
   ]);
   return buildSchemaSync({
     resolvers: [ResendDvEmailsResolver, CertificateOrderResolver, CertificateOrderDomainResolver],
+    authChecker,
     container: { get: (type) => instances.get(type) },
     // Faults in the input are members of the result union, found by the domain.
     validate: false,

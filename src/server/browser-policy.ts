@@ -56,7 +56,7 @@ export async function registerCors(
       origin: [...origins],
       methods: ['GET', 'POST'],
       allowedHeaders: REQUEST_HEADERS,
-      exposedHeaders: ['x-request-id'],
+      exposedHeaders: ['x-request-id', 'retry-after', 'www-authenticate'],
       // Callers prove who they are by a header, never by a cookie.
       credentials: false,
       maxAge: PREFLIGHT_MAX_AGE_SECONDS,

@@ -1,5 +1,6 @@
 // The one route that speaks GraphQL, and what is refused on it before Apollo Server sees it.
 import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { ApolloServer, BaseContext } from '@apollo/server';
 import fastifyApollo from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -8,27 +9,46 @@ import {
   addCorrelationId,
   BAD_PERSISTED_QUERY,
   DOCUMENT_NOT_LISTED,
+  type HttpError,
   NOT_ACCEPTABLE,
   sendHttpError,
 } from './http-errors';
 
-export interface GraphqlRouteOptions<Context extends BaseContext> {
+/** Whether a request may go on, and for whom. */
+export type Authentication<Identity> =
+  | { readonly ok: true; readonly identity: Identity }
+  | { readonly ok: false; readonly refusal: HttpError };
+
+/** Who asks, as far as HTTP knows. */
+export interface Requester<Identity> {
+  readonly correlationId: string;
+  /** IP address, behind the proxies that are trusted. */
+  readonly address: string;
+  readonly identity: Identity;
+}
+
+export interface GraphqlRouteOptions<Context extends BaseContext, Identity> {
   readonly path: string;
   /** Started already. */
   readonly apollo: ApolloServer<Context>;
   /** What resolvers are told of a request. */
-  readonly context: (correlationId: string) => Context;
+  readonly context: (requester: Requester<Identity>) => Context;
+  readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Authentication<Identity>>;
+  /** Whether a browser that opens the path gets a page. */
+  readonly hasPage: boolean;
   /** Set: whether a document, sent as text, is listed. */
   readonly isListedDocument?: ((document: string) => boolean) | undefined;
 }
 
 const ANSWER_TYPES = ['application/json', 'application/graphql-response+json', 'text/html'];
 
-export async function registerGraphql<Context extends BaseContext>(
+export async function registerGraphql<Context extends BaseContext, Identity>(
   parent: FastifyInstance,
-  { path, apollo, context, isListedDocument }: GraphqlRouteOptions<Context>,
+  options: GraphqlRouteOptions<Context, Identity>,
 ): Promise<void> {
+  const { path, apollo, context, isListedDocument } = options;
   await parent.register(async (server) => {
+    const identities = registerAuthentication(server, options);
     server.addHook('preHandler', async (request, reply) => {
       // Apollo Server looks at Accept only when the answer is there, and the emails are out.
       if (new Negotiator(request.raw).mediaType(ANSWER_TYPES) === undefined) {
@@ -52,9 +72,42 @@ export async function registerGraphql<Context extends BaseContext>(
     await server.register(fastifyApollo(apollo), {
       path,
       method: ['GET', 'POST'],
-      context: async (request) => context(request.id),
+      context: async (request) =>
+        context({
+          correlationId: request.id,
+          address: request.ip,
+          // The hook has let the request through.
+          identity: identities.get(request) as Identity,
+        }),
     });
   });
+}
+
+/** Before the body is read: what comes from nobody known costs nothing more. */
+function registerAuthentication<Context extends BaseContext, Identity>(
+  server: FastifyInstance,
+  { authenticate, hasPage }: GraphqlRouteOptions<Context, Identity>,
+): WeakMap<FastifyRequest, Identity> {
+  const identities = new WeakMap<FastifyRequest, Identity>();
+  server.addHook('onRequest', async (request, reply) => {
+    if (hasPage && isForPage(request)) {
+      return;
+    }
+    const authentication = await authenticate(request.headers);
+    if (authentication.ok) {
+      identities.set(request, authentication.identity);
+      return;
+    }
+    const { refusal } = authentication;
+    request.log.info({ event: 'auth.refused', correlationId: request.id, code: refusal.code });
+    return sendHttpError(reply, refusal);
+  });
+  return identities;
+}
+
+/** A GET without a document runs nothing: it can only be answered with the page, or an error. */
+function isForPage({ method, query }: FastifyRequest): boolean {
+  return method === 'GET' && !['query', 'extensions'].some((name) => name in Object(query));
 }
 
 /** What Apollo Server will read: the body of a POST, the URL of a GET. */

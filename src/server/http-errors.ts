@@ -8,10 +8,11 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Connections } from './connections';
 import { REQUEST_ID_HEADER } from './request-id';
 
-interface HttpError {
+export interface HttpError {
   readonly status: number;
   readonly code: string;
   readonly message: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const MALFORMED: HttpError = {
@@ -134,7 +135,10 @@ export function sendHttpError(reply: FastifyReply, error: HttpError): FastifyRep
   if (!reply.hasHeader(REQUEST_ID_HEADER)) {
     reply.headers({ ...SECURITY_HEADERS, [REQUEST_ID_HEADER]: reply.request.id });
   }
-  return reply.code(error.status).send(toErrorBody(error, reply.request.id));
+  return reply
+    .headers(error.headers ?? {})
+    .code(error.status)
+    .send(toErrorBody(error, reply.request.id));
 }
 
 /** For Fastify's `setErrorHandler`. */

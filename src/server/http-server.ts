@@ -24,8 +24,8 @@ import {
 } from './http-errors';
 import { REQUEST_ID_HEADER, toRequestId } from './request-id';
 
-export interface HttpServerOptions<Context extends BaseContext>
-  extends Omit<GraphqlRouteOptions<Context>, 'path'> {
+export interface HttpServerOptions<Context extends BaseContext, Identity>
+  extends Omit<GraphqlRouteOptions<Context, Identity>, 'path' | 'hasPage'> {
   readonly log: Logger;
   /** Bytes of a request body. */
   readonly maxBodyBytes: number;
@@ -37,6 +37,8 @@ export interface HttpServerOptions<Context extends BaseContext>
    */
   readonly answerTimeoutMs: number;
   readonly browser: BrowserPolicy;
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** Longer than load balancers keep an idle connection (60 s is common), so that they close it, not we. */
@@ -56,14 +58,15 @@ const METHODS_BY_PATH = new Map([
   ['/readyz', ['GET', 'HEAD']],
 ]);
 
-export async function createHttpServer<Context extends BaseContext>(
-  options: HttpServerOptions<Context>,
+export async function createHttpServer<Context extends BaseContext, Identity>(
+  options: HttpServerOptions<Context, Identity>,
 ): Promise<FastifyInstance> {
   const connections = new Connections();
   const server = Fastify({
     loggerInstance: toFastifyLogger(options.log),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => toRequestId(request.headers),
+    trustProxy: [...options.trustedProxies],
     bodyLimit: options.maxBodyBytes,
     requestTimeout: options.requestTimeoutMs,
     connectionTimeout: options.answerTimeoutMs,
@@ -93,7 +96,11 @@ export async function createHttpServer<Context extends BaseContext>(
       return sendHttpError(reply, UNSUPPORTED_MEDIA_TYPE);
     }
   });
-  await registerGraphql(server, { ...options, path: GRAPHQL_PATH });
+  await registerGraphql(server, {
+    ...options,
+    path: GRAPHQL_PATH,
+    hasPage: options.browser.sandbox,
+  });
   server.get('/livez', async () => ({ status: 'ok' }));
   server.get('/readyz', async () => ({ status: 'ok' }));
   return server;
@@ -105,8 +112,9 @@ function registerRequestChecks(server: FastifyInstance): void {
   server.setNotFoundHandler(answerNotFound);
   server.addHook('onRequest', async (request, reply) => {
     reply.header(REQUEST_ID_HEADER, request.id);
-    const { host } = request.headers;
-    if (host === undefined || !URL.canParse(`http://${host}`)) {
+    // Of these two, which a trusted proxy may have told, a URL will be made.
+    const { protocol, host } = request;
+    if (!host || !URL.canParse(`${protocol}://${host}`)) {
       return sendHttpError(reply, BAD_HOST);
     }
     // No fragment belongs into a request; Fastify and URL disagree on where the query ends before one.

@@ -43,9 +43,9 @@ export function parseApiKey(text: string): string {
   return text;
 }
 
-/** The path is not repeated either: a key put here by mistake would be shown. */
-export function readApiKeyFile(path: string): string {
-  return parseApiKey(readTextFile(path).trim());
+/** For a setting that names a file with a secret in it. The path is not repeated: it could be the secret. */
+export function fromFile<Value>(parse: (text: string) => Value) {
+  return (path: string): Value => parse(readTextFile(path).trim());
 }
 
 export function readTextFile(path: string): string {
@@ -76,19 +76,28 @@ export function parseOrigins(text: string): readonly string[] {
 
 /** Returns the URL without a slash at its end. */
 export function parseBaseUrl(text: string): string {
+  const url = parseSecureUrl(text);
+  if (url.search) {
+    throw new Error('must be a plain URL, without a query.');
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+/** What is fetched or sent there must not be read or replaced on the way. */
+export function parseSecureUrl(text: string): URL {
   if (!URL.canParse(text)) {
-    throw new Error('is no URL: give one such as https://www.digicert.com/services/v2.');
+    throw new Error('is no URL: give one that begins with https://.');
   }
   const url = new URL(text);
-  if (url.username || url.password || url.search || url.hash) {
-    throw new Error('must be a plain URL, without user, password, query or fragment.');
+  if (url.username || url.password || url.hash) {
+    throw new Error('must be a plain URL, without user, password or fragment.');
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     throw new Error(
-      `begins with ${url.protocol}//${url.host}: the API key travels over https only, or over http to this machine.`,
+      `begins with ${url.protocol}//${url.host}: give https, or http to this machine alone.`,
     );
   }
-  return url.href.replace(/\/+$/, '');
+  return url;
 }
 
 function isLoopback(hostname: string): boolean {

@@ -1,19 +1,12 @@
 // Settings: environment variables, checked once at start, all problems told together.
-import { cleanEnv, makeExactValidator, makeValidator } from 'envalid';
-import { type PersistedDocuments, parseManifest } from '../graphql/guards/persisted-documents';
-import { LOG_LEVELS, type LogLevel } from '../telemetry/log';
-import {
-  integerBetween,
-  oneOf,
-  parseApiKey,
-  parseBaseUrl,
-  parseHost,
-  parseOrigins,
-  parsePort,
-  parseSwitch,
-  readApiKeyFile,
-  readTextFile,
-} from './parsers';
+import { type CleanedEnv, cleanEnv } from 'envalid';
+import type { AuthSettings } from '../auth/authenticate';
+import type { PersistedDocuments } from '../graphql/guards/persisted-documents';
+import type { LimitSettings } from '../limits/limits';
+import type { AuditSettings } from '../telemetry/audit';
+import type { LogLevel } from '../telemetry/log';
+import { findContradictions } from './contradictions';
+import { type Explorer, SPECS } from './specs';
 
 export interface Settings {
   /** `HOST`: address to listen on. Default 127.0.0.1. */
@@ -23,6 +16,11 @@ export interface Settings {
   readonly upstream: UpstreamSettings;
   /** `DIGICERT_TIMEOUT_MS`: milliseconds for a whole mutation, diagnosis included; 100 to 120000. Default 10000. */
   readonly digicertTimeoutMs: number;
+  readonly limits: LimitSettings;
+  readonly auth: AuthSettings;
+  readonly audit: AuditSettings;
+  /** `TRUSTED_PROXIES`: addresses and networks whose `X-Forwarded-For` is believed. Default none. */
+  readonly trustedProxies: readonly string[];
   /** `EXPLORER`: what a browser gets at the endpoint. Default sandbox, off in production. */
   readonly explorer: Explorer;
   /** `INTROSPECTION`: whether the schema can be asked for, and errors hint at its names. Default on, off in production. */
@@ -58,45 +56,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** DigiCert's US instance; Europe's is https://certcentral.digicert.eu/services/v2. */
 const DEFAULT_BASE_URL = 'https://www.digicert.com/services/v2';
 
-const EXPLORERS = ['sandbox', 'off'] as const;
-
-export type Explorer = (typeof EXPLORERS)[number];
-
 const APOLLO_STUDIO_ORIGIN = 'https://studio.apollographql.com';
-
-const nodeEnv = makeValidator(oneOf(['development', 'test', 'production']));
-const host = makeValidator(parseHost);
-const port = makeValidator(parsePort);
-const timeoutMs = makeValidator(integerBetween(100, 120_000, 'milliseconds'));
-const apiKey = makeValidator(parseApiKey);
-const apiKeyFile = makeValidator(readApiKeyFile);
-const baseUrl = makeValidator(parseBaseUrl);
-const explorer = makeValidator<Explorer>(oneOf(EXPLORERS));
-const onOrOff = makeExactValidator(parseSwitch);
-const origins = makeExactValidator(parseOrigins);
-const bodyBytes = makeValidator(integerBetween(1_000, 10_000_000, 'bytes'));
-const fieldCount = makeValidator(integerBetween(1, 100, 'a number'));
-const manifest = makeExactValidator(readManifest);
-const logLevel = makeValidator<LogLevel>(oneOf(LOG_LEVELS));
-
-const SPECS = {
-  NODE_ENV: nodeEnv({ default: 'development' }),
-  HOST: host({ default: '127.0.0.1' }),
-  PORT: port({ default: 4000 }),
-  DIGICERT_API_KEY: apiKey({ default: undefined }),
-  DIGICERT_API_KEY_FILE: apiKeyFile({ default: undefined }),
-  DIGICERT_BASE_URL: baseUrl({ default: undefined }),
-  DIGICERT_TIMEOUT_MS: timeoutMs({ default: 10_000 }),
-  EXPLORER: explorer({ default: undefined }),
-  INTROSPECTION: onOrOff({ default: undefined }),
-  CORS_ORIGINS: origins({ default: undefined }),
-  MAX_BODY_BYTES: bodyBytes({ default: 100_000 }),
-  MAX_MUTATION_FIELDS: fieldCount({ default: 10 }),
-  REQUEST_TIMEOUT_MS: timeoutMs({ default: 10_000 }),
-  INLINE_TRACE: onOrOff({ default: false }),
-  PERSISTED_DOCUMENTS: manifest({ default: undefined }),
-  LOG_LEVEL: logLevel({ default: 'info' }),
-};
 
 export const SETTING_NAMES: readonly string[] = Object.keys(SPECS);
 
@@ -126,6 +86,13 @@ export function parseSettings(environment: Environment): ParsedSettings {
           ? { kind: 'simulator' }
           : { kind: 'digicert', baseUrl: env.DIGICERT_BASE_URL ?? DEFAULT_BASE_URL, apiKey: key },
       digicertTimeoutMs: env.DIGICERT_TIMEOUT_MS,
+      limits: toLimits(env),
+      auth: toAuth(env),
+      audit: {
+        addresses: env.AUDIT_ADDRESSES,
+        hashKey: env.AUDIT_HASH_KEY ?? env.AUDIT_HASH_KEY_FILE,
+      },
+      trustedProxies: env.TRUSTED_PROXIES,
       explorer: env.EXPLORER ?? (production ? 'off' : 'sandbox'),
       introspection: env.INTROSPECTION ?? !production,
       corsOrigins: env.CORS_ORIGINS ?? (production ? [] : [APOLLO_STUDIO_ORIGIN]),
@@ -139,13 +106,33 @@ export function parseSettings(environment: Environment): ParsedSettings {
   };
 }
 
-function readManifest(path: string): PersistedDocuments {
-  const text = readTextFile(path);
-  try {
-    return parseManifest(text);
-  } catch (error) {
-    throw new Error(`is ${JSON.stringify(path)}, which ${(error as Error).message}.`);
-  }
+type Env = CleanedEnv<typeof SPECS>;
+
+function toLimits(env: Env): LimitSettings {
+  const redisUrl = env.REDIS_URL ?? env.REDIS_URL_FILE;
+  return {
+    digicertQuota: env.DIGICERT_QUOTA,
+    quotaWaitMs: env.DIGICERT_QUOTA_WAIT_MS,
+    resendCooldownSeconds: env.RESEND_COOLDOWN_SECONDS,
+    callerQuota: env.CALLER_QUOTA,
+    redis:
+      redisUrl === undefined
+        ? undefined
+        : {
+            url: redisUrl,
+            timeoutMs: env.REDIS_TIMEOUT_MS,
+            fallbackPercent: env.REDIS_FALLBACK_PERCENT,
+          },
+  };
+}
+
+function toAuth(env: Env): AuthSettings {
+  const { AUTH_JWKS_URL: jwksUrl, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = env;
+  return {
+    // They are set together, or not at all.
+    tokens: jwksUrl && issuer && audience ? { jwksUrl, issuer, audience } : undefined,
+    routerSecrets: env.ROUTER_SECRET ?? env.ROUTER_SECRET_FILE ?? [],
+  };
 }
 
 /** An empty variable counts as not set: container tools write it for "none". */
@@ -153,24 +140,4 @@ function dropEmpty(environment: Environment): Environment {
   return Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
-}
-
-/** Settings that are right one by one and wrong together. */
-function findContradictions(given: Environment): readonly string[] {
-  const hasKey = given.DIGICERT_API_KEY !== undefined || given.DIGICERT_API_KEY_FILE !== undefined;
-  const problems: string[] = [];
-  if (given.DIGICERT_API_KEY !== undefined && given.DIGICERT_API_KEY_FILE !== undefined) {
-    problems.push('DIGICERT_API_KEY and DIGICERT_API_KEY_FILE are both set: give one of them.');
-  }
-  if (!hasKey && given.NODE_ENV === 'production') {
-    problems.push(
-      'DIGICERT_API_KEY is not set: production never falls back to the simulator. Give it or DIGICERT_API_KEY_FILE.',
-    );
-  }
-  if (!hasKey && given.DIGICERT_BASE_URL !== undefined) {
-    problems.push(
-      'DIGICERT_BASE_URL is set without a key: give DIGICERT_API_KEY or DIGICERT_API_KEY_FILE.',
-    );
-  }
-  return problems;
 }

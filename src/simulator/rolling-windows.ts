@@ -1,21 +1,12 @@
 // DigiCert's rate limit: per API key, every endpoint counted together, in windows that roll.
 
-export interface QuotaWindow {
-  readonly limit: number;
-  readonly windowMs: number;
-}
-
-/** What DigiCert allows today: 100 requests in 5 s and 1000 in 3 min. */
-export const DIGICERT_QUOTA: readonly QuotaWindow[] = [
-  { limit: 100, windowMs: 5_000 },
-  { limit: 1_000, windowMs: 180_000 },
-];
+import type { RollingWindow } from '../domain/rolling-window';
 
 export class RollingWindows {
   readonly #acceptedAtByKey = new Map<string, number[]>();
   readonly #longestMs: number;
 
-  constructor(private readonly windows: readonly QuotaWindow[]) {
+  constructor(private readonly windows: readonly RollingWindow[]) {
     this.#longestMs = Math.max(0, ...windows.map(({ windowMs }) => windowMs));
   }
 

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { type Clock, systemClock } from '../domain/clock';
+import { DIGICERT_QUOTA, type RollingWindow } from '../domain/rolling-window';
 import { type Answer, errorBody, json } from './answers';
 import {
   INVALID_KEY,
@@ -14,7 +15,7 @@ import {
   type SimulatedAccount,
   type SimulatedOrder,
 } from './orders';
-import { DIGICERT_QUOTA, type QuotaWindow, RollingWindows } from './rolling-windows';
+import { RollingWindows } from './rolling-windows';
 
 /** Requests and outbox entries kept, the newest; a bound for a simulator that runs for weeks. */
 const MAX_KEPT = 10_000;
@@ -42,7 +43,7 @@ export interface SimulatorOptions {
   /** Default {@link SIMULATED_ACCOUNT}. */
   readonly account?: SimulatedAccount;
   /** Default {@link DIGICERT_QUOTA}. */
-  readonly quota?: readonly QuotaWindow[];
+  readonly quota?: readonly RollingWindow[];
   /** API keys that are let in; default: any. */
   readonly apiKeys?: readonly string[];
   readonly clock?: Clock;

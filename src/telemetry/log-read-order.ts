@@ -4,21 +4,18 @@ import type { Clock } from '../domain/clock';
 import type { ReadOrder } from '../domain/read-order';
 import { logOutcome, toOrderFact } from './log-outcome';
 
-export function logReadOrder(
-  readOrder: ReadOrder,
-  log: Logger,
-  clock: Clock,
-  correlationId: string,
-): ReadOrder {
-  return async (orderId) => {
+export function logReadOrder(readOrder: ReadOrder, log: Logger, clock: Clock): ReadOrder {
+  return async (orderId, caller) => {
     const startedAt = clock.now();
-    const outcome = await readOrder(orderId);
+    const outcome = await readOrder(orderId, caller);
     const failure = outcome.kind === 'upstream-failed' ? outcome : undefined;
     const facts = {
       event: 'order.read',
-      correlationId,
+      correlationId: caller.correlationId,
+      subject: caller.subject,
       ...toOrderFact(orderId),
       outcome: outcome.kind,
+      ...(outcome.kind === 'rate-limited' && { scope: outcome.scope }),
       reason: failure?.reason,
       upstreamStatus: failure?.evidence.status,
       upstreamErrorCode: failure?.evidence.errorCode,

@@ -229,7 +229,9 @@ const PROMISES: readonly Promised[] = [
       const call = await app.post(QUERY, { origin: STUDIO });
       expect(call.status).toBe(200);
       expect(call.headers.get('access-control-allow-origin')).toBe(STUDIO);
-      expect(call.headers.get('access-control-expose-headers')).toBe('x-request-id');
+      expect(call.headers.get('access-control-expose-headers')).toBe(
+        'x-request-id, retry-after, www-authenticate',
+      );
       expect(call.headers.get('vary')).toContain('Origin');
     },
   },

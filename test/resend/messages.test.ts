@@ -65,7 +65,7 @@ describe('the message of a failure', () => {
     ],
     [
       rateLimited('COOLDOWN'),
-      'These emails were resent a moment ago. Look for them first, spam folder included. Try again in 7 s; nothing was sent.',
+      'These emails were just resent, or are being resent. Look for them first, spam folder included. Try again in 7 s; nothing was sent.',
     ],
     [rateLimited('CALLER'), 'You have made too many requests. Try again in 7 s; nothing was sent.'],
     [

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 
+import { NO_LIMITS } from './no-limits';
+
 const MAIN = join(__dirname, '..', '..', 'dist', 'main.js');
 
 const children: ChildProcess[] = [];
@@ -47,9 +49,9 @@ export async function waitForLine({ stdout }: Program, pattern: RegExp): Promise
   throw new Error(`The process ended without printing ${pattern}.`);
 }
 
-/** A gateway with the simulator behind it; resolves with its URL once it listens. */
+/** A gateway with the simulator behind it and no limits but those asked for; resolves once it listens. */
 export async function startGateway(env: Record<string, string> = {}) {
-  const program = runProgram([], { PORT: '0', ...env });
+  const program = runProgram([], { PORT: '0', ...NO_LIMITS, ...env });
   const { url } = JSON.parse(await waitForLine(program, /gateway\.started/)) as { url: string };
   return { program, url };
 }

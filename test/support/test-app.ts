@@ -9,9 +9,9 @@ import {
   type ResendDvEmailsInput,
   type ResendDvEmailsMutation,
 } from '../../src/client/operations';
+import type { RollingWindow } from '../../src/domain/rolling-window';
 import { type Environment, parseSettings } from '../../src/settings/settings';
 import { SIMULATED_ACCOUNT, type SimulatedAccount } from '../../src/simulator/orders';
-import type { QuotaWindow } from '../../src/simulator/rolling-windows';
 import {
   type OutboxEntry,
   type ReceivedRequest,
@@ -19,6 +19,7 @@ import {
 } from '../../src/simulator/simulator';
 import { createLog } from '../../src/telemetry/log';
 import { ManualClock } from './manual-clock';
+import { NO_LIMITS } from './no-limits';
 
 export const API_KEY = 'the-secret-api-key';
 export const REQUEST_ID = 'test-request';
@@ -28,7 +29,7 @@ export interface TestAppOverrides {
   readonly environment?: Environment;
   /** Orders besides, or in place of, the simulator's own. */
   readonly orders?: SimulatedAccount;
-  readonly quota?: readonly QuotaWindow[];
+  readonly quota?: readonly RollingWindow[];
   /** In place of the simulator. */
   readonly baseUrl?: string;
   readonly dispatcher?: Dispatcher;
@@ -100,6 +101,8 @@ export async function startTestApp(overrides: TestAppOverrides = {}): Promise<Te
     DIGICERT_API_KEY: API_KEY,
     DIGICERT_BASE_URL: baseUrl,
     LOG_LEVEL: 'trace',
+    ...NO_LIMITS,
+    ...(overrides.environment?.NODE_ENV === 'production' && { AUTH: 'none' }),
     ...overrides.environment,
   });
   if (!parsed.ok) {

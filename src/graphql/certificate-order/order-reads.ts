@@ -1,6 +1,5 @@
 // The reads of one request: each order is read once, however many fields and paths ask for it.
-import type { CertificateOrder } from '../../domain/certificate-order';
-import type { ReadOrder } from '../../domain/read-order';
+import type { CertificateOrder, OrderReadOutcome } from '../../domain/certificate-order';
 import { CodedError } from '../errors/coded-error';
 import { toReadError } from './read-errors';
 
@@ -16,7 +15,7 @@ export class OrderReads {
   readonly #reads = new Map<string, Promise<CertificateOrder | undefined>>();
   #references = 0;
 
-  constructor(private readonly readOrder: ReadOrder) {}
+  constructor(private readonly readOrder: (orderId: string) => Promise<OrderReadOutcome>) {}
 
   /** `undefined` when DigiCert knows no such order. Rejects with a {@link CodedError}. */
   read(orderId: string): Promise<CertificateOrder | undefined> {

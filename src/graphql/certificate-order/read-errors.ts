@@ -16,12 +16,13 @@ export function toReadError(outcome: FailedRead): CodedError {
         "DigiCert does not let this gateway's account read this order. Ask the account's administrator.",
       );
     case 'rate-limited': {
-      const { retryAfterSeconds } = outcome;
-      return new CodedError(
-        'DIGICERT_RATE_LIMITED',
-        `DigiCert takes no more requests for the moment. Try again in ${retryAfterSeconds} s.`,
-        { retryAfterSeconds },
-      );
+      const { scope, retryAfterSeconds } = outcome;
+      const [code, what] =
+        scope === 'CALLER'
+          ? ['CALLER_RATE_LIMITED', 'You have made too many requests.']
+          : ['DIGICERT_RATE_LIMITED', 'DigiCert takes no more requests for the moment.'];
+      const message = `${what} Try again in ${retryAfterSeconds} s.`;
+      return new CodedError(code, message, { retryAfterSeconds });
     }
     case 'upstream-failed':
       return isPassing(outcome.reason)

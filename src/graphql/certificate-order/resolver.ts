@@ -1,6 +1,18 @@
 // Reading an order: as a query, as an entity another subgraph refers to, and behind a mutation's result.
-import { Args, ArgsType, Ctx, Field, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import {
+  Args,
+  ArgsType,
+  Authorized,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import { listApproverEmails } from '../../domain/approver-emails';
+import { SCOPE } from '../../domain/caller';
 import { isOrderId } from '../../domain/resend-request';
 import type { GraphqlContext } from '../context';
 import { toReadError } from './read-errors';
@@ -14,6 +26,7 @@ class CertificateOrderArgs {
 
 @Resolver(() => CertificateOrder)
 export class CertificateOrderResolver {
+  @Authorized(SCOPE.readOrders)
   @Query(() => CertificateOrder, {
     nullable: true,
     description: 'An order, read from DigiCert. Null when DigiCert knows no such order.',
@@ -25,6 +38,7 @@ export class CertificateOrderResolver {
     return (await orders.read(id)) ? { id } : null;
   }
 
+  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => String, {
     nullable: true,
     description: 'Status of the order, such as `pending` or `issued`. An open set.',
@@ -33,6 +47,7 @@ export class CertificateOrderResolver {
     return (await orders.read(id))?.status;
   }
 
+  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => String, {
     nullable: true,
     description:
@@ -42,6 +57,7 @@ export class CertificateOrderResolver {
     return (await orders.read(id))?.dcvMethod;
   }
 
+  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => [CertificateOrderDomain], {
     nullable: true,
     description:

@@ -88,9 +88,10 @@ export function createErrorPlugin(log: Logger): ApolloServerPlugin<GraphqlContex
       report(error);
     },
     async unexpectedErrorProcessingRequest({ requestContext, error }) {
-      report(error, requestContext.contextValue.correlationId);
+      report(error, requestContext.contextValue.caller.correlationId);
     },
-    async requestDidStart({ contextValue: { correlationId } }) {
+    async requestDidStart({ contextValue }) {
+      const { correlationId } = contextValue.caller;
       return {
         async willSendResponse({ response: { body } }) {
           if (body.kind !== 'single' || !body.singleResult.errors) {

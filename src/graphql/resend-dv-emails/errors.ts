@@ -66,10 +66,9 @@ registerEnumType(ResendDvEmailsRateLimitScope, {
   valuesConfig: {
     DIGICERT: { description: "DigiCert's allowance, which everyone using this gateway shares." },
     COOLDOWN: {
-      description:
-        'The same emails of this order were resent a moment ago. Reserved: not given yet.',
+      description: 'The same emails of this order were resent a moment ago, or are being resent.',
     },
-    CALLER: { description: 'Your own allowance at this gateway. Reserved: not given yet.' },
+    CALLER: { description: 'Your own allowance at this gateway.' },
   },
 });
 

@@ -45,7 +45,7 @@ function describeRateLimited({ scope, retryAfterSeconds }: Of<'rate-limited'>): 
     case 'DIGICERT':
       return `DigiCert takes no more requests for the moment. ${wait}`;
     case 'COOLDOWN':
-      return `These emails were resent a moment ago. Look for them first, spam folder included. ${wait}`;
+      return `These emails were just resent, or are being resent. Look for them first, spam folder included. ${wait}`;
     case 'CALLER':
       return `You have made too many requests. ${wait}`;
     default:

@@ -1,14 +1,16 @@
 // The mutation: arguments in, one member of the result union out.
-import { Args, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { ResendForCaller } from '../../domain/resend';
+import { Args, Authorized, Ctx, Mutation, Resolver } from 'type-graphql';
+import { SCOPE } from '../../domain/caller';
+import type { Resend } from '../../domain/resend';
 import type { GraphqlContext } from '../context';
 import { ResendDvEmailsArgs } from './input';
 import { ResendDvEmailsResult, toResult } from './result';
 
 @Resolver()
 export class ResendDvEmailsResolver {
-  constructor(private readonly resend: ResendForCaller) {}
+  constructor(private readonly resend: Resend) {}
 
+  @Authorized(SCOPE.resendEmails)
   @Mutation(() => ResendDvEmailsResult, {
     nullable: true,
     description:
@@ -16,10 +18,10 @@ export class ResendDvEmailsResolver {
   })
   async resendDvEmails(
     @Args(() => ResendDvEmailsArgs) { orderId, input }: ResendDvEmailsArgs,
-    @Ctx() { correlationId, orders }: GraphqlContext,
+    @Ctx() { caller, orders }: GraphqlContext,
   ): Promise<typeof ResendDvEmailsResult> {
-    const outcome = await this.resend(orderId, input, correlationId);
+    const outcome = await this.resend(orderId, input, caller);
     orders.forget(orderId);
-    return toResult(outcome, orderId, correlationId);
+    return toResult(outcome, orderId, caller.correlationId);
   }
 }

@@ -1,0 +1,109 @@
+// Access tokens: JWTs (RFC 7519) signed by the identity provider with a private key. What was verified
+// once is remembered until it expires, or until the provider's keys change.
+import { createHash } from 'node:crypto';
+import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock';
+import { KeySet } from './key-set';
+
+/** Signatures with a private key only: with a shared one, whoever can check a token could make one. */
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+
+/** Seconds that the provider's clock and ours may differ by. */
+const CLOCK_TOLERANCE_SECONDS = 30;
+
+/** Characters of a token; those of large organisations have some thousand. */
+const MAX_TOKEN_LENGTH = 8_192;
+
+/** Characters of a subject, which goes into logs; issuers use ids and email addresses. */
+const MAX_SUBJECT_LENGTH = 255;
+
+/** Verified tokens remembered: the callers of some minutes. */
+const MAX_REMEMBERED_TOKENS = 10_000;
+
+export interface TokenSettings {
+  readonly jwksUrl: string;
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+export interface VerifiedToken {
+  readonly subject: string;
+  readonly scopes: ReadonlySet<string>;
+}
+
+/** Resolves to `undefined` for a token that is not good. Rejects with `KeysUnavailable`. */
+export type VerifyToken = (token: string) => Promise<VerifiedToken | undefined>;
+
+export function createTokenVerifier(
+  { jwksUrl, issuer, audience }: TokenSettings,
+  { clock, log }: { readonly clock: Clock; readonly log: Logger },
+): VerifyToken {
+  const remembered = new LRUCache<string, VerifiedToken & { readonly expiresAtMs: number }>({
+    max: MAX_REMEMBERED_TOKENS,
+  });
+  const keySet = new KeySet({ url: jwksUrl, clock, log, onChange: () => remembered.clear() });
+
+  async function verify(token: string) {
+    const { payload } = await jwtVerify(token, keySet.find, {
+      issuer,
+      audience,
+      algorithms: ALGORITHMS,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      currentDate: new Date(clock.now()),
+      requiredClaims: ['exp', 'sub'],
+    });
+    const { sub, exp = 0 } = payload;
+    if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_LENGTH) {
+      return undefined;
+    }
+    return { subject: sub, scopes: readScopes(payload), expiresAtMs: exp * 1_000 };
+  }
+
+  return async (token) => {
+    if (token.length > MAX_TOKEN_LENGTH) {
+      return undefined;
+    }
+    // Not the token itself: nobody needs it once it is checked.
+    const hash = createHash('sha256').update(token).digest('base64');
+    const known = remembered.get(hash);
+    if (known && clock.now() < known.expiresAtMs) {
+      return known;
+    }
+    try {
+      // Without the name of its key a token would be tried against whatever key fits.
+      if (typeof decodeProtectedHeader(token).kid !== 'string') {
+        return undefined;
+      }
+      const verified = await verify(token);
+      if (verified) {
+        remembered.set(hash, verified);
+      }
+      return verified;
+    } catch (error) {
+      if (error instanceof errors.JOSEError || error instanceof TypeError) {
+        return undefined;
+      }
+      throw error;
+    }
+  };
+}
+
+/** `scope` (RFC 8693: a string with spaces) or `scp`, as a string or a list, whatever the provider writes. */
+function readScopes({ scope, scp }: JWTPayload): ReadonlySet<string> {
+  const scopes = [scope, scp].flat().filter((value) => typeof value === 'string');
+  return new Set(scopes.flatMap((value) => value.split(' ')).filter((value) => value !== ''));
+}

@@ -1,0 +1,137 @@
+// The identity provider's public keys (a JWKS, RFC 7517): fetched when they are needed, never more often
+// than the cool-down allows, and kept through an outage of the provider.
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock';
+
+/** Milliseconds after a fetch before a token with an unknown key can cause another one. */
+const COOL_DOWN_MS = 30_000;
+
+/** As {@link COOL_DOWN_MS}, after a fetch that failed. */
+const RETRY_MS = 5_000;
+
+/** Milliseconds after which the keys are fetched anew in the background, so that a revoked one goes. */
+const REFRESH_AFTER_MS = 600_000;
+
+/** Milliseconds for which keys are trusted that cannot be fetched anew. */
+const MAX_AGE_MS = 24 * 3_600_000;
+
+const FETCH_TIMEOUT_MS = 5_000;
+
+/** Bytes of a key set; one RSA key has about 500. */
+const MAX_KEY_SET_BYTES = 256 * 1024;
+
+/** Nobody can say at the moment whether a token is good. */
+export class KeysUnavailable extends Error {}
+
+export interface KeySetOptions {
+  readonly url: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Called when the keys are others than before. */
+  readonly onChange: () => void;
+}
+
+export class KeySet {
+  readonly #options: KeySetOptions;
+  #keys: JWTVerifyGetKey | undefined;
+  #keysText = '';
+  #fetchedAtMs = Number.NEGATIVE_INFINITY;
+  #fetchableAtMs = Number.NEGATIVE_INFINITY;
+  #failing = false;
+  #fetching: Promise<void> | undefined;
+
+  constructor(options: KeySetOptions) {
+    this.#options = options;
+  }
+
+  /** The key a token is signed with. Rejects with an error of jose's, or {@link KeysUnavailable}. */
+  readonly find: JWTVerifyGetKey = async (header, token) => {
+    const keys = await this.#fresh();
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) {
+        throw error;
+      }
+    }
+    // The provider may have changed its keys since.
+    await this.#refresh();
+    if (this.#failing) {
+      throw new KeysUnavailable();
+    }
+    return (this.#keys ?? keys)(header, token);
+  };
+
+  async #fresh(): Promise<JWTVerifyGetKey> {
+    const ageMs = this.#options.clock.now() - this.#fetchedAtMs;
+    if (ageMs > MAX_AGE_MS) {
+      await this.#refresh();
+    } else if (ageMs > REFRESH_AFTER_MS) {
+      void this.#refresh();
+    }
+    if (!this.#keys || this.#options.clock.now() - this.#fetchedAtMs > MAX_AGE_MS) {
+      throw new KeysUnavailable();
+    }
+    return this.#keys;
+  }
+
+  /** Fetches the keys, unless that was tried a moment ago. Never rejects. */
+  #refresh(): Promise<void> {
+    if (!this.#fetching && this.#options.clock.now() >= this.#fetchableAtMs) {
+      this.#fetching = this.#fetch().finally(() => {
+        this.#fetching = undefined;
+      });
+    }
+    return this.#fetching ?? Promise.resolve();
+  }
+
+  async #fetch(): Promise<void> {
+    const { url, clock, log, onChange } = this.#options;
+    try {
+      const text = await fetchText(url);
+      if (text !== this.#keysText) {
+        this.#keys = createLocalJWKSet(JSON.parse(text) as JSONWebKeySet);
+        this.#keysText = text;
+        onChange();
+      }
+      this.#fetchedAtMs = clock.now();
+      this.#fetchableAtMs = clock.now() + COOL_DOWN_MS;
+      if (this.#failing) {
+        this.#failing = false;
+        log.info({ event: 'auth.keys-back' }, 'the keys of the identity provider can be had again');
+      }
+    } catch (error) {
+      this.#fetchableAtMs = clock.now() + RETRY_MS;
+      if (!this.#failing) {
+        this.#failing = true;
+        log.error(
+          { event: 'auth.keys-lost', hasKeys: this.#keys !== undefined, err: error },
+          'the keys of the identity provider cannot be had; those at hand are used on',
+        );
+      }
+    }
+  }
+}
+
+async function fetchText(url: string): Promise<string> {
+  const response = await fetch(url, {
+    headers: { accept: 'application/json, application/jwk-set+json' },
+    redirect: 'error',
+    signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+  });
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new Error(`The identity provider answers ${response.status}.`);
+  }
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MAX_KEY_SET_BYTES) {
+      throw new Error(`The key set is longer than ${MAX_KEY_SET_BYTES} bytes.`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,49 @@
+// What one caller may ask for: by subject, or where nobody has to say who they are, by address.
+import ipaddr from 'ipaddr.js';
+import type { Caller } from '../domain/caller';
+import type { CallerQuota } from '../domain/limits';
+import type { RollingWindow } from '../domain/rolling-window';
+import { toKey } from './key';
+import type { LimitStore } from './limit-store';
+import { toRetryAfterSeconds } from './retry-after-seconds';
+
+export interface CallerQuotaOptions {
+  readonly store: LimitStore;
+  /** Empty: no limit. */
+  readonly windows: readonly RollingWindow[];
+  /** Names a call; unique among all who share the store. */
+  readonly createId: () => string;
+}
+
+export function createCallerQuota(options: CallerQuotaOptions): CallerQuota {
+  const { store, windows, createId } = options;
+  return {
+    count: async (caller) => {
+      if (windows.length === 0) {
+        return undefined;
+      }
+      const log = { kind: 'caller', key: toCallerKey(caller) } as const;
+      const taken = await store.take(log, windows, { id: createId(), forMs: 0 });
+      return taken.ok ? undefined : toRetryAfterSeconds(taken.waitMs);
+    },
+  };
+}
+
+function toCallerKey({ subject, address }: Caller): string {
+  return subject === undefined ? toKey('address', toNetwork(address)) : toKey('subject', subject);
+}
+
+/** Groups of an IPv6 address that name a network, of which one customer has all the addresses (a /64). */
+const NETWORK_GROUPS = 4;
+
+function toNetwork(address: string): string {
+  if (!ipaddr.isValid(address)) {
+    // A trusted proxy writes what it likes, such as "unknown".
+    return address;
+  }
+  // An IPv4 address in IPv6's clothes is the IPv4 address.
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv6
+    ? parsed.parts.slice(0, NETWORK_GROUPS).join(':')
+    : parsed.toString();
+}

@@ -1,0 +1,103 @@
+// The limits put together: one store for all of them, in this process or shared through Redis.
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock';
+import type { CallerQuota, Cooldown, DigicertQuota } from '../domain/limits';
+import type { RollingWindow } from '../domain/rolling-window';
+import { createCallerQuota } from './caller-quota';
+import { createCooldown } from './cooldown';
+import { DigicertGate } from './digicert-gate';
+import { toKey } from './key';
+import type { LimitStore } from './limit-store';
+import { MemoryStore } from './memory-store';
+import { RedisStore } from './redis-store';
+import { ResilientStore } from './resilient-store';
+
+export interface LimitSettings {
+  /** What DigiCert allows an API key. Empty: no limit. */
+  readonly digicertQuota: readonly RollingWindow[];
+  /** Milliseconds a call may wait for room in it. */
+  readonly quotaWaitMs: number;
+  /** 0: none. */
+  readonly resendCooldownSeconds: number;
+  /** What each caller may ask for. Empty: no limit. */
+  readonly callerQuota: readonly RollingWindow[];
+  /** `undefined`: limits are counted in this process. */
+  readonly redis: RedisSettings | undefined;
+}
+
+export interface RedisSettings {
+  readonly url: string;
+  /** Milliseconds for a command. */
+  readonly timeoutMs: number;
+  /** Percent of each limit that this process uses alone while Redis does not answer. */
+  readonly fallbackPercent: number;
+}
+
+export interface LimitDependencies {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Milliseconds that a resend takes at most. */
+  readonly timeoutMs: number;
+  /** What DigiCert counts by. */
+  readonly apiKey: string;
+  readonly baseUrl: string;
+}
+
+export interface Limits {
+  readonly digicertQuota: DigicertQuota;
+  readonly callerQuota: CallerQuota;
+  readonly cooldown: Cooldown;
+  close(): Promise<void>;
+}
+
+export async function startLimits(
+  settings: LimitSettings,
+  dependencies: LimitDependencies,
+): Promise<Limits> {
+  const { clock, log, timeoutMs, apiKey, baseUrl } = dependencies;
+  const store = await startStore(settings.redis, clock, log);
+  const createId = createIds();
+  return {
+    digicertQuota: new DigicertGate({
+      store,
+      log: { kind: 'digicert', key: toKey(baseUrl, apiKey) },
+      windows: settings.digicertQuota,
+      maxWaitMs: settings.quotaWaitMs,
+      clock,
+      createId,
+    }),
+    callerQuota: createCallerQuota({ store, windows: settings.callerQuota, createId }),
+    cooldown: createCooldown({
+      store,
+      cooldownMs: settings.resendCooldownSeconds * 1_000,
+      timeoutMs,
+      createId,
+    }),
+    close: () => store.close(),
+  };
+}
+
+async function startStore(
+  redis: RedisSettings | undefined,
+  clock: Clock,
+  log: Logger,
+): Promise<LimitStore> {
+  const local = new MemoryStore(clock);
+  return redis
+    ? ResilientStore.start({
+        redis: new RedisStore(redis),
+        local,
+        share: redis.fallbackPercent / 100,
+        clock,
+        log,
+      })
+    : local;
+}
+
+/** Makes names that no other process makes. */
+function createIds(): () => string {
+  const instance = randomUUID();
+  let count = 0;
+  return () => `${instance}.${count++}`;
+}

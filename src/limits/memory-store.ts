@@ -1,0 +1,116 @@
+// Limits counted in this process alone.
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../domain/clock';
+import type { RollingWindow } from '../domain/rolling-window';
+import type { LimitStore, LogName, Place, Snapshot, Taken } from './limit-store';
+import { RollingLog } from './rolling-log';
+
+/** Logs kept. Beyond that, the caller who asked longest ago starts anew; API keys are one, or two for a while. */
+const MAX_LOGS = { caller: 10_000, digicert: 10 };
+
+/** Keys held at a time; what the quota lets through within a cool-down of some minutes fits in. */
+const MAX_HOLDS = 50_000;
+
+interface Hold {
+  readonly holder: string;
+  readonly untilMs: number;
+}
+
+export class MemoryStore implements LimitStore {
+  readonly #logs = {
+    caller: new LRUCache<string, RollingLog>({ max: MAX_LOGS.caller }),
+    digicert: new LRUCache<string, RollingLog>({ max: MAX_LOGS.digicert }),
+  };
+  readonly #holds = new LRUCache<string, Hold>({ max: MAX_HOLDS });
+
+  constructor(private readonly clock: Clock) {}
+
+  async take(log: LogName, windows: readonly RollingWindow[], place: Place): Promise<Taken> {
+    return this.#open(log).take(windows, place, this.clock.now());
+  }
+
+  async use(log: LogName, windows: readonly RollingWindow[], id: string): Promise<void> {
+    this.#open(log).use(windows, id, this.clock.now());
+  }
+
+  async giveBack(log: LogName, id: string): Promise<void> {
+    this.#open(log).giveBack(id);
+  }
+
+  async shut(log: LogName, forMs: number): Promise<void> {
+    this.#open(log).shut(this.clock.now() + forMs);
+  }
+
+  async hold(keys: readonly string[], holder: string, forMs: number): Promise<number> {
+    const nowMs = this.clock.now();
+    const leftMs = Math.max(0, ...keys.map((key) => (this.#holds.get(key)?.untilMs ?? 0) - nowMs));
+    if (leftMs === 0) {
+      this.recordHold(keys, holder, forMs);
+    }
+    return leftMs;
+  }
+
+  async keep(keys: readonly string[], holder: string, forMs: number): Promise<void> {
+    this.recordHold(
+      keys.filter((key) => this.#isFree(key) || this.#isHeldBy(key, holder)),
+      holder,
+      forMs,
+    );
+  }
+
+  async release(keys: readonly string[], holder: string): Promise<void> {
+    for (const key of keys.filter((key) => this.#isHeldBy(key, holder))) {
+      this.#holds.delete(key);
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  /** Takes over what another store has granted. */
+  recordPlace(log: LogName, windows: readonly RollingWindow[], place: Place): void {
+    this.#open(log).record(windows, place, this.clock.now());
+  }
+
+  /** As {@link recordPlace}, for keys. */
+  recordHold(keys: readonly string[], holder: string, forMs: number): void {
+    const untilMs = this.clock.now() + forMs;
+    for (const key of keys) {
+      this.#holds.set(key, { holder, untilMs });
+    }
+  }
+
+  snapshot(): Snapshot {
+    const nowMs = this.clock.now();
+    return {
+      // Callers start anew: theirs are many, and forgiving them costs little.
+      logs: [...this.#logs.digicert].map(([key, rollingLog]) => {
+        const { windows, uses } = rollingLog.list(nowMs);
+        return {
+          log: { kind: 'digicert', key },
+          windows,
+          places: uses.map(({ id, atMs }) => ({ id, usedInMs: atMs - nowMs })),
+        };
+      }),
+      holds: [...this.#holds]
+        .map(([key, { holder, untilMs }]) => ({ key, holder, leftMs: untilMs - nowMs }))
+        .filter(({ leftMs }) => leftMs > 0),
+    };
+  }
+
+  #open({ kind, key }: LogName): RollingLog {
+    let log = this.#logs[kind].get(key);
+    if (!log) {
+      log = new RollingLog();
+      this.#logs[kind].set(key, log);
+    }
+    return log;
+  }
+
+  #isFree(key: string): boolean {
+    return (this.#holds.get(key)?.untilMs ?? 0) <= this.clock.now();
+  }
+
+  #isHeldBy(key: string, holder: string): boolean {
+    return this.#holds.get(key)?.holder === holder;
+  }
+}

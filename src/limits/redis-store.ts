@@ -1,0 +1,158 @@
+// Limits counted in Redis 7 or Valkey, together with every other gateway that uses it.
+import { Redis } from 'ioredis';
+import type { RollingWindow } from '../domain/rolling-window';
+import {
+  type LimitStore,
+  type LogName,
+  type Place,
+  type Snapshot,
+  type Taken,
+  toLongestMs,
+} from './limit-store';
+import { SCRIPTS } from './redis-scripts';
+
+const KEY_PREFIX = 'dv-email-gateway:';
+
+/** Milliseconds between attempts to connect, at most. */
+const MAX_RECONNECT_DELAY_MS = 500;
+
+/** Milliseconds that closing waits for what is still to be told to Redis. */
+const CLOSE_TIMEOUT_MS = 1_000;
+
+/** Uses told in one command when a snapshot is restored, so that none keeps Redis from others for long. */
+const USES_PER_COMMAND = 1_000;
+
+export interface RedisStoreOptions {
+  /** `redis://` or, with TLS, `rediss://`; user, password and database in it. */
+  readonly url: string;
+  /** Milliseconds for a command, and for connecting. */
+  readonly timeoutMs: number;
+  /** The time in milliseconds. Default: Redis' own. */
+  readonly now?: () => number;
+}
+
+/** Every method rejects when Redis cannot be asked in time. Nothing is queued, nothing is sent twice. */
+export class RedisStore implements LimitStore {
+  readonly #redis: Redis;
+  readonly #now: () => number | '';
+
+  constructor({ url, timeoutMs, now }: RedisStoreOptions) {
+    this.#now = now ?? (() => '');
+    this.#redis = new Redis(url, {
+      lazyConnect: true,
+      connectTimeout: timeoutMs,
+      commandTimeout: timeoutMs,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+      retryStrategy: (attempt) => Math.min(attempt * 50, MAX_RECONNECT_DELAY_MS),
+      scripts: Object.fromEntries(Object.entries(SCRIPTS).map(([name, lua]) => [name, { lua }])),
+    });
+    // Every command that fails rejects by itself.
+    this.#redis.on('error', () => {});
+  }
+
+  /** Calls back whenever the connection is lost. */
+  onLost(callback: () => void): void {
+    this.#redis.on('close', callback);
+  }
+
+  /** Starts connecting. Rejects when that does not succeed at once; it goes on trying all the same. */
+  async connect(): Promise<void> {
+    await this.#redis.connect();
+  }
+
+  async ping(): Promise<void> {
+    await this.#redis.ping();
+  }
+
+  async take(log: LogName, windows: readonly RollingWindow[], place: Place): Promise<Taken> {
+    const [logKey, shutKey] = toLogKeys(log);
+    const waitMs = await this.#run(
+      'limitsTake',
+      [logKey, shutKey],
+      [place.id, place.forMs, ...windows.flatMap(({ limit, windowMs }) => [limit, windowMs])],
+    );
+    return Number(waitMs) > 0 ? { ok: false, waitMs: Number(waitMs) } : { ok: true };
+  }
+
+  async use(log: LogName, windows: readonly RollingWindow[], id: string): Promise<void> {
+    await this.#run('limitsUse', [toLogKeys(log)[0]], [toLongestMs(windows), id, 0]);
+  }
+
+  async giveBack(log: LogName, id: string): Promise<void> {
+    await this.#redis.zrem(toLogKeys(log)[0], id);
+  }
+
+  async shut(log: LogName, forMs: number): Promise<void> {
+    await this.#run('limitsShut', [toLogKeys(log)[1]], [forMs]);
+  }
+
+  async hold(keys: readonly string[], holder: string, forMs: number): Promise<number> {
+    return Number(await this.#run('limitsHold', keys.map(toHoldKey), [holder, forMs]));
+  }
+
+  async keep(keys: readonly string[], holder: string, forMs: number): Promise<void> {
+    await this.#run('limitsKeep', keys.map(toHoldKey), [holder, forMs]);
+  }
+
+  async release(keys: readonly string[], holder: string): Promise<void> {
+    await this.#run('limitsRelease', keys.map(toHoldKey), [holder]);
+  }
+
+  /** Tells Redis what it may have lost. What it knows already does not count twice. */
+  async restore({ logs, holds }: Snapshot): Promise<void> {
+    for (const { log, windows, places } of logs) {
+      for (let index = 0; index < places.length; index += USES_PER_COMMAND) {
+        const uses = places.slice(index, index + USES_PER_COMMAND);
+        await this.#run(
+          'limitsUse',
+          [toLogKeys(log)[0]],
+          [toLongestMs(windows), ...uses.flatMap(({ id, usedInMs }) => [id, usedInMs])],
+        );
+      }
+    }
+    await Promise.all(
+      holds.map(({ key, holder, leftMs }) =>
+        this.#run('limitsKeep', [toHoldKey(key)], [holder, leftMs]),
+      ),
+    );
+  }
+
+  async close(): Promise<void> {
+    if (this.#redis.status === 'ready') {
+      const timer = setTimeout(() => this.#redis.disconnect(), CLOSE_TIMEOUT_MS);
+      await this.#redis.quit().catch(() => {});
+      clearTimeout(timer);
+    }
+    this.#redis.disconnect();
+  }
+
+  /** Runs a script by its hash, and sends it along only if Redis does not know it. */
+  #run(
+    script: keyof typeof SCRIPTS,
+    keys: readonly string[],
+    values: readonly (string | number)[],
+  ): Promise<unknown> {
+    const commands = this.#redis as unknown as Record<string, ScriptCommand>;
+    return commands[script]?.call(
+      commands,
+      keys.length,
+      ...keys,
+      this.#now(),
+      ...values,
+    ) as Promise<unknown>;
+  }
+}
+
+type ScriptCommand = (...values: (string | number)[]) => Promise<unknown>;
+
+/** The braces keep both on one node of a cluster. */
+function toLogKeys({ kind, key }: LogName): [log: string, shut: string] {
+  const name = `${KEY_PREFIX}{${kind}:${key}}`;
+  return [`${name}:log`, `${name}:shut`];
+}
+
+function toHoldKey(key: string): string {
+  return `${KEY_PREFIX}hold:${key}`;
+}
