@@ -43,7 +43,8 @@ async function simulate(port: number): Promise<void> {
   const simulator = await startSimulator({ port });
   process.stdout.write(
     `The simulated DigiCert answers at ${simulator.baseUrl} (any API key is fine).\n` +
-      `What was accepted is listed at ${simulator.outboxUrl}.\n`,
+      `What was accepted is listed at ${simulator.outboxUrl}.\n` +
+      `An identity provider is simulated too: access tokens are at ${simulator.tokenUrl}, keys at ${simulator.jwksUrl}.\n`,
   );
   onStopSignal(() => simulator.close());
 }

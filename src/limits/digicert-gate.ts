@@ -60,7 +60,7 @@ export class DigicertGate implements DigicertQuota {
       }
     }
     const giveUpAtMs = Math.min(clock.now() + maxWaitMs, deadline.atMs);
-    if (this.#opensAtMs > giveUpAtMs || this.#waiting.length >= MAX_WAITING) {
+    if (this.#opensAtMs >= giveUpAtMs || this.#waiting.length >= MAX_WAITING) {
       return this.#full();
     }
     return new Promise((resolve) => {
@@ -126,8 +126,15 @@ export class DigicertGate implements DigicertQuota {
     }
     return {
       use: () => void store.use(log, this.#windows, id),
-      giveBack: () => void store.giveBack(log, id),
+      giveBack: () => void this.#giveBack(id),
     };
+  }
+
+  async #giveBack(id: string): Promise<void> {
+    const { store, log, clock } = this.#options;
+    await store.giveBack(log, id);
+    this.#askAgainAtMs = clock.now();
+    this.#schedule();
   }
 
   /** Turns away at once whoever cannot be served in time. */
@@ -135,7 +142,7 @@ export class DigicertGate implements DigicertQuota {
     const nowMs = this.#options.clock.now();
     this.#opensAtMs = nowMs + forMs;
     this.#askAgainAtMs = nowMs + Math.min(forMs, MAX_TRUST_MS);
-    for (const waiter of this.#waiting.filter(({ giveUpAtMs }) => giveUpAtMs < this.#opensAtMs)) {
+    for (const waiter of this.#waiting.filter(({ giveUpAtMs }) => giveUpAtMs <= this.#opensAtMs)) {
       waiter.settle(this.#full());
     }
   }

@@ -79,6 +79,12 @@ export class MemoryStore implements LimitStore {
     }
   }
 
+  /** How much is kept. */
+  get size(): { readonly logs: number; readonly holds: number } {
+    const { caller, digicert } = this.#logs;
+    return { logs: caller.size + digicert.size, holds: this.#holds.size };
+  }
+
   snapshot(): Snapshot {
     const nowMs = this.clock.now();
     return {

@@ -6,6 +6,7 @@ import { text as readText } from 'node:stream/consumers';
 import { type Clock, systemClock } from '../domain/clock';
 import { DIGICERT_QUOTA, type RollingWindow } from '../domain/rolling-window';
 import { type Answer, errorBody, json } from './answers';
+import { createIdentityProvider, DEFAULT_SCOPE, type IdentityProvider } from './identity-provider';
 import {
   INVALID_KEY,
   ORDER_NOT_FOUND,
@@ -56,6 +57,12 @@ export interface Simulator {
   readonly baseUrl: string;
   /** Where the outbox can be read as JSON. */
   readonly outboxUrl: string;
+  /** The simulated identity provider: to be used as `AUTH_ISSUER`. */
+  readonly issuer: string;
+  /** To be used as `AUTH_JWKS_URL`. */
+  readonly jwksUrl: string;
+  /** Where anybody gets an access token; `?scope=` and `?sub=` say which. */
+  readonly tokenUrl: string;
   readonly requests: readonly ReceivedRequest[];
   readonly outbox: readonly OutboxEntry[];
   close(): Promise<void>;
@@ -63,6 +70,8 @@ export interface Simulator {
 
 const BASE_PATH = '/services/v2';
 const OUTBOX_PATH = '/outbox';
+const JWKS_PATH = '/jwks.json';
+const TOKEN_PATH = '/token';
 const ORDER_PATH =
   /^\/services\/v2\/order\/certificate\/([^/?]+)(?:\/(resend-emails|validation))?$/;
 
@@ -72,6 +81,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const requests: ReceivedRequest[] = [];
   const outbox: OutboxEntry[] = [];
   const timers = new Set<() => void>();
+  // Its key pair is made when somebody asks for it.
+  let identityProvider: Promise<IdentityProvider> | undefined;
+  let origin = '';
 
   function later(delayMs: number, callback: () => void): void {
     const cancel = clock.after(delayMs, () => {
@@ -85,6 +97,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const path = request.url ?? '/';
     if (path === OUTBOX_PATH) {
       response.setHeader('Content-Type', 'application/json').end(JSON.stringify(outbox, null, 2));
+      return;
+    }
+    if (path === JWKS_PATH || path.split('?', 1)[0] === TOKEN_PATH) {
+      identityProvider ??= createIdentityProvider(origin, clock);
+      await answerForIdentity(await identityProvider, new URL(path, origin), response);
       return;
     }
     const received = { method: request.method ?? '', path, headers: request.headers, body: '' };
@@ -115,10 +132,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   server.listen(port, host);
   await once(server, 'listening');
   const { port: actualPort } = server.address() as AddressInfo;
-  const origin = `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
+  origin = `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
   return {
     baseUrl: origin + BASE_PATH,
     outboxUrl: origin + OUTBOX_PATH,
+    issuer: origin,
+    jwksUrl: origin + JWKS_PATH,
+    tokenUrl: origin + TOKEN_PATH,
     requests,
     outbox,
     close: async () => {
@@ -131,6 +151,22 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       await closed;
     },
   };
+}
+
+async function answerForIdentity(
+  identityProvider: IdentityProvider,
+  { pathname, searchParams }: URL,
+  response: ServerResponse,
+): Promise<void> {
+  if (pathname === JWKS_PATH) {
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify(identityProvider.keySet));
+    return;
+  }
+  const subject = searchParams.get('sub') ?? 'someone@example.com';
+  const scope = searchParams.get('scope') ?? DEFAULT_SCOPE;
+  response.setHeader('Content-Type', 'text/plain');
+  response.end(await identityProvider.sign(subject, scope));
 }
 
 /** As DigiCert does: first the key, then its quota, then the route, then the order. */

@@ -1,0 +1,197 @@
+// The gate in front of DigiCert: who waits, for how long, and in what order.
+import type { Deadline } from '../../src/domain/clock';
+import type { QuotaTaken } from '../../src/domain/limits';
+import type { RollingWindow } from '../../src/domain/rolling-window';
+import { DigicertGate } from '../../src/limits/digicert-gate';
+import { MemoryStore } from '../../src/limits/memory-store';
+import { createDeferred } from '../support/deferred';
+import { ManualClock } from '../support/manual-clock';
+
+/** Windows are a millisecond longer than they are set, for rounding. */
+const WINDOWS: readonly RollingWindow[] = [{ limit: 2, windowMs: 999 }];
+
+function createGate({ windows = WINDOWS, maxWaitMs = 2_000 } = {}) {
+  const clock = new ManualClock();
+  const store = new MemoryStore(clock);
+  let count = 0;
+  const gate = new DigicertGate({
+    store,
+    log: { kind: 'digicert', key: 'key' },
+    windows,
+    maxWaitMs,
+    clock,
+    createId: () => String(count++),
+  });
+  const settled: string[] = [];
+  const start = clock.now();
+  /** Asks for room, and notes when there was some, or how long there will be none. */
+  const take = (name: string, timeoutMs = 10_000): Promise<QuotaTaken> => {
+    const deadline: Deadline = {
+      atMs: clock.now() + timeoutMs,
+      signal: new AbortController().signal,
+    };
+    const taken = gate.take(deadline);
+    taken.then((result) => {
+      const afterMs = clock.now() - start;
+      settled.push(
+        result.ok
+          ? `${name} at ${afterMs}`
+          : `${name} not for ${result.retryAfterSeconds} s, told at ${afterMs}`,
+      );
+      if (result.ok) {
+        result.place.use();
+      }
+    });
+    return taken;
+  };
+  /** Moves the clock in steps, so that everything that follows from a moment happens in it. */
+  const advance = async (byMs: number, stepMs = 100) => {
+    await settle();
+    for (let passedMs = 0; passedMs < byMs; passedMs += stepMs) {
+      clock.advance(stepMs);
+      await settle();
+    }
+  };
+  return { clock, store, gate, take, settled, advance };
+}
+
+/** Lets every promise that can go on do so. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) {
+    await new Promise(setImmediate);
+  }
+}
+
+describe('the gate in front of DigiCert', () => {
+  it('lets through at once what there is room for, and the rest in its order', async () => {
+    const { take, settled, advance, clock } = createGate({ maxWaitMs: 2_001 });
+    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+      take(name);
+    }
+    await settle();
+    expect(settled).toEqual(['a at 0', 'b at 0']);
+    await advance(2_000);
+    expect(settled).toEqual(['a at 0', 'b at 0', 'c at 1000', 'd at 1000', 'e at 2000']);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('turns away at once who could not be served in time', async () => {
+    const { take, settled, clock } = createGate({
+      windows: [{ limit: 1, windowMs: 30_000 }],
+    });
+    take('a');
+    await settle();
+    take('b');
+    await settle();
+    expect(settled).toEqual(['a at 0', 'b not for 31 s, told at 0']);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('keeps nobody waiting for longer than is allowed', async () => {
+    const { take, settled, advance, clock } = createGate({ maxWaitMs: 1_500 });
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      take(name);
+    }
+    await advance(3_000);
+    expect(settled).toEqual([
+      'a at 0',
+      'b at 0',
+      'c at 1000',
+      'd at 1000',
+      'e not for 1 s, told at 1000',
+      'f not for 1 s, told at 1000',
+    ]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('keeps nobody waiting beyond the deadline of the mutation', async () => {
+    const { take, settled, advance } = createGate();
+    take('a');
+    take('b');
+    await settle();
+    take('c', 600);
+    await settle();
+    await advance(1_000);
+    expect(settled).toEqual(['a at 0', 'b at 0', 'c not for 1 s, told at 0']);
+  });
+
+  it('waits not at all where that is set', async () => {
+    const { take, settled } = createGate({ maxWaitMs: 0 });
+    for (const name of ['a', 'b', 'c']) {
+      take(name);
+    }
+    await settle();
+    expect(settled).toEqual(['a at 0', 'b at 0', 'c not for 1 s, told at 0']);
+  });
+
+  it('serves who waits as soon as a place is given back', async () => {
+    const { gate, take, settled, advance, clock } = createGate({ maxWaitMs: 5_000 });
+    const deadline = { atMs: clock.now() + 10_000, signal: new AbortController().signal };
+    const places = [await gate.take(deadline), await gate.take(deadline)];
+    take('c');
+    await advance(300);
+    for (const taken of places) {
+      if (taken.ok) {
+        taken.place.giveBack();
+      }
+    }
+    await advance(1, 1);
+    expect(settled).toEqual(['c at 301']);
+  });
+
+  it('lets nobody through while DigiCert refuses everybody, and then again', async () => {
+    const { gate, take, settled, advance } = createGate();
+    gate.shut(7);
+    take('a');
+    await advance(5_500);
+    take('b');
+    await advance(1_500);
+    expect(settled).toEqual(['a not for 7 s, told at 0', 'b at 7000']);
+  });
+
+  it('turns away who waits already when DigiCert refuses everybody', async () => {
+    const { gate, take, settled, advance, clock } = createGate();
+    take('a');
+    take('b');
+    await settle();
+    take('c');
+    await advance(200);
+    gate.shut(60);
+    await settle();
+    expect(settled).toEqual(['a at 0', 'b at 0', 'c not for 60 s, told at 200']);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('has a queue that ends', async () => {
+    const { take, settled } = createGate({ windows: [{ limit: 1, windowMs: 1_000 }] });
+    take('first');
+    await settle();
+    for (let index = 0; index < 1_001; index += 1) {
+      take(String(index));
+    }
+    await settle();
+    expect(settled).toEqual(['first at 0', '1000 not for 2 s, told at 0']);
+  });
+
+  it('gives no place to who has gone while it was asked for', async () => {
+    const { store, take, settled, advance } = createGate({ maxWaitMs: 1_400 });
+    take('a');
+    take('b');
+    await settle();
+    take('c');
+    await settle();
+    // The store answers only after the waiter's time is up.
+    const answer = store.take.bind(store);
+    const slow = createDeferred();
+    jest.spyOn(store, 'take').mockImplementationOnce(async (...args) => {
+      await slow.promise;
+      return answer(...args);
+    });
+    await advance(1_500);
+    expect(settled).toEqual(['a at 0', 'b at 0', 'c not for 1 s, told at 1400']);
+    slow.resolve();
+    await settle();
+    const given = await answer({ kind: 'digicert', key: 'key' }, WINDOWS, { id: 'x', forMs: 0 });
+    expect(given).toEqual({ ok: true });
+  });
+});
