@@ -1,0 +1,114 @@
+// The audit trail: who wanted what and what came of it, without giving away anybody's address.
+import { startTestApp } from './support/test-app';
+
+const INPUT = {
+  domainApprovalEmails: [
+    { domain: 'example.com', email: 'Admin@example.com' },
+    { domain: 'www.example.com', email: 'admin@EXAMPLE.com' },
+    { domain: 'other.example.com' },
+  ],
+  locale: 'en',
+};
+const HASH = /^[\w-]{16}$/;
+
+async function resendAndReadEvent(environment: Record<string, string>, orderId = '1001') {
+  const app = await startTestApp({ environment });
+  await app.resend(orderId, INPUT);
+  app.takeUpstreamRequests();
+  const [event] = app.log.filter((line) => line.event === 'resend.completed') as {
+    recipients: { domain: string; email?: string }[];
+    callerAddress: string;
+  }[];
+  return { event, app };
+}
+
+describe('the audit trail', () => {
+  it('has one event per attempt, with addresses as hashes', async () => {
+    const { event, app } = await resendAndReadEvent({});
+
+    expect(event).toEqual({
+      level: 30,
+      time: expect.any(Number),
+      event: 'resend.completed',
+      msg: 'resend completed',
+      correlationId: 'test-request',
+      callerAddress: expect.stringMatching(HASH),
+      orderId: '1001',
+      recipients: [
+        { domain: 'example.com', email: expect.stringMatching(HASH) },
+        { domain: 'www.example.com', email: expect.stringMatching(HASH) },
+        { domain: 'other.example.com' },
+      ],
+      outcome: 'accepted',
+      upstreamStatus: 204,
+      digicertCodes: [],
+      durationMs: 0,
+    });
+    expect(event?.recipients[0]?.email).toBe(event?.recipients[1]?.email);
+    expect(app.logText().toLowerCase()).not.toContain('admin@');
+    expect(app.logText()).not.toContain('127.0.0.1:0');
+  });
+
+  it.each([
+    ['1002', { outcome: 'order-not-eligible', reason: 'ORDER_NOT_PENDING', upstreamStatus: 400 }],
+    ['1403', { outcome: 'access-denied', upstreamStatus: 403 }],
+    ['1404', { outcome: 'order-not-found', upstreamStatus: 404 }],
+    ['1429', { outcome: 'rate-limited', scope: 'DIGICERT', upstreamStatus: 429 }],
+    [
+      '1503',
+      {
+        outcome: 'upstream-failed',
+        reason: 'UNAVAILABLE',
+        emailsMayHaveBeenSent: true,
+        upstreamStatus: 503,
+      },
+    ],
+  ])('tells what DigiCert said of order %s', async (orderId, facts) => {
+    const { event } = await resendAndReadEvent({}, orderId);
+    expect(event).toMatchObject(facts);
+  });
+
+  it('gives the same address the same hash wherever the key is the same, and another elsewhere', async () => {
+    const key = { AUDIT_HASH_KEY: 'a-key-for-the-hashes' };
+    const hashes = await Promise.all(
+      [key, key, { AUDIT_HASH_KEY: 'another-key-for-hashes' }, {}, {}].map(async (environment) => {
+        const { event } = await resendAndReadEvent(environment);
+        return event?.recipients[0]?.email;
+      }),
+    );
+    expect(hashes[1]).toBe(hashes[0]);
+    expect(new Set(hashes).size).toBe(4);
+  });
+
+  it('shows addresses where a setting says so', async () => {
+    const { event } = await resendAndReadEvent({ AUDIT_ADDRESSES: 'plain' });
+    expect(event).toMatchObject({
+      callerAddress: '127.0.0.1',
+      recipients: [{ email: 'admin@example.com' }, { email: 'admin@example.com' }, {}],
+    });
+  });
+
+  it('goes on where only errors are logged', async () => {
+    const { app } = await resendAndReadEvent({ LOG_LEVEL: 'error' });
+    expect(app.log.map(({ event }) => event)).toEqual(['resend.completed']);
+  });
+
+  it('repeats nothing of an input that is no input', async () => {
+    const app = await startTestApp();
+
+    await app.resend('someone@example.com', {
+      domainApprovalEmails: [{ domain: 'someone@example.com' }],
+    });
+
+    expect(app.log.find(({ event }) => event === 'resend.completed')).toEqual({
+      level: 30,
+      time: expect.any(Number),
+      event: 'resend.completed',
+      msg: 'resend completed',
+      correlationId: 'test-request',
+      callerAddress: expect.stringMatching(HASH),
+      outcome: 'invalid-input',
+      durationMs: 0,
+    });
+  });
+});

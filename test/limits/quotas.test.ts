@@ -1,0 +1,267 @@
+// What DigiCert allows the key, and what a caller may ask for.
+import { CertificateOrderDocument } from '../../src/client/operations';
+import { hang } from '../../src/simulator/answers';
+import { describeRequest, startTestApp, type TestApp } from '../support/test-app';
+
+const read = (app: TestApp, id = '1001') => app.execute(CertificateOrderDocument, { id });
+
+async function resend(app: TestApp, orderId = '1001'): Promise<string> {
+  const member = (await app.resend(orderId)).data?.resendDvEmails;
+  return member?.__typename === 'ResendDvEmailsRateLimitedError'
+    ? `${member.scope} ${member.retryAfterSeconds}`
+    : (member?.__typename.replace('ResendDvEmails', '') ?? '');
+}
+
+async function repeat<Result>(
+  times: number,
+  run: () => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (let time = 0; time < times; time += 1) {
+    results.push(await run());
+  }
+  return results;
+}
+
+describe("DigiCert's quota", () => {
+  const NO_WAIT = { DIGICERT_QUOTA_WAIT_MS: '0' };
+
+  it('is not run into: what goes beyond is told, with the time until there is room', async () => {
+    const app = await startTestApp({
+      environment: { ...NO_WAIT, DIGICERT_QUOTA: '3/5s' },
+      quota: [{ limit: 3, windowMs: 5_000 }],
+    });
+
+    expect(await repeat(4, () => resend(app))).toEqual([
+      'Success',
+      'Success',
+      'Success',
+      'DIGICERT 6',
+    ]);
+    app.clock.advance(5_001);
+    expect(await resend(app)).toBe('Success');
+
+    expect(app.takeUpstreamRequests()).toHaveLength(4);
+  });
+
+  it('counts reads, and the GET that explains a refusal', async () => {
+    const app = await startTestApp({
+      environment: { ...NO_WAIT, DIGICERT_QUOTA: '3/5s' },
+      quota: [{ limit: 3, windowMs: 5_000 }],
+    });
+
+    expect(await resend(app, '1002')).toBe('OrderNotEligibleError');
+    await read(app);
+    expect(await resend(app)).toBe('DIGICERT 6');
+    expect(await read(app)).toMatchObject({
+      errors: [{ extensions: { code: 'DIGICERT_RATE_LIMITED', retryAfterSeconds: 6 } }],
+    });
+
+    expect(app.takeUpstreamRequests().map(describeRequest)).toEqual([
+      'PUT 1002',
+      'GET 1002',
+      'GET 1001/validation',
+    ]);
+  });
+
+  it('leaves a refusal unexplained when there is no room for the GET', async () => {
+    const app = await startTestApp({ environment: { ...NO_WAIT, DIGICERT_QUOTA: '1/5s' } });
+
+    expect(await resend(app, '1002')).toBe('InvalidInputError');
+
+    expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(['PUT 1002']);
+  });
+
+  it('is not used by a request that never left', async () => {
+    const app = await startTestApp({
+      environment: { ...NO_WAIT, DIGICERT_QUOTA: '1/5s' },
+      baseUrl: 'http://127.0.0.1:9/services/v2',
+    });
+
+    expect(await repeat(3, () => resend(app))).toEqual(Array(3).fill('UpstreamError'));
+  });
+
+  it('is used by a request that was never answered', async () => {
+    const app = await startTestApp({
+      environment: { ...NO_WAIT, DIGICERT_QUOTA: '1/5s', DIGICERT_TIMEOUT_MS: '1000' },
+      orders: { '2001': { summary: 'hangs', resend: hang } },
+    });
+
+    const first = resend(app, '2001');
+    await app.nextUpstreamRequest();
+    app.clock.advance(1_000);
+    expect(await first).toBe('UpstreamError');
+    expect(await resend(app)).toBe('DIGICERT 6');
+
+    app.takeUpstreamRequests();
+  });
+
+  it('is shut for everybody after a 429 that came all the same, resends and reads, until it is over', async () => {
+    const app = await startTestApp({
+      environment: NO_WAIT,
+      quota: [{ limit: 1, windowMs: 4_000 }],
+    });
+
+    expect(await repeat(3, () => resend(app))).toEqual(['Success', 'DIGICERT 5', 'DIGICERT 5']);
+    expect(await read(app)).toMatchObject({
+      errors: [{ extensions: { code: 'DIGICERT_RATE_LIMITED' } }],
+    });
+    app.clock.advance(5_000);
+    expect(await resend(app)).toBe('Success');
+
+    // The second was the 429; those after it were not even tried.
+    expect(app.takeUpstreamRequests()).toHaveLength(3);
+  });
+
+  it('is waited for, for as long as is allowed', async () => {
+    const app = await startTestApp({
+      environment: { DIGICERT_QUOTA: '1/1s', DIGICERT_QUOTA_WAIT_MS: '1500' },
+    });
+    await resend(app);
+
+    const second = resend(app);
+    // The mutation's deadline, its own patience, and the moment the gate is asked again.
+    await until(() => app.clock.pending === 3);
+    app.clock.advance(1_000);
+    await until(() => app.clock.pending === 3);
+    app.clock.advance(1);
+
+    expect(await second).toBe('Success');
+    expect(app.takeUpstreamRequests()).toHaveLength(2);
+  });
+});
+
+describe('the quota of a caller', () => {
+  const ONE = { CALLER_QUOTA: '2/60s' };
+
+  it('refuses what goes beyond, before anything upstream', async () => {
+    const app = await startTestApp({ environment: ONE });
+
+    expect(await repeat(3, () => resend(app))).toEqual(['Success', 'Success', 'CALLER 60']);
+    app.clock.advance(60_000);
+    expect(await resend(app)).toBe('Success');
+
+    expect(app.takeUpstreamRequests()).toHaveLength(3);
+  });
+
+  it('counts reads with resends', async () => {
+    const app = await startTestApp({ environment: ONE });
+
+    await resend(app);
+    await read(app);
+    expect(await read(app)).toEqual({
+      data: { certificateOrder: null },
+      errors: [
+        {
+          message: 'You have made too many requests. Try again in 60 s.',
+          path: ['certificateOrder'],
+          locations: expect.any(Array),
+          extensions: {
+            code: 'CALLER_RATE_LIMITED',
+            retryAfterSeconds: 60,
+            correlationId: 'test-request',
+          },
+        },
+      ],
+    });
+
+    expect(app.takeUpstreamRequests()).toHaveLength(2);
+  });
+
+  it('does not count what fails the local check', async () => {
+    const app = await startTestApp({ environment: ONE });
+
+    await repeat(5, () => resend(app, 'no order'));
+    expect(await resend(app)).toBe('Success');
+
+    app.takeUpstreamRequests();
+  });
+
+  describe('without subjects', () => {
+    const ask = async (app: TestApp, forwardedFor?: string) => {
+      const response = await app.post(
+        { query: 'mutation { resendDvEmails(orderId: "1001") { __typename } }' },
+        forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor },
+      );
+      const { data } = (await response.json()) as {
+        data: { resendDvEmails: { __typename: string } };
+      };
+      return data.resendDvEmails.__typename.replace('ResendDvEmails', '');
+    };
+
+    it('goes by address, and nobody gets another one by saying so', async () => {
+      const app = await startTestApp({ environment: { CALLER_QUOTA: '1/60s' } });
+
+      expect([
+        await ask(app),
+        await ask(app, '203.0.113.1'),
+        await ask(app, '203.0.113.2, 127.0.0.1'),
+      ]).toEqual(['Success', 'RateLimitedError', 'RateLimitedError']);
+
+      app.takeUpstreamRequests();
+    });
+
+    it.each([
+      ['callers behind a trusted proxy are told apart', '203.0.113.1', '203.0.113.2', 'Success'],
+      [
+        'the last address that is not trusted counts',
+        '9.9.9.9, 203.0.113.1',
+        '8.8.8.8, 203.0.113.1',
+        'RateLimitedError',
+      ],
+      [
+        'a proxy behind a proxy is looked through',
+        '203.0.113.1, 10.1.2.3',
+        '203.0.113.2, 10.1.2.3',
+        'Success',
+      ],
+      [
+        'a network of IPv6 is one caller',
+        '2001:db8:1:2::1',
+        '2001:db8:1:2:ffff::9',
+        'RateLimitedError',
+      ],
+      [
+        'another network of IPv6 is another caller',
+        '2001:db8:1:2::1',
+        '2001:db8:1:3::1',
+        'Success',
+      ],
+      [
+        'IPv4 in the clothes of IPv6 is IPv4',
+        '203.0.113.1',
+        '::ffff:203.0.113.1',
+        'RateLimitedError',
+      ],
+      ['what is no address counts as it is', 'unknown', 'unknown', 'RateLimitedError'],
+    ])('%s', async (_name, first, second, told) => {
+      const app = await startTestApp({
+        environment: { CALLER_QUOTA: '1/60s', TRUSTED_PROXIES: '127.0.0.0/8, 10.0.0.0/8' },
+      });
+
+      expect([await ask(app, first), await ask(app, second)]).toEqual(['Success', told]);
+
+      app.takeUpstreamRequests();
+    });
+
+    it.each([
+      ['x-forwarded-host', 'a b'],
+      ['x-forwarded-host', ''],
+      ['x-forwarded-proto', 'a b'],
+      ['x-forwarded-proto', 'javascript'],
+    ])('a trusted proxy that says %s: %j breaks nothing', async (name, value) => {
+      const app = await startTestApp({ environment: { TRUSTED_PROXIES: '127.0.0.1' } });
+
+      const response = await app.post({ query: '{ __typename }' }, { [name]: value });
+
+      expect([200, 400]).toContain(response.status);
+      expect(app.logText()).not.toContain('request.failed');
+    });
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) {
+    await new Promise(setImmediate);
+  }
+}
