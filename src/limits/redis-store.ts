@@ -34,14 +34,15 @@ export interface RedisStoreOptions {
 /** Every method rejects when Redis cannot be asked in time. Nothing is queued, nothing is sent twice. */
 export class RedisStore implements LimitStore {
   readonly #redis: Redis;
+  readonly #timeoutMs: number;
   readonly #now: () => number | '';
 
   constructor({ url, timeoutMs, now }: RedisStoreOptions) {
     this.#now = now ?? (() => '');
+    this.#timeoutMs = timeoutMs;
     this.#redis = new Redis(url, {
       lazyConnect: true,
       connectTimeout: timeoutMs,
-      commandTimeout: timeoutMs,
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,
@@ -63,7 +64,7 @@ export class RedisStore implements LimitStore {
   }
 
   async ping(): Promise<void> {
-    await this.#redis.ping();
+    await this.#inTime(this.#redis.ping());
   }
 
   async take(log: LogName, windows: readonly RollingWindow[], place: Place): Promise<Taken> {
@@ -81,7 +82,7 @@ export class RedisStore implements LimitStore {
   }
 
   async giveBack(log: LogName, id: string): Promise<void> {
-    await this.#redis.zrem(toLogKeys(log)[0], id);
+    await this.#inTime(this.#redis.zrem(toLogKeys(log)[0], id));
   }
 
   async shut(log: LogName, forMs: number): Promise<void> {
@@ -128,6 +129,19 @@ export class RedisStore implements LimitStore {
     this.#redis.disconnect();
   }
 
+  /**
+   * Rejects when there is no answer in time. When this process itself was busy for so long, the answer may
+   * have come meanwhile and wait to be read: so it is read first. (ioredis' own timeout would not.)
+   */
+  #inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        setImmediate(() => reject(new Error(`Redis took more than ${this.#timeoutMs} ms.`)));
+      }, this.#timeoutMs);
+      answer.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
+  }
+
   /** Runs a script by its hash, and sends it along only if Redis does not know it. */
   #run(
     script: keyof typeof SCRIPTS,
@@ -135,13 +149,8 @@ export class RedisStore implements LimitStore {
     values: readonly (string | number)[],
   ): Promise<unknown> {
     const commands = this.#redis as unknown as Record<string, ScriptCommand>;
-    return commands[script]?.call(
-      commands,
-      keys.length,
-      ...keys,
-      this.#now(),
-      ...values,
-    ) as Promise<unknown>;
+    const answer = commands[script]?.call(commands, keys.length, ...keys, this.#now(), ...values);
+    return this.#inTime(answer ?? Promise.reject(new Error(`${script} is no script.`)));
   }
 }
 
