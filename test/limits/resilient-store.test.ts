@@ -1,0 +1,147 @@
+// Redis while it answers, this process alone with a share of every limit while it does not.
+import { randomUUID } from 'node:crypto';
+import type { Taken } from '../../src/limits/limit-store';
+import { MemoryStore } from '../../src/limits/memory-store';
+import { RedisStore } from '../../src/limits/redis-store';
+import { ResilientStore } from '../../src/limits/resilient-store';
+import { createLog } from '../../src/telemetry/log';
+import { ManualClock } from '../support/manual-clock';
+import { describeWithRedis, type RedisServer, startRedis } from '../support/redis';
+
+const LOG = { kind: 'digicert', key: 'key' } as const;
+const WINDOWS = [{ limit: 8, windowMs: 60_000 }];
+
+const stores: ResilientStore[] = [];
+
+afterEach(async () => {
+  await Promise.all(stores.splice(0).map((store) => store.close()));
+});
+
+async function startStore(redis: RedisServer) {
+  const clock = new ManualClock();
+  const lines: string[] = [];
+  const store = await ResilientStore.start({
+    redis: new RedisStore({ url: redis.url, timeoutMs: 2_000, now: () => clock.now() }),
+    local: new MemoryStore(clock),
+    share: 0.5,
+    clock,
+    log: createLog('info', { write: (line) => void lines.push(line) }),
+  });
+  stores.push(store);
+  const instance = randomUUID();
+  let id = 0;
+  return {
+    clock,
+    store,
+    /** How many of so many places are given. */
+    take: async (count: number): Promise<number> => {
+      const taken: Taken[] = [];
+      for (let index = 0; index < count; index += 1) {
+        id += 1;
+        taken.push(await store.take(LOG, WINDOWS, { id: `${instance}.${id}`, forMs: 0 }));
+      }
+      return taken.filter(({ ok }) => ok).length;
+    },
+    get events() {
+      return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    },
+    /** Moves the clock on, look by look, until Redis is used again. */
+    recover: async () => {
+      while (!store.isShared) {
+        clock.advance(1_000);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    },
+    untilLost: async () => {
+      while (store.isShared) {
+        await new Promise(setImmediate);
+      }
+    },
+  };
+}
+
+describeWithRedis('limits that outlive Redis', () => {
+  it('are those of Redis while it answers', async () => {
+    const redis = await startRedis();
+    const [one, other] = [await startStore(redis), await startStore(redis)];
+    expect([await one.take(5), await other.take(5)]).toEqual([5, 3]);
+    expect(one.events).toEqual([]);
+  });
+
+  it('begin with a share where there is no Redis at the start, and say so once', async () => {
+    const redis = await startRedis();
+    await redis.kill();
+    const alone = await startStore(redis);
+
+    expect(await alone.take(10)).toBe(4);
+    await redis.restart();
+    await alone.recover();
+
+    expect(await alone.take(10)).toBe(4);
+    expect(alone.events).toMatchObject([
+      { event: 'limits.redis-lost', level: 50, share: 0.5 },
+      { event: 'limits.redis-back', level: 30, localDecisions: 10, lostForMs: expect.any(Number) },
+    ]);
+  });
+
+  it('count against the share what was granted before Redis was lost', async () => {
+    const redis = await startRedis();
+    const alone = await startStore(redis);
+
+    expect(await alone.take(3)).toBe(3);
+    await redis.kill();
+    await alone.untilLost();
+
+    expect(await alone.take(10)).toBe(1);
+  });
+
+  it('are told to a Redis that has forgotten, by everybody, before anybody uses it', async () => {
+    const redis = await startRedis();
+    const [one, other] = [await startStore(redis), await startStore(redis)];
+    await one.take(3);
+    await other.take(2);
+    await redis.kill();
+    await Promise.all([one.untilLost(), other.untilLost()]);
+    expect([await one.take(10), await other.take(10)]).toEqual([1, 2]);
+    await redis.restart();
+    await Promise.all([one.recover(), other.recover()]);
+
+    expect([await one.take(10), await other.take(10)]).toEqual([0, 0]);
+  });
+
+  it('keep who is held, here and in a Redis that has forgotten', async () => {
+    const redis = await startRedis();
+    const [one, other] = [await startStore(redis), await startStore(redis)];
+    expect(await one.store.hold(['a'], 'one', 60_000)).toBe(0);
+    await redis.kill();
+    await Promise.all([one.untilLost(), other.untilLost()]);
+    expect(await one.store.hold(['a'], 'again', 60_000)).toBeGreaterThan(0);
+    await redis.restart();
+    await Promise.all([one.recover(), other.recover()]);
+
+    expect(await other.store.hold(['a'], 'other', 60_000)).toBeGreaterThan(0);
+  });
+
+  it('lets go in Redis of what is freed while Redis is not asked', async () => {
+    const redis = await startRedis();
+    const one = await startStore(redis);
+    await one.store.hold(['a'], 'one', 60_000);
+    await redis.kill();
+    await one.untilLost();
+    await one.store.release(['a'], 'one');
+    await redis.restart();
+    await one.recover();
+
+    expect(await one.store.hold(['a'], 'other', 60_000)).toBe(0);
+  });
+
+  it('closes with nothing left to do, Redis or no Redis', async () => {
+    const redis = await startRedis();
+    const one = await startStore(redis);
+    await redis.kill();
+    await one.untilLost();
+    await one.store.close();
+    expect(one.clock.pending).toBe(0);
+    expect(await one.take(1)).toBe(1);
+  });
+});
