@@ -77,6 +77,7 @@ export function createTokenVerifier(
     if (token.length > MAX_TOKEN_LENGTH) {
       return undefined;
     }
+    keySet.keepFresh();
     // Not the token itself: nobody needs it once it is checked.
     const hash = createHash('sha256').update(token).digest('base64');
     const known = remembered.get(hash);

@@ -63,14 +63,22 @@ export class KeySet {
     return (this.#keys ?? keys)(header, token);
   };
 
-  async #fresh(): Promise<JWTVerifyGetKey> {
-    const ageMs = this.#options.clock.now() - this.#fetchedAtMs;
-    if (ageMs > MAX_AGE_MS) {
-      await this.#refresh();
-    } else if (ageMs > REFRESH_AFTER_MS) {
+  /** Sees to it that a key which is revoked is noticed, also while no new token comes. */
+  keepFresh(): void {
+    if (this.#ageMs > REFRESH_AFTER_MS) {
       void this.#refresh();
     }
-    if (!this.#keys || this.#options.clock.now() - this.#fetchedAtMs > MAX_AGE_MS) {
+  }
+
+  get #ageMs(): number {
+    return this.#options.clock.now() - this.#fetchedAtMs;
+  }
+
+  async #fresh(): Promise<JWTVerifyGetKey> {
+    if (this.#ageMs > MAX_AGE_MS) {
+      await this.#refresh();
+    }
+    if (!this.#keys || this.#ageMs > MAX_AGE_MS) {
       throw new KeysUnavailable();
     }
     return this.#keys;

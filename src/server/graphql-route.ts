@@ -5,6 +5,7 @@ import type { ApolloServer, BaseContext } from '@apollo/server';
 import fastifyApollo from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
+import type { Logger } from 'pino';
 import {
   addCorrelationId,
   BAD_PERSISTED_QUERY,
@@ -29,6 +30,7 @@ export interface Requester<Identity> {
 
 export interface GraphqlRouteOptions<Context extends BaseContext, Identity> {
   readonly path: string;
+  readonly log: Logger;
   /** Started already. */
   readonly apollo: ApolloServer<Context>;
   /** What resolvers are told of a request. */
@@ -86,7 +88,7 @@ export async function registerGraphql<Context extends BaseContext, Identity>(
 /** Before the body is read: what comes from nobody known costs nothing more. */
 function registerAuthentication<Context extends BaseContext, Identity>(
   server: FastifyInstance,
-  { authenticate, hasPage }: GraphqlRouteOptions<Context, Identity>,
+  { authenticate, hasPage, log }: GraphqlRouteOptions<Context, Identity>,
 ): WeakMap<FastifyRequest, Identity> {
   const identities = new WeakMap<FastifyRequest, Identity>();
   server.addHook('onRequest', async (request, reply) => {
@@ -99,7 +101,8 @@ function registerAuthentication<Context extends BaseContext, Identity>(
       return;
     }
     const { refusal } = authentication;
-    request.log.info({ event: 'auth.refused', correlationId: request.id, code: refusal.code });
+    const facts = { event: 'auth.refused', correlationId: request.id, code: refusal.code };
+    log.info(facts, 'request refused');
     return sendHttpError(reply, refusal);
   });
   return identities;

@@ -26,7 +26,6 @@ import { REQUEST_ID_HEADER, toRequestId } from './request-id';
 
 export interface HttpServerOptions<Context extends BaseContext, Identity>
   extends Omit<GraphqlRouteOptions<Context, Identity>, 'path' | 'hasPage'> {
-  readonly log: Logger;
   /** Bytes of a request body. */
   readonly maxBodyBytes: number;
   /** Milliseconds in which a request must have arrived whole. */

@@ -1,0 +1,201 @@
+// What a caller may do: by scope, field by field. And the router's secret, by which a router may do everything.
+import crypto from 'node:crypto';
+import { parse } from 'graphql';
+import { addAuthDirectives } from '../../src/graphql/auth-directives';
+import { printGatewaySchema } from '../../src/graphql/print-schema';
+import { describeRequest, startTestApp } from '../support/test-app';
+import {
+  createKey,
+  MUTATION,
+  type SigningKey,
+  sign,
+  startProvider,
+  startWithTokens,
+} from './identity';
+
+const RESEND = 'dv-emails:resend';
+const READ = 'certificate-orders:read';
+
+let key: SigningKey;
+
+beforeAll(async () => {
+  key = await createKey();
+});
+
+/** Runs a document for a token of some scopes. */
+async function run(query: string, scope: string, variables = {}) {
+  const app = await startWithTokens(await startProvider(key));
+  const token = await sign(key, { scope });
+  const response = await app.post({ query, variables }, { authorization: `Bearer ${token}` });
+  return {
+    status: response.status,
+    answer: (await response.json()) as { data: unknown; errors?: object[] },
+    requests: app.takeUpstreamRequests().map(describeRequest),
+    log: app.log,
+  };
+}
+
+const forbidden = (scope: string, ...path: readonly (string | number)[]) => ({
+  message: `This takes the scope ${scope}.`,
+  path,
+  locations: expect.any(Array),
+  extensions: { code: 'FORBIDDEN', correlationId: 'test-request' },
+});
+
+describe('scopes', () => {
+  it('are asked for by the mutation', async () => {
+    const { status, answer, requests, log } = await run(MUTATION.query, READ);
+    expect(status).toBe(200);
+    expect(answer).toEqual({
+      data: { resendDvEmails: null },
+      errors: [forbidden(RESEND, 'resendDvEmails')],
+    });
+    expect(requests).toEqual([]);
+    expect(log).toContainEqual(
+      expect.objectContaining({
+        event: 'auth.forbidden',
+        subject: 'agent-7',
+        field: 'Mutation.resendDvEmails',
+        scope: RESEND,
+      }),
+    );
+  });
+
+  it('are asked for by the query', async () => {
+    const { answer, requests } = await run('{ certificateOrder(id: "1001") { id } }', RESEND);
+    expect(answer).toEqual({
+      data: { certificateOrder: null },
+      errors: [forbidden(READ, 'certificateOrder')],
+    });
+    expect(requests).toEqual([]);
+  });
+
+  it('that lack for the order leave the result of a mutation as it is', async () => {
+    const { answer, requests } = await run(
+      'mutation { resendDvEmails(orderId: "1001") { ... on ResendDvEmailsSuccess { order { id status domains { name } } } } }',
+      RESEND,
+    );
+    expect(answer).toEqual({
+      data: { resendDvEmails: { order: { id: '1001', status: null, domains: null } } },
+      errors: expect.arrayContaining([
+        forbidden(READ, 'resendDvEmails', 'order', 'status'),
+        forbidden(READ, 'resendDvEmails', 'order', 'domains'),
+      ]),
+    });
+    expect(requests).toEqual(['PUT 1001']);
+  });
+
+  it('are asked for by the fields of an order another subgraph refers to', async () => {
+    const { answer, requests } = await run(
+      'query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on CertificateOrder { id status } } }',
+      RESEND,
+      { refs: [{ __typename: 'CertificateOrder', id: '1001' }] },
+    );
+    expect(answer).toEqual({
+      data: { _entities: [{ id: '1001', status: null }] },
+      errors: [forbidden(READ, '_entities', 0, 'status')],
+    });
+    expect(requests).toEqual([]);
+  });
+
+  it('are not asked for by the schema', async () => {
+    const { answer } = await run('{ _service { sdl } }', '');
+    expect(answer).toEqual({ data: { _service: { sdl: expect.stringContaining('type') } } });
+  });
+
+  it('are those that the directives of the schema name', async () => {
+    const marked = parse(addAuthDirectives(printGatewaySchema())).definitions.flatMap((type) =>
+      type.kind === 'ObjectTypeDefinition'
+        ? (type.fields ?? [])
+            .filter(({ directives }) =>
+              directives?.some(({ name }) => name.value === 'requiresScopes'),
+            )
+            .map(({ name }) => `${type.name.value}.${name.value}`)
+        : [],
+    );
+    const { log } = await run(
+      `query ($refs: [_Any!]!) {
+        certificateOrder(id: "1001") { id }
+        _entities(representations: $refs) { ... on CertificateOrder { status dcvMethod domains { name } } }
+      }`,
+      '',
+      { refs: [{ __typename: 'CertificateOrder', id: '1001' }] },
+    );
+    const mutation = await run(MUTATION.query, '');
+    const refused = [...log, ...mutation.log]
+      .filter(({ event }) => event === 'auth.forbidden')
+      .map(({ field }) => field);
+    expect(refused.sort()).toEqual(marked.sort());
+  });
+});
+
+describe("the router's secret", () => {
+  const [CURRENT, PREVIOUS] = ['the-current-router-secret', 'the-previous-router-secret'];
+
+  async function show(secret: string | undefined, environment = {}) {
+    const app = await startTestApp({
+      environment: { ROUTER_SECRET: `${CURRENT},${PREVIOUS}`, ...environment },
+    });
+    const response = await app.post(
+      MUTATION,
+      secret === undefined ? {} : { 'x-router-secret': secret },
+    );
+    app.takeUpstreamRequests();
+    expect(app.logText()).not.toContain(CURRENT);
+    return response;
+  }
+
+  it.each([CURRENT, PREVIOUS])('lets in who shows %s, for everything', async (secret) => {
+    expect(await (await show(secret)).json()).toEqual({
+      data: { resendDvEmails: { __typename: 'ResendDvEmailsSuccess' } },
+    });
+  });
+
+  it.each([
+    undefined,
+    '',
+    CURRENT.slice(0, -1),
+    `${CURRENT}x`,
+    CURRENT.toUpperCase(),
+    `${CURRENT},${PREVIOUS}`,
+    `${CURRENT}, ${CURRENT}`,
+  ])('keeps out who shows %j', async (secret) => {
+    const response = await show(secret);
+    expect(response.status).toBe(401);
+    expect(await response.json()).toEqual({
+      errors: [
+        {
+          message: 'This gateway answers its router alone.',
+          extensions: { code: 'UNAUTHENTICATED', correlationId: 'test-request' },
+        },
+      ],
+    });
+  });
+
+  it.each([CURRENT, PREVIOUS, 'x', 'x'.repeat(5_000)])(
+    'is compared in constant time',
+    async (secret) => {
+      const compare = jest.spyOn(crypto, 'timingSafeEqual');
+      await show(secret);
+      const lengths = compare.mock.calls.map(([one, other]) => [one.byteLength, other.byteLength]);
+      compare.mockRestore();
+      expect(lengths).toEqual([
+        [32, 32],
+        [32, 32],
+      ]);
+    },
+  );
+
+  it('and a token are both asked for where both are set', async () => {
+    const provider = await startProvider(key);
+    const app = await startWithTokens(provider, { environment: { ROUTER_SECRET: CURRENT } });
+    const authorization = `Bearer ${await sign(key, { scope: READ })}`;
+    const ask = async (headers: Record<string, string>) =>
+      (await app.post(MUTATION, headers)).text();
+
+    expect(await ask({ 'x-router-secret': CURRENT })).toContain('Send an access token');
+    expect(await ask({ authorization })).toContain('answers its router alone');
+    // The router's word does not replace the caller's scope.
+    expect(await ask({ authorization, 'x-router-secret': CURRENT })).toContain('FORBIDDEN');
+  });
+});
