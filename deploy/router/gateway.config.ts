@@ -1,0 +1,61 @@
+// Hive Gateway's side of the bargain: what it shows and tells the gateways, and which of them it asks.
+// It sets no `upstreamRetry`, and must not: a mutation that is sent again mails people again.
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+
+/** As schema/supergraph.yaml names it. */
+const SUBGRAPH = 'dv-emails';
+
+const { ROUTER_SECRET_FILE = '', DV_EMAILS_URLS = '' } = process.env;
+
+// While the secret is being replaced the file holds two, the new one first.
+const [routerSecret = ''] = readFileSync(ROUTER_SECRET_FILE, 'utf8')
+  .trim()
+  .split(/[\s,]+/);
+
+/** Every replica's address. Whoever has a load balancer gives its address alone. */
+const urls = DV_EMAILS_URLS.split(',').map((url) => url.trim());
+
+let turn = 0;
+
+interface ClientCall {
+  readonly request: { readonly headers: { get(name: string): string | null } };
+  readonly subgraphName: string;
+  readonly context: { readonly req?: IncomingMessage };
+}
+
+interface SubgraphFetch {
+  readonly executionRequest?: { readonly subgraphName?: string };
+  setURL(url: string): void;
+}
+
+export const gatewayConfig = {
+  propagateHeaders: {
+    // Only what is named here goes on; a client cannot bring an x-router-secret of its own.
+    fromClientToSubgraphs: ({ request, subgraphName, context }: ClientCall) =>
+      subgraphName === SUBGRAPH
+        ? {
+            'x-router-secret': routerSecret,
+            // Where the gateways ask for access tokens (AUTH_JWKS_URL).
+            authorization: request.headers.get('authorization'),
+            // The gateways count by the last address that no trusted proxy has, whatever the client wrote.
+            'x-forwarded-for': [
+              request.headers.get('x-forwarded-for'),
+              context.req?.socket.remoteAddress,
+            ]
+              .filter(Boolean)
+              .join(', '),
+          }
+        : {},
+  },
+  plugins: () => [
+    {
+      // In turn, and not by a name with several addresses: resolvers tend to prefer one of them.
+      onFetch: ({ executionRequest, setURL }: SubgraphFetch) => {
+        if (executionRequest?.subgraphName === SUBGRAPH) {
+          setURL(urls[turn++ % urls.length] ?? '');
+        }
+      },
+    },
+  ],
+};
