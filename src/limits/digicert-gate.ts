@@ -100,19 +100,22 @@ export class DigicertGate implements DigicertQuota {
   /** Serves those who wait, one after the other, as long as there is room. */
   async #serve(): Promise<void> {
     this.#asking = true;
-    for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
-      const place = await this.#ask(first.deadline);
-      if (!place) {
-        break;
+    try {
+      for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
+        const place = await this.#ask(first.deadline);
+        if (!place) {
+          break;
+        }
+        if (this.#waiting.includes(first)) {
+          first.settle({ ok: true, place });
+        } else {
+          place.giveBack();
+        }
       }
-      if (this.#waiting.includes(first)) {
-        first.settle({ ok: true, place });
-      } else {
-        place.giveBack();
-      }
+    } finally {
+      this.#asking = false;
+      this.#schedule();
     }
-    this.#asking = false;
-    this.#schedule();
   }
 
   async #ask(deadline: Deadline): Promise<QuotaPlace | undefined> {

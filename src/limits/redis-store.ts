@@ -63,8 +63,9 @@ export class RedisStore implements LimitStore {
     await this.#redis.connect();
   }
 
-  async ping(): Promise<void> {
-    await this.#inTime(this.#redis.ping());
+  /** Rejects unless Redis can be written to: one that is full or a replica answers too. */
+  async probe(): Promise<void> {
+    await this.#inTime(this.#redis.set(`${KEY_PREFIX}probe`, '', 'PX', 1_000));
   }
 
   async take(log: LogName, windows: readonly RollingWindow[], place: Place): Promise<Taken> {

@@ -160,7 +160,7 @@ export class ResilientStore implements LimitStore {
   async #probe(state: State & { kind: 'local' }, successes: number): Promise<void> {
     const { redis, local, clock, log } = this.#options;
     const answers = await redis
-      .ping()
+      .probe()
       .then(async () => {
         await redis.restore(local.snapshot());
         return true;

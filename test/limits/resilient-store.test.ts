@@ -135,6 +135,30 @@ describeWithRedis('limits that outlive Redis', () => {
     expect(await one.store.hold(['a'], 'other', 60_000)).toBe(0);
   });
 
+  it('stay alone with a Redis that answers and takes nothing, and say so once', async () => {
+    const redis = await startRedis(['--maxmemory', '1', '--maxmemory-policy', 'noeviction']);
+    const one = await startStore(redis);
+
+    expect(await one.store.hold(['a'], 'holder', 60_000)).toBe(0);
+    for (let look = 0; look < 5; look += 1) {
+      one.clock.advance(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+
+    expect(one.store.isShared).toBe(false);
+    expect(one.events.map(({ event }) => event)).toEqual(['limits.redis-lost']);
+  });
+
+  it('start alone where the password is wrong, and show none', async () => {
+    const redis = await startRedis(['--requirepass', 'the-right-password']);
+    const one = await startStore({ ...redis, url: redis.url.replace('//', '//:hunter2@') });
+
+    expect(await one.take(10)).toBe(4);
+
+    expect(one.events.map(({ event }) => event)).toEqual(['limits.redis-lost']);
+    expect(JSON.stringify(one.events)).not.toContain('hunter2');
+  });
+
   it('closes with nothing left to do, Redis or no Redis', async () => {
     const redis = await startRedis();
     const one = await startStore(redis);
