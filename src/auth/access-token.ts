@@ -5,7 +5,7 @@ import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock';
-import { KeySet } from './key-set';
+import { KeySet, KeysUnavailable } from './key-set';
 
 /** Signatures with a private key only: with a shared one, whoever can check a token could make one. */
 const ALGORITHMS = [
@@ -55,7 +55,16 @@ export function createTokenVerifier(
   const remembered = new LRUCache<string, VerifiedToken & { readonly expiresAtMs: number }>({
     max: MAX_REMEMBERED_TOKENS,
   });
-  const keySet = new KeySet({ url: jwksUrl, clock, log, onChange: () => remembered.clear() });
+  let keysGeneration = 0;
+  const keySet = new KeySet({
+    url: jwksUrl,
+    clock,
+    log,
+    onChange: () => {
+      keysGeneration += 1;
+      remembered.clear();
+    },
+  });
 
   async function verify(token: string) {
     const { payload } = await jwtVerify(token, keySet.find, {
@@ -81,26 +90,40 @@ export function createTokenVerifier(
     // Not the token itself: nobody needs it once it is checked.
     const hash = createHash('sha256').update(token).digest('base64');
     const known = remembered.get(hash);
-    if (known && clock.now() < known.expiresAtMs) {
+    if (known && clock.now() < known.expiresAtMs && keySet.isTrusted) {
       return known;
     }
+    // Without the name of its key a token would be tried against whatever key fits.
+    if (!namesItsKey(token)) {
+      return undefined;
+    }
     try {
-      // Without the name of its key a token would be tried against whatever key fits.
-      if (typeof decodeProtectedHeader(token).kid !== 'string') {
-        return undefined;
-      }
+      // The keys may change while a token is checked with the old ones.
+      const generation = keysGeneration;
       const verified = await verify(token);
-      if (verified) {
+      if (verified && generation === keysGeneration) {
         remembered.set(hash, verified);
       }
       return verified;
     } catch (error) {
-      if (error instanceof errors.JOSEError || error instanceof TypeError) {
-        return undefined;
+      if (error instanceof KeysUnavailable) {
+        throw error;
       }
-      throw error;
+      if (!(error instanceof errors.JOSEError)) {
+        // jose's own errors are about the token; others are about a key that is none.
+        log.warn({ event: 'auth.token-unverifiable', err: error }, 'a token could not be verified');
+      }
+      return undefined;
     }
   };
+}
+
+function namesItsKey(token: string): boolean {
+  try {
+    return typeof decodeProtectedHeader(token).kid === 'string';
+  } catch {
+    return false;
+  }
 }
 
 /** `scope` (RFC 8693: a string with spaces) or `scp`, as a string or a list, whatever the provider writes. */

@@ -35,7 +35,8 @@ export interface KeySetOptions {
 export class KeySet {
   readonly #options: KeySetOptions;
   #keys: JWTVerifyGetKey | undefined;
-  #keysText = '';
+  // Not '' at first: an answer without a body must count as a change, so that it is found to be no key set.
+  #keysText: string | undefined;
   #fetchedAtMs = Number.NEGATIVE_INFINITY;
   #fetchableAtMs = Number.NEGATIVE_INFINITY;
   #failing = false;
@@ -70,15 +71,20 @@ export class KeySet {
     }
   }
 
+  /** Whether what was verified before may still be believed. */
+  get isTrusted(): boolean {
+    return this.#ageMs <= MAX_AGE_MS;
+  }
+
   get #ageMs(): number {
     return this.#options.clock.now() - this.#fetchedAtMs;
   }
 
   async #fresh(): Promise<JWTVerifyGetKey> {
-    if (this.#ageMs > MAX_AGE_MS) {
+    if (!this.isTrusted) {
       await this.#refresh();
     }
-    if (!this.#keys || this.#ageMs > MAX_AGE_MS) {
+    if (!this.#keys || !this.isTrusted) {
       throw new KeysUnavailable();
     }
     return this.#keys;

@@ -3,6 +3,7 @@
 import { parseDnsName, parseDomainScope } from './dns-name';
 import { parseEmailAddress } from './email-address';
 import type { DomainApprovalEmail, InputIssue } from './outcome';
+import { toRecipientKey } from './recipient';
 
 /** More entries than a DV order can have names (DigiCert's multi-domain limit). */
 export const MAX_APPROVAL_EMAILS = 250;
@@ -85,7 +86,7 @@ function parseApprovalEmails(
     const faultsBefore = issues.length;
     const parsed = parseEntry(entry, entryPath, issues);
     if (issues.length === faultsBefore) {
-      const key = JSON.stringify([parsed.domain, parsed.email, parsed.emailDomain]);
+      const key = toRecipientKey(parsed);
       const earlier = firstIndex.get(key);
       firstIndex.set(key, earlier ?? index);
       if (earlier !== undefined) {

@@ -36,10 +36,14 @@ function toCallerKey({ subject, address }: Caller): string {
 /** Groups of an IPv6 address that name a network, of which one customer has all the addresses (a /64). */
 const NETWORK_GROUPS = 4;
 
-function toNetwork(address: string): string {
+function toNetwork(text: string): string {
+  // Some proxies write the port too: 203.0.113.1:50712, [2001:db8::1]:50712.
+  const address = text.replace(/^\[?([^\]]*?)\]?(?::\d+)?$/, (whole, bare: string) =>
+    ipaddr.isValid(whole) ? whole : bare,
+  );
   if (!ipaddr.isValid(address)) {
-    // A trusted proxy writes what it likes, such as "unknown".
-    return address;
+    // A proxy may write "unknown" or worse. All who cannot be told apart share one quota.
+    return 'unknown';
   }
   // An IPv4 address in IPv6's clothes is the IPv4 address.
   const parsed = ipaddr.process(address);

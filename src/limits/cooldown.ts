@@ -2,6 +2,7 @@
 // way, and for the cool-down after it unless nothing was sent.
 import type { Cooldown } from '../domain/limits';
 import type { DomainApprovalEmail } from '../domain/outcome';
+import { toRecipientKey } from '../domain/recipient';
 import type { ResendRequest } from '../domain/resend-request';
 import { toKey } from './key';
 import type { LimitStore } from './limit-store';
@@ -42,17 +43,16 @@ export function createCooldown(options: CooldownOptions): Cooldown {
   };
 }
 
-/**
- * One key per email: a mailbox gets one for each domain it approves. `emailDomain` and the language make
- * no other email of it. Without recipients DigiCert mails those it knows, the same ones every time.
- */
+/** One key per email. Without recipients DigiCert mails those it knows, the same ones every time. */
 function toRecipientKeys({ orderId, domainApprovalEmails = [] }: ResendRequest): readonly string[] {
   // DigiCert's ids are numbers to it: leading zeros name no other order.
   const order = orderId.replace(/^0+(?=\d)/, '');
   const recipients: readonly DomainApprovalEmail[] =
     domainApprovalEmails.length > 0 ? domainApprovalEmails : [{}];
-  const keys = recipients.map(({ domain, email }) =>
-    toKey(order, domain?.replace(/^\*\./, ''), email?.toLowerCase()),
-  );
+  const keys = recipients.map((recipient) => {
+    // A wildcard is validated at its base.
+    const domain = recipient.domain?.replace(/^\*\./, '');
+    return toKey(order, toRecipientKey({ ...recipient, ...(domain && { domain }) }));
+  });
   return [...new Set(keys)];
 }

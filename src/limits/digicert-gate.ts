@@ -26,6 +26,9 @@ export interface DigicertGateOptions {
   readonly createId: () => string;
 }
 
+/** Room where nothing is counted. */
+const NOT_COUNTED: QuotaPlace = { use: () => {}, giveBack: () => {} };
+
 interface Waiter {
   readonly giveUpAtMs: number;
   /** For how long its place is taken at most. */
@@ -42,6 +45,8 @@ export class DigicertGate implements DigicertQuota {
   /** There is no room before this moment, as far as is known. */
   #opensAtMs = Number.NEGATIVE_INFINITY;
   #askAgainAtMs = Number.NEGATIVE_INFINITY;
+  /** DigiCert has refused this process until then. */
+  #shutUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: DigicertGateOptions) {
     this.#options = options;
@@ -53,6 +58,9 @@ export class DigicertGate implements DigicertQuota {
 
   async take(deadline: Deadline): Promise<QuotaTaken> {
     const { clock, maxWaitMs } = this.#options;
+    if (this.#windows.length === 0 && clock.now() >= this.#shutUntilMs) {
+      return { ok: true, place: NOT_COUNTED };
+    }
     if (this.#waiting.length === 0 && clock.now() >= this.#askAgainAtMs) {
       const place = await this.#ask(deadline);
       if (place) {
@@ -82,7 +90,8 @@ export class DigicertGate implements DigicertQuota {
 
   shut(forSeconds: number): void {
     const { store, log } = this.#options;
-    this.#close(forSeconds * 1_000);
+    this.#shutUntilMs = Math.max(this.#shutUntilMs, this.#options.clock.now() + forSeconds * 1_000);
+    this.#close(0);
     this.#schedule();
     void store.shut(log, forSeconds * 1_000);
   }
@@ -143,8 +152,8 @@ export class DigicertGate implements DigicertQuota {
   /** Turns away at once whoever cannot be served in time. */
   #close(forMs: number): void {
     const nowMs = this.#options.clock.now();
-    this.#opensAtMs = nowMs + forMs;
-    this.#askAgainAtMs = nowMs + Math.min(forMs, MAX_TRUST_MS);
+    this.#opensAtMs = Math.max(nowMs + forMs, this.#shutUntilMs);
+    this.#askAgainAtMs = Math.min(this.#opensAtMs, nowMs + MAX_TRUST_MS);
     for (const waiter of this.#waiting.filter(({ giveUpAtMs }) => giveUpAtMs <= this.#opensAtMs)) {
       waiter.settle(this.#full());
     }

@@ -47,13 +47,20 @@ export interface Place {
 export type Taken =
   | { readonly ok: true }
   /** There is no room before that many milliseconds have passed, and perhaps not then. */
-  | { readonly ok: false; readonly waitMs: number };
+  | {
+      readonly ok: false;
+      readonly waitMs: number;
+      /** Milliseconds for which the log is shut, if it is. */
+      readonly shutForMs?: number;
+    };
 
 /** What a store knows that another one may have lost. Times are milliseconds from now; the past is negative. */
 export interface Snapshot {
   readonly logs: readonly {
     readonly log: LogName;
     readonly windows: readonly RollingWindow[];
+    /** 0: it is not shut. */
+    readonly shutForMs: number;
     readonly places: readonly { readonly id: string; readonly usedInMs: number }[];
   }[];
   readonly holds: readonly {

@@ -8,8 +8,11 @@ import { RollingLog } from './rolling-log';
 /** Logs kept. Beyond that, the caller who asked longest ago starts anew; API keys are one, or two for a while. */
 const MAX_LOGS = { caller: 10_000, digicert: 10 };
 
-/** Keys held at a time; what the quota lets through within a cool-down of some minutes fits in. */
-const MAX_HOLDS = 50_000;
+/** Keys held at a time, some 20 MB. Beyond that nobody new is mailed until some are free: none is forgotten. */
+const MAX_HOLDS = 100_000;
+
+/** Milliseconds between two looks for holds that have ended, and to wait where there is no room for more. */
+const SWEEP_INTERVAL_MS = 1_000;
 
 interface Hold {
   readonly holder: string;
@@ -21,7 +24,8 @@ export class MemoryStore implements LimitStore {
     caller: new LRUCache<string, RollingLog>({ max: MAX_LOGS.caller }),
     digicert: new LRUCache<string, RollingLog>({ max: MAX_LOGS.digicert }),
   };
-  readonly #holds = new LRUCache<string, Hold>({ max: MAX_HOLDS });
+  readonly #holds = new Map<string, Hold>();
+  #sweptAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly clock: Clock) {}
 
@@ -44,6 +48,9 @@ export class MemoryStore implements LimitStore {
   async hold(keys: readonly string[], holder: string, forMs: number): Promise<number> {
     const nowMs = this.clock.now();
     const leftMs = Math.max(0, ...keys.map((key) => (this.#holds.get(key)?.untilMs ?? 0) - nowMs));
+    if (leftMs === 0 && !this.#hasRoomFor(keys.length)) {
+      return SWEEP_INTERVAL_MS;
+    }
     if (leftMs === 0) {
       this.recordHold(keys, holder, forMs);
     }
@@ -94,6 +101,7 @@ export class MemoryStore implements LimitStore {
         return {
           log: { kind: 'digicert', key },
           windows,
+          shutForMs: rollingLog.shutForMs(nowMs),
           places: uses.map(({ id, atMs }) => ({ id, usedInMs: atMs - nowMs })),
         };
       }),
@@ -110,6 +118,19 @@ export class MemoryStore implements LimitStore {
       this.#logs[kind].set(key, log);
     }
     return log;
+  }
+
+  #hasRoomFor(count: number): boolean {
+    const nowMs = this.clock.now();
+    if (this.#holds.size + count > MAX_HOLDS && nowMs >= this.#sweptAtMs + SWEEP_INTERVAL_MS) {
+      this.#sweptAtMs = nowMs;
+      for (const [key, { untilMs }] of this.#holds) {
+        if (untilMs <= nowMs) {
+          this.#holds.delete(key);
+        }
+      }
+    }
+    return this.#holds.size + count <= MAX_HOLDS;
   }
 
   #isFree(key: string): boolean {

@@ -11,9 +11,10 @@ if not now then
 end
 `;
 
-/** KEYS: log, shut. ARGV: time, id, forMs, then limit and windowMs of each window. Answers the wait in ms. */
+/** KEYS: log, shut. ARGV: time, id, forMs, then limit and windowMs of each window. Answers two waits in ms: all in all, and for a shut log. */
 const TAKE = `${NOW}
-local wait = tonumber(redis.call('GET', KEYS[2]) or 0) - now
+local shut = math.max(0, tonumber(redis.call('GET', KEYS[2]) or 0) - now)
+local wait = shut
 local longest = 0
 for i = 4, #ARGV, 2 do
   longest = math.max(longest, tonumber(ARGV[i + 1]))
@@ -29,11 +30,11 @@ for i = 4, #ARGV, 2 do
   end
 end
 if wait > 0 then
-  return tostring(wait)
+  return { tostring(wait), tostring(shut) }
 end
 redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[2])
 redis.call('PEXPIRE', KEYS[1], math.ceil(longest + ARGV[3]))
-return '0'
+return { '0', '0' }
 `;
 
 /** KEYS: log. ARGV: time, longestMs, then id and usedInMs of each use. A use that is told twice counts once. */
@@ -77,12 +78,13 @@ end
 return tostring(left)
 `;
 
-/** KEYS: keys. ARGV: time, holder, forMs. */
+/** KEYS: keys. ARGV: time, then holder and forMs of each key. */
 const KEEP = `${NOW}${HELD_BY}
-for _, key in ipairs(KEYS) do
+for index, key in ipairs(KEYS) do
+  local wanted, forMs = ARGV[2 * index], ARGV[2 * index + 1]
   local holder = heldBy(key)
-  if not holder or holder == ARGV[2] then
-    redis.call('SET', key, ARGV[2] .. ' ' .. string.format('%.3f', now + ARGV[3]), 'PX', math.ceil(ARGV[3]))
+  if not holder or holder == wanted then
+    redis.call('SET', key, wanted .. ' ' .. string.format('%.3f', now + forMs), 'PX', math.ceil(forMs))
   end
 end
 `;

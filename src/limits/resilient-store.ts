@@ -59,6 +59,8 @@ export class ResilientStore implements LimitStore {
         const taken = await redis.take(log, windows, place);
         if (taken.ok) {
           local.recordPlace(log, windows, place);
+        } else if (taken.shutForMs !== undefined) {
+          await local.shut(log, taken.shutForMs);
         }
         return taken;
       },
@@ -142,11 +144,17 @@ export class ResilientStore implements LimitStore {
     if (this.#state.kind !== 'shared') {
       return;
     }
-    const { clock, log, share } = this.#options;
+    const { redis, clock, log, share } = this.#options;
     this.#state = { kind: 'local', sinceMs: clock.now(), decisions: 0, cancelProbe: () => {} };
     this.#probeLater(this.#state, 0);
     log.error(
-      { event: 'limits.redis-lost', share, err: error },
+      // Not the error itself: ioredis' hold the whole command.
+      {
+        event: 'limits.redis-lost',
+        share,
+        reason: error instanceof Error ? error.message : String(error),
+        connection: redis.lastError,
+      },
       'Redis does not answer: limits are counted in this process alone, with a share of each',
     );
   }

@@ -19,7 +19,8 @@ export class RollingLog {
   take(windows: readonly RollingWindow[], place: Place, nowMs: number): Taken {
     const waitMs = this.#waitMs(windows, nowMs);
     if (waitMs > 0) {
-      return { ok: false, waitMs };
+      const shutForMs = this.shutForMs(nowMs);
+      return { ok: false, waitMs, ...(shutForMs > 0 && { shutForMs }) };
     }
     this.#enter(windows, place, nowMs);
     return { ok: true };
@@ -45,6 +46,11 @@ export class RollingLog {
 
   shut(untilMs: number): void {
     this.#shutUntilMs = Math.max(this.#shutUntilMs, untilMs);
+  }
+
+  /** 0: it is not shut. */
+  shutForMs(nowMs: number): number {
+    return Math.max(0, this.#shutUntilMs - nowMs);
   }
 
   /** Every use that still counts, those to come at their latest moment. */

@@ -4,7 +4,9 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Caller } from '../domain/caller';
 import type { Clock } from '../domain/clock';
+import { parseEmailAddress } from '../domain/email-address';
 import type { ResendOutcome } from '../domain/outcome';
+import { toMailboxKey } from '../domain/recipient';
 import type { Resend } from '../domain/resend';
 import type { ResendInput } from '../domain/resend-request';
 import { logOutcome, toOrderFact } from './log-outcome';
@@ -34,11 +36,18 @@ export function auditResend(
   const toAddressFact = createAddressFact(settings);
   return async (orderId, input, caller) => {
     const startedAt = clock.now();
-    const outcome = await resend(orderId, input, caller);
-    const facts = {
+    const callFacts = {
       event: 'resend.completed',
       ...toCallerFacts(caller, toAddressFact),
       ...toOrderFact(orderId),
+    };
+    const outcome = await resend(orderId, input, caller).catch((error: unknown) => {
+      // What went wrong is logged with the masked error, under the same correlation id.
+      auditLog.error({ ...callFacts, outcome: 'unexpected-error' }, 'resend failed unexpectedly');
+      throw error;
+    });
+    const facts = {
+      ...callFacts,
       recipients: toRecipients(input, outcome, toAddressFact),
       ...toOutcomeFacts(outcome),
       durationMs: clock.now() - startedAt,
@@ -79,7 +88,7 @@ function toRecipients(
   return input?.domainApprovalEmails?.map(({ domain, email }) => ({
     ...(domain != null && { domain }),
     // One hash per mailbox, however it is spelt.
-    ...(email != null && { email: toFact(email.toLowerCase()) }),
+    ...(email != null && { email: toFact(toMailboxKey(parseEmailAddress(email) ?? email)) }),
   }));
 }
 

@@ -4,11 +4,21 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { START } from '../support/manual-clock';
-import { startTestApp, type TestApp, type TestAppOverrides } from '../support/test-app';
+import {
+  describeRequest,
+  startTestApp,
+  type TestApp,
+  type TestAppOverrides,
+} from '../support/test-app';
 
 export const ISSUER = 'https://id.example.com/';
 export const AUDIENCE = 'dv-email-gateway';
 export const ALL = 'dv-emails:resend certificate-orders:read';
+
+/** What {@link ask} may be told. */
+export const GOOD = '200';
+export const BAD = '401 UNAUTHENTICATED';
+export const CANNOT_TELL = '503 SERVICE_UNAVAILABLE';
 
 export interface SigningKey {
   readonly alg: string;
@@ -89,6 +99,29 @@ export function sign(
     .sign(key.privateKey);
 }
 
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A token with any header and payload, and a signature made of both. */
+export function forge(
+  header: object,
+  payload: object,
+  signature: (input: string) => string,
+): string {
+  const input = `${encode(header)}.${encode(payload)}`;
+  return `${input}.${signature(input)}`;
+}
+
+/** As {@link sign}, for headers that jose would not write. The key's algorithm is ES256. */
+export async function signRaw(key: SigningKey, header: object): Promise<string> {
+  const unsigned = forge({ alg: key.alg, kid: key.kid, ...header }, CLAIMS, () => '');
+  const signature = await crypto.subtle.sign(
+    { name: 'ECDSA', hash: 'SHA-256' },
+    key.privateKey,
+    Buffer.from(unsigned.slice(0, -1)),
+  );
+  return unsigned + Buffer.from(signature).toString('base64url');
+}
+
 export function startWithTokens(
   { jwksUrl }: Provider,
   overrides: TestAppOverrides = {},
@@ -114,4 +147,18 @@ export async function ask(app: TestApp, token: string): Promise<string> {
   const text = await response.text();
   const code = /"code":"(\w+)"/.exec(text)?.[1];
   return code === undefined ? String(response.status) : `${response.status} ${code}`;
+}
+
+/** As {@link ask}, of a gateway that knows the key. Only a good token causes a request upstream. */
+export async function askWith(key: SigningKey, token: string): Promise<string> {
+  const app = await startWithTokens(await startProvider(key));
+  const told = await ask(app, token);
+  expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(
+    told === GOOD ? ['PUT 1001'] : [],
+  );
+  // What is shorter could be in any log.
+  if (token.length > 20) {
+    expect(app.logText()).not.toContain(token.slice(0, 60));
+  }
+  return told;
 }

@@ -1,9 +1,8 @@
-// What a caller may do: by scope, field by field. And the router's secret, by which a router may do everything.
-import crypto from 'node:crypto';
+// What a caller may do: by scope, field by field.
 import { parse } from 'graphql';
 import { addAuthDirectives } from '../../src/graphql/auth-directives';
 import { printGatewaySchema } from '../../src/graphql/print-schema';
-import { describeRequest, startTestApp } from '../support/test-app';
+import { describeRequest } from '../support/test-app';
 import {
   createKey,
   MUTATION,
@@ -85,6 +84,41 @@ describe('scopes', () => {
     expect(requests).toEqual(['PUT 1001']);
   });
 
+  it('are asked for by each field of a mutation, and before its arguments are looked at', async () => {
+    const { answer, requests } = await run(
+      'mutation { a: resendDvEmails(orderId: "1001") { __typename } b: resendDvEmails(orderId: "?") { __typename } }',
+      READ,
+    );
+    expect(answer).toEqual({
+      data: { a: null, b: null },
+      errors: [forbidden(RESEND, 'a'), forbidden(RESEND, 'b')],
+    });
+    expect(requests).toEqual([]);
+  });
+
+  it('are asked for however the field is come by', async () => {
+    const { answer, requests } = await run(
+      'query { ...F ... @include(if: true) { b: certificateOrder(id: "1002") { domains { name } } } } fragment F on Query { a: certificateOrder(id: "1001") { status } }',
+      '',
+    );
+    expect(answer).toEqual({
+      data: { a: null, b: null },
+      errors: [forbidden(READ, 'a'), forbidden(READ, 'b')],
+    });
+    expect(requests).toEqual([]);
+  });
+
+  it('that suffice for reading let nobody but read', async () => {
+    const { answer, requests } = await run(
+      '{ certificateOrder(id: "1001") { id status dcvMethod } }',
+      READ,
+    );
+    expect(answer).toEqual({
+      data: { certificateOrder: { id: '1001', status: 'pending', dcvMethod: 'email' } },
+    });
+    expect(requests).toEqual(['GET 1001/validation']);
+  });
+
   it('are asked for by the fields of an order another subgraph refers to', async () => {
     const { answer, requests } = await run(
       'query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on CertificateOrder { id status } } }',
@@ -126,76 +160,5 @@ describe('scopes', () => {
       .filter(({ event }) => event === 'auth.forbidden')
       .map(({ field }) => field);
     expect(refused.sort()).toEqual(marked.sort());
-  });
-});
-
-describe("the router's secret", () => {
-  const [CURRENT, PREVIOUS] = ['the-current-router-secret', 'the-previous-router-secret'];
-
-  async function show(secret: string | undefined, environment = {}) {
-    const app = await startTestApp({
-      environment: { ROUTER_SECRET: `${CURRENT},${PREVIOUS}`, ...environment },
-    });
-    const response = await app.post(
-      MUTATION,
-      secret === undefined ? {} : { 'x-router-secret': secret },
-    );
-    app.takeUpstreamRequests();
-    expect(app.logText()).not.toContain(CURRENT);
-    return response;
-  }
-
-  it.each([CURRENT, PREVIOUS])('lets in who shows %s, for everything', async (secret) => {
-    expect(await (await show(secret)).json()).toEqual({
-      data: { resendDvEmails: { __typename: 'ResendDvEmailsSuccess' } },
-    });
-  });
-
-  it.each([
-    undefined,
-    '',
-    CURRENT.slice(0, -1),
-    `${CURRENT}x`,
-    CURRENT.toUpperCase(),
-    `${CURRENT},${PREVIOUS}`,
-    `${CURRENT}, ${CURRENT}`,
-  ])('keeps out who shows %j', async (secret) => {
-    const response = await show(secret);
-    expect(response.status).toBe(401);
-    expect(await response.json()).toEqual({
-      errors: [
-        {
-          message: 'This gateway answers its router alone.',
-          extensions: { code: 'UNAUTHENTICATED', correlationId: 'test-request' },
-        },
-      ],
-    });
-  });
-
-  it.each([CURRENT, PREVIOUS, 'x', 'x'.repeat(5_000)])(
-    'is compared in constant time',
-    async (secret) => {
-      const compare = jest.spyOn(crypto, 'timingSafeEqual');
-      await show(secret);
-      const lengths = compare.mock.calls.map(([one, other]) => [one.byteLength, other.byteLength]);
-      compare.mockRestore();
-      expect(lengths).toEqual([
-        [32, 32],
-        [32, 32],
-      ]);
-    },
-  );
-
-  it('and a token are both asked for where both are set', async () => {
-    const provider = await startProvider(key);
-    const app = await startWithTokens(provider, { environment: { ROUTER_SECRET: CURRENT } });
-    const authorization = `Bearer ${await sign(key, { scope: READ })}`;
-    const ask = async (headers: Record<string, string>) =>
-      (await app.post(MUTATION, headers)).text();
-
-    expect(await ask({ 'x-router-secret': CURRENT })).toContain('Send an access token');
-    expect(await ask({ authorization })).toContain('answers its router alone');
-    // The router's word does not replace the caller's scope.
-    expect(await ask({ authorization, 'x-router-secret': CURRENT })).toContain('FORBIDDEN');
   });
 });

@@ -149,9 +149,9 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
     const { clock, store, take } = await create();
     await store.shut(LOG, 30_000);
     await store.shut(LOG, 5_000);
-    expect(await take('1')).toEqual(wait(30_000));
+    expect(await take('1')).toEqual({ ...wait(30_000), shutForMs: 30_000 });
     clock.advance(29_999);
-    expect(await take('1')).toEqual(wait(1));
+    expect(await take('1')).toEqual({ ...wait(1), shutForMs: 1 });
     clock.advance(1);
     expect(await take('1')).toEqual(ROOM);
   });
@@ -253,9 +253,20 @@ it('limits in memory stay small, however many ask', async () => {
   const clock = new ManualClock();
   const store = new MemoryStore(clock);
   const windows = [{ limit: 60, windowMs: 60_000 }];
-  for (let index = 0; index < 100_000; index += 1) {
+  for (let index = 0; index < 150_000; index += 1) {
     await store.take({ kind: 'caller', key: String(index) }, windows, { id: 'id', forMs: 0 });
     await store.hold([String(index)], 'holder', 60_000);
   }
-  expect(store.size).toEqual({ logs: 10_000, holds: 50_000 });
+  expect(store.size).toEqual({ logs: 10_000, holds: 100_000 });
+});
+
+it('limits in memory forget nobody who is held: beyond what fits, others wait', async () => {
+  const clock = new ManualClock();
+  const store = new MemoryStore(clock);
+  const keys = Array.from({ length: 100_000 }, (_, index) => String(index));
+  expect(await store.hold(keys, 'holder', 60_000)).toBe(0);
+  expect(await store.hold(['one more'], 'other', 60_000)).toBe(1_000);
+  expect(await store.hold(['0'], 'other', 60_000)).toBe(60_000);
+  clock.advance(60_000);
+  expect(await store.hold(['one more'], 'other', 60_000)).toBe(0);
 });

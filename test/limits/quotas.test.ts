@@ -233,7 +233,9 @@ describe('the quota of a caller', () => {
         '::ffff:203.0.113.1',
         'RateLimitedError',
       ],
-      ['what is no address counts as it is', 'unknown', 'unknown', 'RateLimitedError'],
+      ['a port makes no other caller', '203.0.113.1:5071', '203.0.113.1:5072', 'RateLimitedError'],
+      ['nor behind IPv6', '[2001:db8::1]:5071', '[2001:db8::1]:5072', 'RateLimitedError'],
+      ['what is no address is one caller', 'unknown', 'something else', 'RateLimitedError'],
     ])('%s', async (_name, first, second, told) => {
       const app = await startTestApp({
         environment: { CALLER_QUOTA: '1/60s', TRUSTED_PROXIES: '127.0.0.0/8, 10.0.0.0/8' },

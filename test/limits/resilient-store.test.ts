@@ -1,5 +1,7 @@
 // Redis while it answers, this process alone with a share of every limit while it does not.
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { Taken } from '../../src/limits/limit-store';
 import { MemoryStore } from '../../src/limits/memory-store';
 import { RedisStore } from '../../src/limits/redis-store';
@@ -17,11 +19,11 @@ afterEach(async () => {
   await Promise.all(stores.splice(0).map((store) => store.close()));
 });
 
-async function startStore(redis: RedisServer) {
+async function startStore(redis: RedisServer, timeoutMs = 2_000) {
   const clock = new ManualClock();
   const lines: string[] = [];
   const store = await ResilientStore.start({
-    redis: new RedisStore({ url: redis.url, timeoutMs: 2_000, now: () => clock.now() }),
+    redis: new RedisStore({ url: redis.url, timeoutMs, now: () => clock.now() }),
     local: new MemoryStore(clock),
     share: 0.5,
     clock,
@@ -49,12 +51,44 @@ async function startStore(redis: RedisServer) {
     recover: async () => {
       while (!store.isShared) {
         clock.advance(1_000);
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        // The next look is due only once this one has ended; connecting takes real time.
+        do {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        } while (!store.isShared && clock.pending === 0);
       }
     },
     untilLost: async () => {
       while (store.isShared) {
         await new Promise(setImmediate);
+      }
+    },
+  };
+}
+
+/** A line to Redis whose connections can be made to swallow everything; those made later work. */
+async function startSilentLine(redisUrl: string) {
+  const pairs: [Socket, Socket][] = [];
+  const server = createServer((client) => {
+    const upstream = connect(Number(new URL(redisUrl).port), '127.0.0.1');
+    client.pipe(upstream).pipe(client);
+    for (const socket of [client, upstream]) {
+      socket.on('error', () => {});
+    }
+    pairs.push([client, upstream]);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    silence: () => {
+      for (const [client, upstream] of pairs) {
+        client.unpipe(upstream);
+        upstream.unpipe(client);
+      }
+    },
+    close: () => {
+      server.close();
+      for (const socket of pairs.flat()) {
+        socket.destroy();
       }
     },
   };
@@ -157,6 +191,47 @@ describeWithRedis('limits that outlive Redis', () => {
 
     expect(one.events.map(({ event }) => event)).toEqual(['limits.redis-lost']);
     expect(JSON.stringify(one.events)).not.toContain('hunter2');
+  });
+
+  it('stay shut for everybody after a 429, though Redis forgets it', async () => {
+    const redis = await startRedis();
+    const [one, other] = [await startStore(redis), await startStore(redis)];
+    await one.store.shut(LOG, 600_000);
+    expect(await other.take(1)).toBe(0);
+    await redis.kill();
+    await Promise.all([one.untilLost(), other.untilLost()]);
+    expect([await one.take(1), await other.take(1)]).toEqual([0, 0]);
+    await redis.restart();
+    await Promise.all([one.recover(), other.recover()]);
+
+    expect([await one.take(1), await other.take(1)]).toEqual([0, 0]);
+  });
+
+  it('start alone before a Redis that takes connections and says nothing', async () => {
+    const redis = await startRedis();
+    redis.pause();
+    const alone = await startStore(redis, 100);
+    expect(alone.store.isShared).toBe(false);
+    expect(await alone.take(10)).toBe(4);
+
+    redis.resume();
+    await alone.recover();
+    expect(alone.store.isShared).toBe(true);
+  });
+
+  it('find Redis again behind a connection that has died without a word', async () => {
+    const redis = await startRedis();
+    const line = await startSilentLine(redis.url);
+    const one = await startStore({ ...redis, url: line.url }, 100);
+    expect(await one.take(1)).toBe(1);
+
+    line.silence();
+    expect(await one.take(1)).toBe(1);
+    expect(one.store.isShared).toBe(false);
+    await one.recover();
+
+    expect(await one.take(10)).toBe(6);
+    line.close();
   });
 
   it('closes with nothing left to do, Redis or no Redis', async () => {

@@ -222,7 +222,7 @@ describe('the local check', () => {
     ]);
   });
 
-  it('finds an entry twice however its domain is spelled, and not where the mailbox differs', async () => {
+  it('finds an email twice however its recipient is spelled', async () => {
     const issues = await refuse('1001', {
       domainApprovalEmails: [
         { domain: 'bücher.example', email: 'admin@bücher.example' },
@@ -231,14 +231,21 @@ describe('the local check', () => {
         { domain: 'bücher.example' },
         { domain: 'bücher.example', emailDomain: 'example.com' },
         { domain: 'bücher.example', emailDomain: 'example.org' },
+        { domain: 'bücher.example', email: '"ad\\min"@bücher.example' },
+        { domain: 'example.com', email: 'admin@bücher.example' },
       ],
     });
 
+    const sameAs = (index: string, earlier: number) => ({
+      path: ['input', 'domainApprovalEmails', index],
+      message: `This entry is the same as the one at index ${earlier}; each entry is an email.`,
+    });
     expect(issues).toEqual([
-      {
-        path: ['input', 'domainApprovalEmails', '2'],
-        message: 'This entry is the same as the one at index 0; each entry is an email.',
-      },
+      sameAs('1', 0),
+      sameAs('2', 0),
+      sameAs('4', 3),
+      sameAs('5', 3),
+      sameAs('6', 0),
     ]);
   });
 

@@ -1,0 +1,19 @@
+// Who gets an email: what makes two entries of a list the same email, however they are spelt.
+import type { DomainApprovalEmail } from './outcome';
+
+/**
+ * Names the email an entry stands for. A mailbox gets one for each domain it approves; `emailDomain`
+ * makes no other one of it.
+ */
+export function toRecipientKey({ domain, email }: DomainApprovalEmail): string {
+  return JSON.stringify([domain?.toLowerCase(), email && toMailboxKey(email)]);
+}
+
+/** One name per mailbox: no mail server in use tells letters' case, or quotes that need not be, apart. */
+export function toMailboxKey(email: string): string {
+  const at = email.lastIndexOf('@');
+  const mailbox = email
+    .slice(0, at)
+    .replace(/^"(.*)"$/s, (_, quoted: string) => quoted.replace(/\\(.)/gs, '$1'));
+  return `${mailbox}${email.slice(at)}`.normalize('NFC').toLowerCase();
+}

@@ -1,0 +1,181 @@
+// Every way known to forge an access token, or to make the gateway believe somebody else's keys.
+import { createHmac } from 'node:crypto';
+import { exportSPKI } from 'jose';
+import {
+  ask,
+  askWith,
+  BAD,
+  CLAIMS,
+  createKey,
+  forge,
+  GOOD,
+  MUTATION,
+  type SigningKey,
+  sign,
+  signRaw,
+  startProvider,
+  startWithTokens,
+} from './identity';
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+const hmac = (secret: string | Buffer) => (input: string) =>
+  createHmac('sha256', secret).update(input).digest('base64url');
+
+let key: SigningKey;
+
+beforeAll(async () => {
+  key = await createKey();
+});
+
+describe('a token', () => {
+  // Whoever signs these has the provider's key, so what is in the header besides must change nothing.
+  it.each<[string, object, string]>([
+    ['no key id', { kid: undefined }, BAD],
+    ['a key id that is no text', { kid: 1 }, BAD],
+    ['a list of key ids', { kid: ['first'] }, BAD],
+    ['an empty key id', { kid: '' }, BAD],
+    ['a key id that nobody knows', { kid: 'third' }, BAD],
+    ['a key id that objects have', { kid: '__proto__' }, BAD],
+    ['another algorithm than its key has', { alg: 'ES384' }, BAD],
+    ['no algorithm', { alg: undefined }, BAD],
+    ['an extension nobody understands', { crit: ['x'], x: 1 }, BAD],
+    ['an empty list of extensions', { crit: [] }, BAD],
+    ['a payload that is not encoded', { b64: false, crit: ['b64'] }, BAD],
+    ['keys of its own', { jwk: { kty: 'oct', k: 'AAAA' } }, GOOD],
+  ])('with a header that has %s', async (_name, header, told) => {
+    expect(await askWith(key, await signRaw(key, header))).toBe(told);
+  });
+
+  it.each(['first', 'forger'])(
+    "that points at its forger's keys, as %s, is refused, and nobody looks there",
+    async (kid) => {
+      const forger = await createKey(kid);
+      const [provider, hideout] = [await startProvider(key), await startProvider(forger)];
+      const app = await startWithTokens(provider);
+      const { jwksUrl } = hideout;
+      for (const header of [
+        { jku: jwksUrl },
+        { x5u: jwksUrl },
+        { jku: jwksUrl, x5u: jwksUrl, jwk: forger.jwk },
+        { jwk: forger.jwk },
+        { x5c: ['AAAA'], x5t: 'AAAA' },
+      ]) {
+        expect(await ask(app, await sign(forger, {}, header))).toBe(BAD);
+      }
+      // By the issuer it names neither.
+      expect(await ask(app, await sign(forger, { iss: jwksUrl }))).toBe(BAD);
+      expect([provider.fetches(), hideout.fetches()]).toEqual([1, 0]);
+    },
+  );
+
+  it('without a signature is refused', async () => {
+    const app = await startWithTokens(await startProvider(key));
+    for (const alg of ['none', 'None', 'NONE', 'nOnE', '', 'ES256']) {
+      expect(
+        await ask(
+          app,
+          forge({ alg, kid: 'first' }, CLAIMS, () => ''),
+        ),
+      ).toBe(BAD);
+      expect(
+        await ask(
+          app,
+          forge({ alg, kid: 'first' }, CLAIMS, () => 'AAAA'),
+        ),
+      ).toBe(BAD);
+    }
+  });
+
+  it('signed with a signature of noughts is refused', async () => {
+    const noughts = Buffer.alloc(64).toString('base64url');
+    expect(
+      await askWith(
+        key,
+        forge({ alg: 'ES256', kid: 'first' }, CLAIMS, () => noughts),
+      ),
+    ).toBe(BAD);
+  });
+
+  it('signed with the public key as a shared secret is refused', async () => {
+    const rsa = await createKey('first', 'RS256');
+    const app = await startWithTokens(await startProvider(rsa));
+    const pem = await exportSPKI(rsa.publicKey);
+    for (const secret of [
+      '',
+      pem,
+      pem.trim(),
+      `${pem.trim()}\n`,
+      JSON.stringify(rsa.jwk),
+      Buffer.from(rsa.jwk.n ?? '', 'base64url'),
+    ]) {
+      for (const header of [{ kid: 'first' }, {}]) {
+        const token = forge({ alg: 'HS256', ...header }, CLAIMS, hmac(secret));
+        expect(await ask(app, token)).toBe(BAD);
+      }
+    }
+  });
+
+  it('signed with a shared secret is refused, even if the provider has published the secret', async () => {
+    const secret = Buffer.alloc(32, 1);
+    const k = secret.toString('base64url');
+    const jwk = { kty: 'oct', k, kid: 'shared', alg: 'HS256' };
+    const app = await startWithTokens(await startProvider({ ...key, jwk }));
+    const token = forge({ alg: 'HS256', kid: 'shared' }, CLAIMS, hmac(secret));
+    expect(await ask(app, token)).toBe(BAD);
+  });
+
+  it('that was changed after it was signed is refused', async () => {
+    const app = await startWithTokens(await startProvider(key));
+    const [header, payload, signature = ''] = (await sign(key)).split('.');
+    const flipped = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1);
+    for (const token of [
+      `${header}.${encode({ ...CLAIMS, sub: 'root' })}.${signature}`,
+      `${encode({ alg: 'ES256', kid: 'first', typ: 'JWT' })}.${payload}.${signature}`,
+      `${header}.${payload}.${flipped}`,
+      `${header}.${payload}.${signature.slice(0, -4)}`,
+      `${header}.${payload}.${signature}AAAA`,
+      `${header}.${payload}.${signature}.`,
+      `${header}.${payload}`,
+    ]) {
+      expect(await ask(app, token)).toBe(BAD);
+    }
+  });
+
+  it('signed by another key of the same name is refused', async () => {
+    expect(await askWith(key, await sign(await createKey('first')))).toBe(BAD);
+  });
+
+  it.each([
+    'x',
+    'a.b',
+    'a.b.c',
+    '..',
+    '....',
+    '{}.{}.{}',
+    `${encode(null)}.${encode(null)}.`,
+    `${encode([])}.e30.AA`,
+    `${encode({ alg: 'ES256', kid: 'first' })}.e30.AA.AA.AA`,
+    `${encode({ alg: 'ES256', kid: 'first' })}.%%%.AA`,
+    `${encode({ alg: 'ES256', kid: 'first' })}.${'A'.repeat(9_000)}.AA`,
+    'eyJhbGciOiJFUzI1NiJ9.%00.%ff',
+    '\u00e9\u00ff.\u0080.\u00fc',
+  ])('that is none is refused: %.20s', async (token) => {
+    expect(await askWith(key, token)).toBe(BAD);
+  });
+
+  it('that is none is no news for the log, so that nobody can fill it', async () => {
+    const app = await startWithTokens(await startProvider(key));
+    await ask(app, 'x');
+    expect(app.log.map(({ event }) => event)).toEqual(['auth.refused']);
+  });
+
+  it('of 100 kB is refused with the headers it came in', async () => {
+    const app = await startWithTokens(await startProvider(key));
+    const response = await app.post(MUTATION, { authorization: `Bearer ${'x'.repeat(100_000)}` });
+    expect(response.status).toBe(431);
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'REQUEST_HEADER_FIELDS_TOO_LARGE' } }],
+    });
+  });
+});
