@@ -6,7 +6,7 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Should an object with headers ever be logged, these do not show. */
-const REDACTED_HEADERS = ['x-dc-devkey', 'authorization', 'cookie'];
+const REDACTED_HEADERS = ['x-dc-devkey', 'authorization', 'cookie', 'x-router-secret'];
 
 export function createLog(level: LogLevel, destination?: DestinationStream): Logger {
   const redact = REDACTED_HEADERS.flatMap((name) => [

@@ -146,22 +146,31 @@ describe('a token', () => {
     expect(await askWith(key, await sign(await createKey('first')))).toBe(BAD);
   });
 
-  it.each([
-    'x',
-    'a.b',
-    'a.b.c',
-    '..',
-    '....',
-    '{}.{}.{}',
-    `${encode(null)}.${encode(null)}.`,
-    `${encode([])}.e30.AA`,
-    `${encode({ alg: 'ES256', kid: 'first' })}.e30.AA.AA.AA`,
-    `${encode({ alg: 'ES256', kid: 'first' })}.%%%.AA`,
-    `${encode({ alg: 'ES256', kid: 'first' })}.${'A'.repeat(9_000)}.AA`,
-    'eyJhbGciOiJFUzI1NiJ9.%00.%ff',
-    '\u00e9\u00ff.\u0080.\u00fc',
-  ])('that is none is refused: %.20s', async (token) => {
+  it.each(
+    [
+      'x',
+      'a.b',
+      'a.b.c',
+      '..',
+      '....',
+      '{}.{}.{}',
+      `${encode(null)}.${encode(null)}.`,
+      `${encode([])}.e30.AA`,
+      `${encode({ alg: 'ES256', kid: 'first' })}.e30.AA.AA.AA`,
+      `${encode({ alg: 'ES256', kid: 'first' })}.%%%.AA`,
+      `${encode({ alg: 'ES256', kid: 'first' })}.${'A'.repeat(9_000)}.AA`,
+      'eyJhbGciOiJFUzI1NiJ9.%00.%ff',
+      '\u00e9\u00ff.\u0080.\u00fc',
+    ].map((token) => ({ token, start: token.slice(0, 20) })),
+  )('that is none is refused: $start', async ({ token }) => {
     expect(await askWith(key, token)).toBe(BAD);
+  });
+
+  it('with an algorithm that is never good is refused', async () => {
+    const app = await startWithTokens(await startProvider(key));
+    for (const alg of ['none', 'HS256', 'HS512', 'RSA1_5', 'dir', 'toString', '__proto__']) {
+      expect(await ask(app, forge({ alg, kid: 'first' }, CLAIMS, hmac('x')))).toBe(BAD);
+    }
   });
 
   it('that is none is no news for the log, so that nobody can fill it', async () => {
