@@ -72,8 +72,13 @@ function createAddressFact({ addresses, hashKey }: AuditSettings): AddressFact {
     createHmac('sha256', key).update(address).digest('base64url').slice(0, HASH_LENGTH);
 }
 
-function toCallerFacts({ correlationId, subject, address }: Caller, toFact: AddressFact): object {
-  return { correlationId, subject, callerAddress: toFact(address) };
+function toCallerFacts(caller: Caller, toFact: AddressFact): object {
+  const { correlationId, subject, address } = caller;
+  return {
+    correlationId,
+    subject: subject?.includes('@') ? toFact(toMailboxKey(subject)) : subject,
+    callerAddress: toFact(address),
+  };
 }
 
 /** Who was to be mailed. What failed the local check could be anything, of any length. */

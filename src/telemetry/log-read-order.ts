@@ -1,5 +1,6 @@
 // One log event per order that is read.
 import type { Logger } from 'pino';
+import { toLoggedSubject } from '../domain/caller';
 import type { Clock } from '../domain/clock';
 import type { ReadOrder } from '../domain/read-order';
 import { logOutcome, toOrderFact } from './log-outcome';
@@ -12,7 +13,7 @@ export function logReadOrder(readOrder: ReadOrder, log: Logger, clock: Clock): R
     const facts = {
       event: 'order.read',
       correlationId: caller.correlationId,
-      subject: caller.subject,
+      subject: toLoggedSubject(caller),
       ...toOrderFact(orderId),
       outcome: outcome.kind,
       ...(outcome.kind === 'rate-limited' && { scope: outcome.scope }),

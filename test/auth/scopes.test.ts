@@ -42,6 +42,21 @@ const forbidden = (scope: string, ...path: readonly (string | number)[]) => ({
 });
 
 describe('scopes', () => {
+  it('refuse and grant without telling the log an email address', async () => {
+    const app = await startWithTokens(await startProvider(key));
+    for (const scope of [READ, RESEND]) {
+      const token = await sign(key, { scope, sub: 'agent@example.com' });
+      await app.post(MUTATION, { authorization: `Bearer ${token}` });
+      const query = '{ certificateOrder(id: "1001") { status } }';
+      await app.post({ query }, { authorization: `Bearer ${token}` });
+    }
+    app.takeUpstreamRequests();
+    expect(app.logText()).not.toContain('agent@');
+    expect(app.log.filter(({ event }) => event === 'resend.completed')).toMatchObject([
+      { subject: expect.stringMatching(/^[\w-]{16}$/) },
+    ]);
+  });
+
   it('are asked for by the mutation', async () => {
     const { status, answer, requests, log } = await run(MUTATION.query, READ);
     expect(status).toBe(200);
