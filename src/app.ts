@@ -3,30 +3,27 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
 import { createAuthenticate } from './auth/authenticate';
-import { createDigicertClient } from './digicert/client';
 import type { Caller } from './domain/caller';
 import { type Clock, systemClock } from './domain/clock';
-import { createReadOrder } from './domain/read-order';
-import { createResend } from './domain/resend';
 import { createApolloServer } from './graphql/apollo-server';
 import { createAuthChecker } from './graphql/auth-checker';
 import { OrderReads } from './graphql/certificate-order/order-reads';
 import { createSchema } from './graphql/schema';
-import { startLimits } from './limits/limits';
 import { readPackageInfo } from './package-info';
 import { createHttpServer, GRAPHQL_PATH } from './server/http-server';
 import type { Settings } from './settings/settings';
-import { startSimulator } from './simulator/simulator';
-import { auditResend } from './telemetry/audit';
-import { logReadOrder } from './telemetry/log-read-order';
+import { startTelemetry } from './telemetry/telemetry';
+import { startUseCases } from './use-cases';
 
-/** Beyond the deadlines of a mutation, for its answer to be written. */
+/** For answers to be written, beyond the time that they may take. */
 const ANSWER_MARGIN_MS = 1_000;
 
 export interface AppDependencies {
   readonly log: Logger;
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** From 0 up to 1. Default: the system's. */
+  readonly random?: () => number;
   /** Transport to DigiCert; the app closes it. Default: a connection pool. */
   readonly dispatcher?: Dispatcher;
 }
@@ -34,27 +31,19 @@ export interface AppDependencies {
 export interface App {
   /** Where GraphQL is served, e.g. `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
-  /** Answers what is in flight, then lets go of everything. */
+  /** Where the metrics are, if they are asked for. */
+  readonly metricsUrl: string | undefined;
+  /** Is not ready from now on, after a while takes nothing new, answers what is in flight, lets go of everything. */
   close(): Promise<void>;
 }
 
 export async function startApp(settings: Settings, dependencies: AppDependencies): Promise<App> {
-  const { log, clock = systemClock, dispatcher } = dependencies;
+  const { log, clock = systemClock } = dependencies;
   const { name, version } = readPackageInfo();
-  const { baseUrl, apiKey, closeUpstream } = await startUpstream(settings, log);
-  const timeoutMs = settings.digicertTimeoutMs;
-  const limits = await startLimits(settings.limits, { clock, log, timeoutMs, apiKey, baseUrl });
-  const digicert = createDigicertClient({
-    baseUrl,
-    apiKey,
-    userAgent: `${name}/${version}`,
-    clock,
-    quota: limits.digicertQuota,
-    ...(dispatcher && { dispatcher }),
-  });
-  const useCases = { digicert, clock, timeoutMs, ...limits };
-  const resend = auditResend(createResend(useCases), settings.audit, { log, clock });
-  const readOrder = logReadOrder(createReadOrder(useCases), log, clock);
+  const userAgent = `${name}/${version}`;
+  const telemetry = startTelemetry(settings, { name, version, log, clock });
+  const useCases = await startUseCases(settings, { ...dependencies, clock, telemetry, userAgent });
+  const { resend, readOrder } = useCases;
   const schema = createSchema({ resend, authChecker: createAuthChecker(log) });
   const sandbox = settings.explorer === 'sandbox';
   const apollo = createApolloServer({
@@ -65,8 +54,10 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     sandbox,
     persistedDocuments: settings.persistedDocuments,
     inlineTrace: settings.inlineTrace,
+    plugins: telemetry.apolloPlugins,
   });
   await apollo.start();
+  let stopping = false;
   const server = await createHttpServer({
     apollo,
     authenticate: createAuthenticate(settings.auth, { clock, log }),
@@ -79,44 +70,44 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     maxBodyBytes: settings.maxBodyBytes,
     requestTimeoutMs: settings.requestTimeoutMs,
     // The fields of a mutation run one after the other, and each may be followed by a read of its order.
-    answerTimeoutMs: 2 * settings.maxMutationFields * timeoutMs + ANSWER_MARGIN_MS,
+    answerTimeoutMs: 2 * settings.maxMutationFields * settings.digicertTimeoutMs + ANSWER_MARGIN_MS,
+    drainTimeoutMs: settings.shutdown.timeoutMs + ANSWER_MARGIN_MS,
     browser: { corsOrigins: settings.corsOrigins, sandbox },
     isListedDocument: settings.persistedDocuments?.includes,
+    readiness: () => ({ ready: !stopping, facts: useCases.state() }),
+    instrument: telemetry.instrument,
   });
 
   const close = async () => {
+    const cancel = clock.after(settings.shutdown.timeoutMs, () => useCases.hurry());
     await server.close();
+    cancel();
     await apollo.stop();
-    await digicert.close();
-    await limits.close();
-    await closeUpstream();
+    await useCases.close();
+    await telemetry.close();
+  };
+  const stop = async () => {
+    stopping = true;
+    await waitFor(clock, settings.shutdown.delayMs);
+    await close();
   };
   try {
+    const metricsUrl = await telemetry.listen();
     const url = await listen(server, settings);
-    return { url, close };
+    return { url, metricsUrl, close: stop };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function listen(server: FastifyInstance, { host, port }: Settings): Promise<string> {
-  return `${await server.listen({ host, port })}${GRAPHQL_PATH}`;
+/** A load balancer needs a moment to see that this instance is not ready. */
+function waitFor(clock: Clock, delayMs: number): Promise<void> {
+  return delayMs === 0
+    ? Promise.resolve()
+    : new Promise((resolve) => clock.after(delayMs, resolve));
 }
 
-/** DigiCert itself, or the built-in simulator where no key is set. */
-async function startUpstream({ upstream }: Settings, log: Logger) {
-  if (upstream.kind === 'digicert') {
-    return { ...upstream, closeUpstream: async () => {} };
-  }
-  const simulator = await startSimulator();
-  log.warn(
-    { event: 'simulator.in-use', baseUrl: simulator.baseUrl, outboxUrl: simulator.outboxUrl },
-    'DIGICERT_API_KEY is not set: DigiCert is SIMULATED and no email is sent',
-  );
-  return {
-    baseUrl: simulator.baseUrl,
-    apiKey: 'simulator',
-    closeUpstream: () => simulator.close(),
-  };
+async function listen(server: FastifyInstance, { host, port }: Settings): Promise<string> {
+  return `${await server.listen({ host, port })}${GRAPHQL_PATH}`;
 }

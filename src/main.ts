@@ -10,7 +10,7 @@ import { printGatewaySchema } from './graphql/print-schema';
 import { parsePort } from './settings/parsers';
 import { parseSettings } from './settings/settings';
 import { startSimulator } from './simulator/simulator';
-import { createLog } from './telemetry/log';
+import { createLog, createPrettyStream } from './telemetry/log';
 
 const USAGE = `usage: main [start | simulator [PORT] | print-schema [--check | --auth-directives] | print-manifest [--check]]
 
@@ -33,10 +33,42 @@ async function start(): Promise<void> {
     return;
   }
   const { settings } = parsed;
-  const log = createLog(settings.logLevel);
+  const log = createLog(settings.logLevel, process.stdout.isTTY ? createPrettyStream() : undefined);
   const app = await startApp(settings, { log });
-  log.info({ event: 'gateway.started', url: app.url }, `GraphQL is served at ${app.url}`);
-  onStopSignal(() => app.close());
+  const { url, metricsUrl } = app;
+  log.info({ event: 'gateway.started', url, metricsUrl }, `GraphQL is served at ${url}`);
+
+  let stopping: Promise<void> | undefined;
+  const stop = (exitCode: number) => {
+    process.exitCode = Math.max(exitCode, Number(process.exitCode ?? 0));
+    stopping ??= app
+      .close()
+      .then(
+        () => log.info({ event: 'gateway.stopped' }, 'stopped'),
+        (error: unknown) => {
+          process.exitCode = 1;
+          log.fatal({ event: 'gateway.crashed', err: error }, 'unexpected error while stopping');
+        },
+      )
+      // Whatever still holds the process is not worth waiting for.
+      .finally(() => process.exit());
+  };
+  onStopSignal((signal) => {
+    if (stopping) {
+      log.warn({ event: 'gateway.stopped', signal }, 'stopped at once, by a second signal');
+      process.exit(1);
+    }
+    log.info(
+      { event: 'gateway.stopping', signal },
+      'stopping: what is in flight is answered first',
+    );
+    stop(0);
+  });
+  // A fault that nobody foresaw may have left anything behind: what is in flight is answered, and that is all.
+  process.on('uncaughtException', (error) => {
+    log.fatal({ event: 'gateway.crashed', err: error }, 'unexpected error: stopping');
+    stop(1);
+  });
 }
 
 async function simulate(port: number): Promise<void> {
@@ -46,7 +78,7 @@ async function simulate(port: number): Promise<void> {
       `What was accepted is listed at ${simulator.outboxUrl}.\n` +
       `An identity provider is simulated too: access tokens are at ${simulator.tokenUrl}, keys at ${simulator.jwksUrl}.\n`,
   );
-  onStopSignal(() => simulator.close());
+  onStopSignal(() => void simulator.close());
 }
 
 function readPort(text: string): number {
@@ -74,9 +106,9 @@ function generate(name: string, content: string, checkOnly: boolean): void {
   }
 }
 
-function onStopSignal(close: () => Promise<void>): void {
+function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void close());
+    process.on(signal, stop);
   }
 }
 

@@ -41,6 +41,7 @@ describe('the audit trail', () => {
       ],
       outcome: 'accepted',
       upstreamStatus: 204,
+      upstreamAttempts: 1,
       digicertCodes: [],
       durationMs: 0,
     });

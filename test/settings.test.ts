@@ -8,6 +8,7 @@ const DEFAULTS = {
   port: 4000,
   upstream: { kind: 'simulator' },
   digicertTimeoutMs: 10_000,
+  transport: { concurrency: 100, breakerMs: 10_000, maxRetryWaitMs: 2_000 },
   limits: {
     digicertQuota: [
       { limit: 100, windowMs: 5_000 },
@@ -29,7 +30,10 @@ const DEFAULTS = {
   requestTimeoutMs: 10_000,
   inlineTrace: false,
   persistedDocuments: undefined,
+  shutdown: { delayMs: 0, timeoutMs: 30_000 },
   logLevel: 'info',
+  metricsPort: undefined,
+  tracing: false,
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'settings-'));
@@ -82,7 +86,13 @@ describe('settings', () => {
         REQUEST_TIMEOUT_MS: '300',
         INLINE_TRACE: 'on',
         PERSISTED_DOCUMENTS: join(__dirname, '..', 'schema', 'persisted-documents.json'),
+        DIGICERT_CONCURRENCY: '20',
+        DIGICERT_BREAKER_SECONDS: '0',
+        SHUTDOWN_DELAY_MS: '10',
+        SHUTDOWN_TIMEOUT_MS: '5000',
         LOG_LEVEL: 'debug',
+        METRICS_PORT: '9464',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
       }),
     ).toEqual({
       ok: true,
@@ -93,8 +103,10 @@ describe('settings', () => {
           kind: 'digicert',
           baseUrl: 'https://certcentral.digicert.eu/services/v2',
           apiKey: 'abc-123',
+          apiKeyFile: undefined,
         },
         digicertTimeoutMs: 2500,
+        transport: { concurrency: 20, breakerMs: 0, maxRetryWaitMs: 0 },
         limits: {
           digicertQuota: [
             { limit: 10, windowMs: 1_000 },
@@ -130,7 +142,10 @@ describe('settings', () => {
           findByHash: expect.any(Function),
           includes: expect.any(Function),
         },
+        shutdown: { delayMs: 10, timeoutMs: 5000 },
         logLevel: 'debug',
+        metricsPort: 9464,
+        tracing: true,
       },
     });
   });
@@ -139,7 +154,12 @@ describe('settings', () => {
     expect(
       parseSettings({ NODE_ENV: 'production', DIGICERT_API_KEY: 'k', AUTH: 'none' }),
     ).toMatchObject({
-      settings: { explorer: 'off', introspection: false, corsOrigins: [] },
+      settings: {
+        explorer: 'off',
+        introspection: false,
+        corsOrigins: [],
+        shutdown: { delayMs: 5_000 },
+      },
     });
   });
 
@@ -165,6 +185,30 @@ describe('settings', () => {
   );
 
   it.each<[string, Record<string, string>, readonly string[]]>([
+    [
+      'how DigiCert is spared',
+      { DIGICERT_CONCURRENCY: '0', DIGICERT_BREAKER_SECONDS: '-1' },
+      [
+        'DIGICERT_CONCURRENCY is "0": give a number from 1 to 10000.',
+        'DIGICERT_BREAKER_SECONDS is "-1": give seconds from 0 to 3600.',
+      ],
+    ],
+    [
+      'shutdown',
+      { SHUTDOWN_DELAY_MS: '120001', SHUTDOWN_TIMEOUT_MS: '0' },
+      [
+        'SHUTDOWN_DELAY_MS is "120001": give milliseconds from 0 to 120000.',
+        'SHUTDOWN_TIMEOUT_MS is "0": give milliseconds from 100 to 600000.',
+      ],
+    ],
+    [
+      'where figures and traces go',
+      { METRICS_PORT: '70000', OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' },
+      [
+        'METRICS_PORT is "70000": give a port number from 0 to 65535.',
+        'OTEL_EXPORTER_OTLP_ENDPOINT is no URL: give one such as http://collector:4318.',
+      ],
+    ],
     ['PORT', { PORT: '70000' }, ['PORT is "70000": give a port number from 0 to 65535.']],
     ['PORT', { PORT: '4e3' }, ['PORT is "4e3": give a port number from 0 to 65535.']],
     ['PORT', { PORT: '-1' }, ['PORT is "-1": give a port number from 0 to 65535.']],

@@ -1,18 +1,17 @@
 // Where the HTTP call happens: DigiCert's three endpoints, over a connection pool of our own.
 import { type Dispatcher, Pool } from 'undici';
-import type { Clock, Deadline } from '../domain/clock';
-import type { DigicertQuota } from '../domain/limits';
+import type { Clock } from '../domain/clock';
+import type { Deadline } from '../domain/deadline';
+import type { DigicertQuota, WindowUsage } from '../domain/limits';
 import type { OrderReads } from '../domain/read-order';
 import type { DigicertApi } from '../domain/resend';
 import type { ResendRequest } from '../domain/resend-request';
-import { type Exchange, exchangeOnce, type HttpRequest } from './exchange';
+import type { BreakerState, ReportUpstream } from '../domain/upstream-event';
 import { mapOutcome } from './map-outcome';
 import { parseOrderInfo } from './order-info';
 import { parseOrderValidation } from './order-validation';
-import { readRetryAfter } from './retry-after';
-
-/** DigiCert allows 100 requests in 5 s, so more connections than this could never be put to use. */
-const MAX_CONNECTIONS = 100;
+import { exchangeOnce } from './transport/exchange';
+import { Sender, type Sent } from './transport/sender';
 
 /** Shorter than any server is likely to keep an idle connection, so that none is closed under a request. */
 const KEEP_ALIVE_TIMEOUT_MS = 4_000;
@@ -29,25 +28,43 @@ const MAX_RESPONSE_HEADER_BYTES = 16 * 1024;
 export interface DigicertClientOptions {
   /** e.g. `https://www.digicert.com/services/v2`, without a slash at the end. */
   readonly baseUrl: string;
-  /** Visible ASCII. */
-  readonly apiKey: string;
+  /** Visible ASCII. Asked for each request: a key may be replaced while the gateway runs. */
+  readonly apiKey: () => string;
   /** `name/version` */
   readonly userAgent: string;
   readonly clock: Clock;
-  /** Every request to DigiCert counts, whatever it is for. */
-  readonly quota: DigicertQuota;
-  /** The transport; the client closes it. Default: {@link createDigicertPool}. */
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  /** The quota of a key. Every request to DigiCert counts, whatever it is for. */
+  readonly quotaFor: (apiKey: string) => DigicertQuota;
+  readonly transport: TransportSettings;
+  readonly report: ReportUpstream;
+  /** The client closes it. Default: {@link createDigicertPool}. */
   readonly dispatcher?: Dispatcher;
 }
 
+export interface TransportSettings {
+  /** Requests to DigiCert at a time; as many again may wait for one of them to end. */
+  readonly concurrency: number;
+  /** Milliseconds that DigiCert is left alone for after it has failed time and again; 0: never. */
+  readonly breakerMs: number;
+  /** Milliseconds that a caller may be kept waiting after a 429. */
+  readonly maxRetryWaitMs: number;
+}
+
 export interface DigicertClient extends DigicertApi, OrderReads {
+  readonly breakerState: BreakerState;
+  /** Requests that are on their way, or wait for a connection. */
+  readonly underWay: number;
+  /** Of the key in use. */
+  quotaUsage(): Promise<readonly WindowUsage[]>;
   /** Ends every connection; a request still running ends as unanswered. */
   close(): Promise<void>;
 }
 
-export function createDigicertPool(origin: string): Pool {
+export function createDigicertPool(origin: string, connections: number): Pool {
   return new Pool(origin, {
-    connections: MAX_CONNECTIONS,
+    connections,
     // One request per connection at a time: a lost connection then leaves one outcome unknown, not many.
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -61,57 +78,82 @@ export function createDigicertPool(origin: string): Pool {
 }
 
 export function createDigicertClient(options: DigicertClientOptions): DigicertClient {
+  const { clock, random, report, transport, userAgent } = options;
   const { origin, pathname } = new URL(options.baseUrl);
-  const dispatcher = options.dispatcher ?? createDigicertPool(origin);
+  const dispatcher = options.dispatcher ?? createDigicertPool(origin, transport.concurrency);
   const basePath = pathname.replace(/\/$/, '');
-  const headers = {
-    'X-DC-DEVKEY': options.apiKey,
-    'Content-Type': 'application/json',
-    Accept: 'application/json',
-    'User-Agent': options.userAgent,
-  };
+  const sender = new Sender({
+    clock,
+    random,
+    report,
+    ...transport,
+    exchange: (request, deadline) => exchangeOnce(dispatcher, request, deadline),
+  });
+  const useCredentials = createCredentials(options.apiKey, (apiKey) => ({
+    quota: options.quotaFor(apiKey),
+    headers: {
+      'X-DC-DEVKEY': apiKey,
+      'Content-Type': 'application/json',
+      Accept: 'application/json',
+      'User-Agent': userAgent,
+    },
+  }));
   const toPath = (orderId: string, endpoint: string) =>
     `${basePath}/order/certificate/${encodeURIComponent(orderId)}${endpoint}`;
 
-  async function exchange(request: HttpRequest, deadline: Deadline): Promise<Exchange> {
-    const taken = await options.quota.take(deadline);
-    if (!taken.ok) {
-      return { kind: 'over-quota', retryAfterSeconds: taken.retryAfterSeconds };
-    }
-    const made = await exchangeOnce(dispatcher, request, deadline);
-    if (made.kind === 'not-sent') {
-      taken.place.giveBack();
-    } else {
-      taken.place.use();
-    }
-    if (made.kind === 'answered' && made.status === 429) {
-      options.quota.shut(readRetryAfter(made, options.clock.now()));
-    }
-    return made;
+  function send(
+    request: { readonly method: 'GET' | 'PUT'; readonly path: string; readonly body?: string },
+    deadline: Deadline,
+  ): Promise<Sent> {
+    const { headers, quota } = useCredentials();
+    return sender.send({ ...request, origin, headers }, quota, deadline);
   }
-
-  const get = (path: string, deadline: Deadline) =>
-    exchange({ method: 'GET', origin, path, headers }, deadline);
 
   return {
     async resendEmails(request, deadline) {
       const path = toPath(request.orderId, '/resend-emails');
       // A string: undici then sends Content-Length and never a chunked body.
       const body = JSON.stringify(toWire(request));
-      const put: HttpRequest = { method: 'PUT', origin, path, headers, body };
-      return mapOutcome(await exchange(put, deadline), { request, nowMs: options.clock.now() });
+      const sent = await send({ method: 'PUT', path, body }, deadline);
+      return mapOutcome(sent, { request, nowMs: clock.now() });
     },
 
     async readOrderInfo(orderId, deadline) {
-      return parseOrderInfo(await get(toPath(orderId, ''), deadline));
+      return parseOrderInfo(await send({ method: 'GET', path: toPath(orderId, '') }, deadline));
     },
 
     async readOrder(orderId, deadline) {
-      const validation = await get(toPath(orderId, '/validation'), deadline);
-      return parseOrderValidation(validation, orderId, options.clock.now());
+      const path = toPath(orderId, '/validation');
+      return parseOrderValidation(
+        await send({ method: 'GET', path }, deadline),
+        orderId,
+        clock.now(),
+      );
     },
 
+    get breakerState() {
+      return sender.breakerState;
+    },
+    get underWay() {
+      return sender.underWay;
+    },
+    quotaUsage: () => useCredentials().quota.usage(),
     close: () => dispatcher.destroy(),
+  };
+}
+
+/** What goes with an API key is made anew only when the key is another one. */
+function createCredentials<Credentials>(
+  apiKey: () => string,
+  create: (apiKey: string) => Credentials,
+): () => Credentials {
+  let current: { readonly apiKey: string; readonly credentials: Credentials } | undefined;
+  return () => {
+    const key = apiKey();
+    if (current?.apiKey !== key) {
+      current = { apiKey: key, credentials: create(key) };
+    }
+    return current.credentials;
   };
 }
 

@@ -3,9 +3,10 @@
 import type { DigicertError, ResendOutcome, UpstreamFailure } from '../domain/outcome';
 import type { ResendAnswer } from '../domain/resend';
 import type { ResendRequest } from '../domain/resend-request';
-import type { AnsweredExchange, Exchange } from './exchange';
 import { type ResponseBody, readDigicertErrors, readResponseBody } from './response-body';
-import { readRetryAfter } from './retry-after';
+import type { AnsweredExchange } from './transport/exchange';
+import { readRetryAfter } from './transport/retry-after';
+import type { Sent } from './transport/sender';
 
 /** DigiCert's codes that decide something. All others are passed through raw. */
 const CODE = {
@@ -71,24 +72,36 @@ const WITHOUT_STATUS = {
   'not-sent': { reason: 'UNREACHABLE', ...NOT_SENT },
   unanswered: { reason: 'OUTCOME_UNKNOWN', ...SENT },
   'not-http': { reason: 'UNEXPECTED_RESPONSE', ...SENT },
+  // DigiCert was failing a moment ago, and was not asked this time.
+  'breaker-open': { reason: 'UNAVAILABLE', ...NOT_SENT },
 } as const;
 
-export function mapOutcome(exchange: Exchange, context: Context): ResendAnswer {
-  if (exchange.kind === 'over-quota') {
-    return { outcome: rateLimited(exchange.retryAfterSeconds), refused: false };
+/** What the log calls the reason why a request was not made. */
+const NOT_MADE = {
+  quota: 'QUOTA_FULL',
+  concurrency: 'ALL_CONNECTIONS_BUSY',
+  breaker: 'BREAKER_OPEN',
+} as const;
+
+export function mapOutcome(sent: Sent, context: Context): ResendAnswer {
+  const { attempts } = sent;
+  if (sent.kind === 'no-room') {
+    const evidence = { errorCode: NOT_MADE[sent.of], attempts };
+    return { outcome: { ...rateLimited(sent.retryAfterSeconds), evidence }, refused: false };
   }
-  if (exchange.kind !== 'answered') {
-    const evidence = { errorCode: exchange.errorCode };
+  if (sent.kind !== 'answered') {
+    const errorCode = sent.kind === 'breaker-open' ? NOT_MADE.breaker : sent.errorCode;
+    const evidence = { errorCode, attempts };
     return {
-      outcome: { kind: 'upstream-failed', ...WITHOUT_STATUS[exchange.kind], evidence },
+      outcome: { kind: 'upstream-failed', ...WITHOUT_STATUS[sent.kind], evidence },
       refused: false,
     };
   }
-  const response = toResponse(exchange, context.nowMs);
+  const response = toResponse(sent, context.nowMs);
   for (const row of TABLE) {
     if (row.when(response)) {
       const { status, errors } = response;
-      const evidence = { status, digicertErrors: errors };
+      const evidence = { status, digicertErrors: errors, attempts };
       const outcome = { ...row.outcome(response, context), evidence };
       return { outcome, refused: row.refused ?? false };
     }

@@ -1,7 +1,7 @@
 // Reads `GET /order/certificate/{order_id}`, of which every field may be missing.
 import type { OrderInfo } from '../domain/order-eligibility';
-import type { Exchange } from './exchange';
 import { isObject, readOkObject, toText } from './response-body';
+import type { Exchange } from './transport/exchange';
 
 /** `undefined` unless DigiCert answered 200 with a JSON object. */
 export function parseOrderInfo(exchange: Exchange): OrderInfo | undefined {

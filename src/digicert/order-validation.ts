@@ -5,25 +5,21 @@ import type {
   OrderReadOutcome,
 } from '../domain/certificate-order';
 import type { ResendOutcome } from '../domain/outcome';
-import type { Exchange } from './exchange';
 import { mapOutcome } from './map-outcome';
 import { isObject, readOkObject, toText } from './response-body';
+import type { Sent } from './transport/sender';
 
 /** Domains of one order that are handed on; DigiCert's multi-domain products end at 250 names. */
 const MAX_DOMAINS = 250;
 
-export function parseOrderValidation(
-  exchange: Exchange,
-  orderId: string,
-  nowMs: number,
-): OrderReadOutcome {
-  const value = readOkObject(exchange);
+export function parseOrderValidation(sent: Sent, orderId: string, nowMs: number): OrderReadOutcome {
+  const value = readOkObject(sent);
   if (value && isAbout(value, orderId)) {
     return { kind: 'found', order: toOrder(value) };
   }
   // What is no order is an error like any other, and the one table knows them all.
   const request = { orderId, domainApprovalEmails: undefined, locale: undefined };
-  return toReadOutcome(mapOutcome(exchange, { request, nowMs }).outcome);
+  return toReadOutcome(mapOutcome(sent, { request, nowMs }).outcome);
 }
 
 /** An answer about another order is none, and neither is one of errors alone. */

@@ -1,7 +1,12 @@
 // Reads what DigiCert, or a proxy before it, put into a response body: JSON, other text, or nothing of use.
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { DigicertError } from '../domain/outcome';
-import { type AnsweredExchange, type Exchange, firstValue, MAX_BODY_BYTES } from './exchange';
+import {
+  type AnsweredExchange,
+  type Exchange,
+  firstValue,
+  MAX_BODY_BYTES,
+} from './transport/exchange';
 
 export type ResponseBody =
   | { readonly kind: 'json'; readonly value: unknown }

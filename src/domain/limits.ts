@@ -1,7 +1,8 @@
 // The limits a call meets, as the use cases see them.
 import type { Caller } from './caller';
-import type { Deadline } from './clock';
+import type { Deadline } from './deadline';
 import type { ResendRequest } from './resend-request';
+import type { RollingWindow } from './rolling-window';
 
 /** What one caller may ask for. */
 export interface CallerQuota {
@@ -32,6 +33,13 @@ export interface DigicertQuota {
   take(deadline: Deadline): Promise<QuotaTaken>;
   /** DigiCert refuses everybody for so long, whatever was counted here. */
   shut(forSeconds: number): void;
+  /** How full each window is, by what is known now. */
+  usage(): Promise<readonly WindowUsage[]>;
+}
+
+export interface WindowUsage {
+  readonly window: RollingWindow;
+  readonly used: number;
 }
 
 export type QuotaTaken =

@@ -24,6 +24,8 @@ export interface UpstreamEvidence {
   readonly status?: number;
   readonly errorCode?: string;
   readonly digicertErrors?: readonly DigicertError[];
+  /** Requests made for the one wish. More than one only where the ones before it provably did nothing. */
+  readonly attempts?: number;
 }
 
 export type NotEligibleReason = 'NOT_A_DV_ORDER' | 'ORDER_NOT_PENDING' | 'DCV_METHOD_NOT_EMAIL';

@@ -1,7 +1,7 @@
 // Reading an order: check the id, count the caller, ask DigiCert once, within a deadline of its own.
 import type { Caller } from './caller';
 import type { OrderReadOutcome } from './certificate-order';
-import { type Clock, type Deadline, withDeadline } from './clock';
+import type { Deadline, Deadlines } from './deadline';
 import type { CallerQuota } from './limits';
 import { isOrderId } from './resend-request';
 
@@ -13,7 +13,7 @@ export interface OrderReads {
 export interface ReadOrderDependencies {
   readonly digicert: OrderReads;
   readonly callerQuota: CallerQuota;
-  readonly clock: Clock;
+  readonly deadlines: Deadlines;
   /** Milliseconds for one read. */
   readonly timeoutMs: number;
 }
@@ -21,7 +21,7 @@ export interface ReadOrderDependencies {
 export type ReadOrder = (orderId: string, caller: Caller) => Promise<OrderReadOutcome>;
 
 export function createReadOrder(dependencies: ReadOrderDependencies): ReadOrder {
-  const { digicert, callerQuota, clock, timeoutMs } = dependencies;
+  const { digicert, callerQuota, deadlines, timeoutMs } = dependencies;
   return async (orderId, caller) => {
     if (!isOrderId(orderId)) {
       return { kind: 'invalid-id' };
@@ -30,6 +30,6 @@ export function createReadOrder(dependencies: ReadOrderDependencies): ReadOrder 
     if (retryAfterSeconds !== undefined) {
       return { kind: 'rate-limited', scope: 'CALLER', retryAfterSeconds };
     }
-    return withDeadline(clock, timeoutMs, (deadline) => digicert.readOrder(orderId, deadline));
+    return deadlines.within(timeoutMs, (deadline) => digicert.readOrder(orderId, deadline));
   };
 }

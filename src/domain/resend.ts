@@ -1,7 +1,7 @@
 // The use case, whole: check the input, count the caller, spare the mailboxes, call DigiCert once, and
 // if it refuses, find out why.
 import type { Caller } from './caller';
-import { type Clock, type Deadline, withDeadline } from './clock';
+import type { Deadline, Deadlines } from './deadline';
 import type { CallerQuota, Cooldown } from './limits';
 import { findIneligibility, type OrderInfo } from './order-eligibility';
 import { emailsMayHaveBeenSent, type RateLimitScope, type ResendOutcome } from './outcome';
@@ -25,7 +25,7 @@ export interface ResendDependencies {
   readonly digicert: DigicertApi;
   readonly callerQuota: CallerQuota;
   readonly cooldown: Cooldown;
-  readonly clock: Clock;
+  readonly deadlines: Deadlines;
   /** Milliseconds for everything a mutation does upstream. */
   readonly timeoutMs: number;
 }
@@ -37,14 +37,14 @@ export type Resend = (
 ) => Promise<ResendOutcome>;
 
 export function createResend(dependencies: ResendDependencies): Resend {
-  const { digicert, callerQuota, cooldown, clock, timeoutMs } = dependencies;
+  const { digicert, callerQuota, cooldown, deadlines, timeoutMs } = dependencies;
   return async (orderId, input, caller) => {
     const parsed = parseResendRequest(orderId, input);
     if (!parsed.ok) {
       return { kind: 'invalid-input', issues: parsed.issues, digicertErrors: [] };
     }
     const { request } = parsed;
-    return withDeadline(clock, timeoutMs, async (deadline) => {
+    return deadlines.within(timeoutMs, async (deadline) => {
       const callerWaitSeconds = await callerQuota.count(caller);
       if (callerWaitSeconds !== undefined) {
         return rateLimited('CALLER', callerWaitSeconds);

@@ -35,6 +35,8 @@ export interface ApolloServerOptions {
   readonly sandbox: boolean;
   /** Whether a router may ask for a trace (ftv1) with an answer. */
   readonly inlineTrace: boolean;
+  /** Whatever wants to see every operation: tracing. */
+  readonly plugins?: readonly ApolloServerPlugin<GraphqlContext>[];
   /** Set: what a hash may stand for. */
   readonly persistedDocuments?: PersistedDocuments | undefined;
 }
@@ -63,6 +65,7 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<G
     // main.ts is the only one that listens to signals.
     stopOnTerminationSignals: false,
     plugins: [
+      ...(options.plugins ?? []),
       createErrorPlugin(log),
       createSafeIdsPlugin(),
       ...(persistedDocuments ? [createAllowListPlugin(persistedDocuments)] : []),

@@ -1,7 +1,8 @@
 // The gate in front of DigiCert: lets a request through when the quota has room for it, keeps it waiting
 // for a moment in the order of arrival, and turns it away as soon as the wait is known to be too long.
-import type { Clock, Deadline } from '../domain/clock';
-import type { DigicertQuota, QuotaPlace, QuotaTaken } from '../domain/limits';
+import type { Clock } from '../domain/clock';
+import type { Deadline } from '../domain/deadline';
+import type { DigicertQuota, QuotaPlace, QuotaTaken, WindowUsage } from '../domain/limits';
 import type { RollingWindow } from '../domain/rolling-window';
 import type { LimitStore, LogName } from './limit-store';
 import { toRetryAfterSeconds } from './retry-after-seconds';
@@ -72,17 +73,20 @@ export class DigicertGate implements DigicertQuota {
       return this.#full();
     }
     return new Promise((resolve) => {
+      const giveUp = () => waiter.settle(this.#full());
       const waiter: Waiter = {
         giveUpAtMs,
         deadline,
         settle: (taken) => {
           cancel();
+          deadline.signal.removeEventListener('abort', giveUp);
           this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
           this.#schedule();
           resolve(taken);
         },
       };
-      const cancel = clock.after(giveUpAtMs - clock.now(), () => waiter.settle(this.#full()));
+      const cancel = clock.after(giveUpAtMs - clock.now(), giveUp);
+      deadline.signal.addEventListener('abort', giveUp);
       this.#waiting.push(waiter);
       this.#schedule();
     });
@@ -94,6 +98,12 @@ export class DigicertGate implements DigicertQuota {
     this.#close(0);
     this.#schedule();
     void store.shut(log, forSeconds * 1_000);
+  }
+
+  async usage(): Promise<readonly WindowUsage[]> {
+    const { store, log, windows } = this.#options;
+    const used = await store.count(log, this.#windows);
+    return windows.map((window, index) => ({ window, used: used[index] ?? 0 }));
   }
 
   /** Sees to it that whoever is first is served when there may be room. */

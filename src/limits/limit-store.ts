@@ -15,6 +15,8 @@ export interface LimitStore {
   use(log: LogName, windows: readonly RollingWindow[], id: string): Promise<void>;
   /** The place was never used. */
   giveBack(log: LogName, id: string): Promise<void>;
+  /** How many places of each window are taken. */
+  count(log: LogName, windows: readonly RollingWindow[]): Promise<readonly number[]>;
   /** Nobody gets a place in the log for so long. A longer time that was set before stands. */
   shut(log: LogName, forMs: number): Promise<void>;
 

@@ -39,34 +39,40 @@ export interface LimitDependencies {
   readonly log: Logger;
   /** Milliseconds that a resend takes at most. */
   readonly timeoutMs: number;
-  /** What DigiCert counts by. */
-  readonly apiKey: string;
+  /** Whose quota it is: DigiCert counts by key, each of its instances for itself. */
   readonly baseUrl: string;
 }
 
 export interface Limits {
-  readonly digicertQuota: DigicertQuota;
+  /** DigiCert's quota for one API key. */
+  digicertQuotaFor(apiKey: string): DigicertQuota;
   readonly callerQuota: CallerQuota;
   readonly cooldown: Cooldown;
+  /** Where limits are counted at the moment. */
+  readonly countedIn: LimitsCountedIn;
   close(): Promise<void>;
 }
+
+/** `this-process`: Redis is set, and does not answer. */
+export type LimitsCountedIn = 'memory' | 'redis' | 'this-process';
 
 export async function startLimits(
   settings: LimitSettings,
   dependencies: LimitDependencies,
 ): Promise<Limits> {
-  const { clock, log, timeoutMs, apiKey, baseUrl } = dependencies;
+  const { clock, log, timeoutMs, baseUrl } = dependencies;
   const store = await startStore(settings.redis, clock, log);
   const createId = createIds();
   return {
-    digicertQuota: new DigicertGate({
-      store,
-      log: { kind: 'digicert', key: toKey(baseUrl, apiKey) },
-      windows: settings.digicertQuota,
-      maxWaitMs: settings.quotaWaitMs,
-      clock,
-      createId,
-    }),
+    digicertQuotaFor: (apiKey) =>
+      new DigicertGate({
+        store,
+        log: { kind: 'digicert', key: toKey(baseUrl, apiKey) },
+        windows: settings.digicertQuota,
+        maxWaitMs: settings.quotaWaitMs,
+        clock,
+        createId,
+      }),
     callerQuota: createCallerQuota({ store, windows: settings.callerQuota, createId }),
     cooldown: createCooldown({
       store,
@@ -74,6 +80,12 @@ export async function startLimits(
       timeoutMs,
       createId,
     }),
+    get countedIn() {
+      if (!(store instanceof ResilientStore)) {
+        return 'memory';
+      }
+      return store.isShared ? 'redis' : 'this-process';
+    },
     close: () => store.close(),
   };
 }

@@ -41,6 +41,10 @@ export class MemoryStore implements LimitStore {
     this.#open(log).giveBack(id);
   }
 
+  async count(log: LogName, windows: readonly RollingWindow[]): Promise<readonly number[]> {
+    return this.#open(log).count(windows, this.clock.now());
+  }
+
   async shut(log: LogName, forMs: number): Promise<void> {
     this.#open(log).shut(this.clock.now() + forMs);
   }

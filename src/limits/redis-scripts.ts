@@ -47,6 +47,15 @@ end
 redis.call('PEXPIRE', KEYS[1], math.ceil(math.max(redis.call('PTTL', KEYS[1]), last + ARGV[2])))
 `;
 
+/** KEYS: log. ARGV: time, then each windowMs. Answers how many places of each are taken. */
+const COUNT = `${NOW}
+local counts = {}
+for i = 2, #ARGV do
+  counts[i - 1] = redis.call('ZCOUNT', KEYS[1], string.format('(%.17g', now - ARGV[i]), '+inf')
+end
+return counts
+`;
+
 /** KEYS: shut. ARGV: time, forMs. */
 const SHUT = `${NOW}
 if tonumber(redis.call('GET', KEYS[1]) or 0) < now + ARGV[2] then
@@ -102,6 +111,7 @@ end
 export const SCRIPTS = {
   limitsTake: TAKE,
   limitsUse: USE,
+  limitsCount: COUNT,
   limitsShut: SHUT,
   limitsHold: HOLD,
   limitsKeep: KEEP,

@@ -115,6 +115,19 @@ export class RedisStore implements LimitStore {
     await this.#inTime(this.#redis.zrem(toLogKeys(log)[0], id));
   }
 
+  async count(log: LogName, windows: readonly RollingWindow[]): Promise<readonly number[]> {
+    // A table without entries is no list in Lua's eyes.
+    if (windows.length === 0) {
+      return [];
+    }
+    const counts = await this.#run(
+      'limitsCount',
+      [toLogKeys(log)[0]],
+      windows.map(({ windowMs }) => windowMs),
+    );
+    return (counts as readonly unknown[]).map(Number);
+  }
+
   async shut(log: LogName, forMs: number): Promise<void> {
     await this.#run('limitsShut', [toLogKeys(log)[1]], [forMs]);
   }

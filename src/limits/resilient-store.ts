@@ -76,6 +76,14 @@ export class ResilientStore implements LimitStore {
     return this.#tell((store) => store.giveBack(log, id));
   }
 
+  /** Only looked at, so a Redis that does not answer is no reason to fall back. */
+  async count(log: LogName, windows: readonly RollingWindow[]): Promise<readonly number[]> {
+    const { redis, local } = this.#options;
+    return this.isShared
+      ? redis.count(log, windows).catch(() => local.count(log, windows))
+      : local.count(log, windows);
+  }
+
   shut(log: LogName, forMs: number): Promise<void> {
     return this.#tell((store) => store.shut(log, forMs));
   }

@@ -53,6 +53,11 @@ export class RollingLog {
     return Math.max(0, this.#shutUntilMs - nowMs);
   }
 
+  /** Places taken in each window, used or not. */
+  count(windows: readonly RollingWindow[], nowMs: number): readonly number[] {
+    return windows.map((window) => this.#countIn(window, nowMs));
+  }
+
   /** Every use that still counts, those to come at their latest moment. */
   list(nowMs: number): { windows: readonly RollingWindow[]; uses: readonly Use[] } {
     this.#forget(this.#windows, nowMs);
@@ -79,13 +84,17 @@ export class RollingLog {
 
   #waitForWindowMs({ limit, windowMs }: RollingWindow, nowMs: number): number {
     const first = this.#firstAfter(nowMs - windowMs);
-    const excess = this.#used.length - first + this.#taken.size + 1 - limit;
+    const excess = this.#countIn({ limit, windowMs }, nowMs) + 1 - limit;
     if (excess <= 0) {
       return 0;
     }
     // What is not used yet leaves the window no sooner than if it were used now.
     const leaver = this.#used[first + excess - 1];
     return (leaver?.atMs ?? nowMs) + windowMs - nowMs;
+  }
+
+  #countIn({ windowMs }: RollingWindow, nowMs: number): number {
+    return this.#used.length - this.#firstAfter(nowMs - windowMs) + this.#taken.size;
   }
 
   /** Index of the first use after a moment, by bisection. */

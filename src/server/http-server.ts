@@ -9,7 +9,9 @@ import Fastify, {
 import type { Logger } from 'pino';
 import { type BrowserPolicy, registerCors, registerSecurityHeaders } from './browser-policy';
 import { Connections } from './connections';
+import { registerDrain } from './drain';
 import { type GraphqlRouteOptions, registerGraphql } from './graphql-route';
+import { type Readiness, registerHealth } from './health';
 import {
   BAD_HOST,
   BAD_URL,
@@ -17,7 +19,6 @@ import {
   createNotFoundHandler,
   handleError,
   refuseOddities,
-  SHUTTING_DOWN,
   sendHttpError,
   toPath,
   UNSUPPORTED_MEDIA_TYPE,
@@ -30,11 +31,13 @@ export interface HttpServerOptions<Context extends BaseContext, Identity>
   readonly maxBodyBytes: number;
   /** Milliseconds in which a request must have arrived whole. */
   readonly requestTimeoutMs: number;
-  /**
-   * Milliseconds that an answer may take at most: for so long a connection may be silent, and requests in
-   * flight have so long once the server closes.
-   */
+  /** Milliseconds that an answer may take at most: for so long a connection may be silent. */
   readonly answerTimeoutMs: number;
+  /** Milliseconds that requests in flight have once the server closes. */
+  readonly drainTimeoutMs: number;
+  readonly readiness: () => Readiness;
+  /** Whatever wants to see every request: tracing. */
+  readonly instrument?: ((server: FastifyInstance) => void) | undefined;
   readonly browser: BrowserPolicy;
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
@@ -88,7 +91,8 @@ export async function createHttpServer<Context extends BaseContext, Identity>(
 
   await registerSecurityHeaders(server, options.browser.sandbox);
   registerRequestChecks(server);
-  registerDrain(server, connections, options.answerTimeoutMs);
+  registerDrain(server, connections, options);
+  options.instrument?.(server);
   await registerCors(server, options.browser.corsOrigins);
   server.addHook('preParsing', async (request, reply) => {
     if (request.headers['content-encoding'] !== undefined) {
@@ -100,8 +104,7 @@ export async function createHttpServer<Context extends BaseContext, Identity>(
     path: GRAPHQL_PATH,
     hasPage: options.browser.sandbox,
   });
-  server.get('/livez', async () => ({ status: 'ok' }));
-  server.get('/readyz', async () => ({ status: 'ok' }));
+  registerHealth(server, options.readiness);
   return server;
 }
 
@@ -130,34 +133,6 @@ function registerRequestChecks(server: FastifyInstance): void {
 function isPreflight(request: FastifyRequest): boolean {
   const { origin, 'access-control-request-method': method } = request.headers;
   return Boolean(origin && method) && METHODS_BY_PATH.has(toPath(request));
-}
-
-/** On close: takes nothing new, answers what is in flight within a bound, then ends every connection. */
-function registerDrain(
-  server: FastifyInstance,
-  connections: Connections,
-  answerTimeoutMs: number,
-): void {
-  let draining = false;
-  server.addHook('onRequest', async (request, reply) => {
-    connections.add(request.raw, reply.raw);
-    if (draining) {
-      reply.header('connection', 'close');
-      return sendHttpError(reply, SHUTTING_DOWN);
-    }
-  });
-  server.addHook('preClose', async () => {
-    draining = true;
-    server.server.close();
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, answerTimeoutMs);
-      connections.whenAnswered(undefined, () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-    server.server.closeAllConnections();
-  });
 }
 
 /** Fastify's own news below a warning, such as "listening", would come beside our events of fixed names. */

@@ -83,6 +83,14 @@ export function parseBaseUrl(text: string): string {
   return url.href.replace(/\/+$/, '');
 }
 
+/** Of a service in the operator's own network. It can hold a password, so nothing of it is repeated. */
+export function parseHttpUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new Error('is no URL: give one such as http://collector:4318.');
+  }
+  return text;
+}
+
 /** What is fetched or sent there must not be read or replaced on the way. */
 export function parseSecureUrl(text: string): URL {
   if (!URL.canParse(text)) {

@@ -1,6 +1,7 @@
 // Settings: environment variables, checked once at start, all problems told together.
 import { type CleanedEnv, cleanEnv } from 'envalid';
 import type { AuthSettings } from '../auth/authenticate';
+import type { TransportSettings } from '../digicert/client';
 import type { PersistedDocuments } from '../graphql/guards/persisted-documents';
 import type { LimitSettings } from '../limits/limits';
 import type { AuditSettings } from '../telemetry/audit';
@@ -16,6 +17,7 @@ export interface Settings {
   readonly upstream: UpstreamSettings;
   /** `DIGICERT_TIMEOUT_MS`: milliseconds for a whole mutation, diagnosis included; 100 to 120000. Default 10000. */
   readonly digicertTimeoutMs: number;
+  readonly transport: TransportSettings;
   readonly limits: LimitSettings;
   readonly auth: AuthSettings;
   readonly audit: AuditSettings;
@@ -37,14 +39,32 @@ export interface Settings {
   readonly inlineTrace: boolean;
   /** `PERSISTED_DOCUMENTS`: the manifest of the only documents that are run. Default none: any document is. */
   readonly persistedDocuments: PersistedDocuments | undefined;
+  readonly shutdown: ShutdownSettings;
   /** `LOG_LEVEL`. Default info. */
   readonly logLevel: LogLevel;
+  /** `METRICS_PORT`: TCP port of `/metrics`, 0 for a free one. Default none: nothing is measured. */
+  readonly metricsPort: number | undefined;
+  /** `OTEL_EXPORTER_OTLP_ENDPOINT` is set: traces are sent there. Default none: there are none. */
+  readonly tracing: boolean;
 }
 
 /** No `DIGICERT_API_KEY` and no `DIGICERT_API_KEY_FILE`: the built-in simulator. */
 export type UpstreamSettings =
   | { readonly kind: 'simulator' }
-  | { readonly kind: 'digicert'; readonly baseUrl: string; readonly apiKey: string };
+  | {
+      readonly kind: 'digicert';
+      readonly baseUrl: string;
+      readonly apiKey: string;
+      /** `DIGICERT_API_KEY_FILE`: where the key came from, and where another one may be put. */
+      readonly apiKeyFile: string | undefined;
+    };
+
+export interface ShutdownSettings {
+  /** `SHUTDOWN_DELAY_MS`: milliseconds between being not ready and taking nothing new. Default 0, 5000 in production. */
+  readonly delayMs: number;
+  /** `SHUTDOWN_TIMEOUT_MS`: milliseconds after which what is in flight is answered with what is known. Default 30000. */
+  readonly timeoutMs: number;
+}
 
 export type ParsedSettings =
   | { readonly ok: true; readonly settings: Settings }
@@ -57,6 +77,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const DEFAULT_BASE_URL = 'https://www.digicert.com/services/v2';
 
 const APOLLO_STUDIO_ORIGIN = 'https://studio.apollographql.com';
+
+/** In which a load balancer that looks every second or two notices that this instance is not ready. */
+const PRODUCTION_SHUTDOWN_DELAY_MS = 5_000;
 
 export const SETTING_NAMES: readonly string[] = Object.keys(SPECS);
 
@@ -84,8 +107,18 @@ export function parseSettings(environment: Environment): ParsedSettings {
       upstream:
         key === undefined
           ? { kind: 'simulator' }
-          : { kind: 'digicert', baseUrl: env.DIGICERT_BASE_URL ?? DEFAULT_BASE_URL, apiKey: key },
+          : {
+              kind: 'digicert',
+              baseUrl: env.DIGICERT_BASE_URL ?? DEFAULT_BASE_URL,
+              apiKey: key,
+              apiKeyFile: given.DIGICERT_API_KEY_FILE,
+            },
       digicertTimeoutMs: env.DIGICERT_TIMEOUT_MS,
+      transport: {
+        concurrency: env.DIGICERT_CONCURRENCY,
+        breakerMs: env.DIGICERT_BREAKER_SECONDS * 1_000,
+        maxRetryWaitMs: env.DIGICERT_QUOTA_WAIT_MS,
+      },
       limits: toLimits(env),
       auth: toAuth(env),
       audit: {
@@ -101,7 +134,13 @@ export function parseSettings(environment: Environment): ParsedSettings {
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
       inlineTrace: env.INLINE_TRACE,
       persistedDocuments: env.PERSISTED_DOCUMENTS,
+      shutdown: {
+        delayMs: env.SHUTDOWN_DELAY_MS ?? (production ? PRODUCTION_SHUTDOWN_DELAY_MS : 0),
+        timeoutMs: env.SHUTDOWN_TIMEOUT_MS,
+      },
       logLevel: env.LOG_LEVEL,
+      metricsPort: env.METRICS_PORT,
+      tracing: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     },
   };
 }

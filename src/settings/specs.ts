@@ -19,6 +19,7 @@ import {
   parseApiKey,
   parseBaseUrl,
   parseHost,
+  parseHttpUrl,
   parseOrigins,
   parsePort,
   parseSecureUrl,
@@ -41,6 +42,8 @@ const windows = makeExactValidator(parseWindows);
 const waitMs = makeValidator(integerBetween(0, 120_000, 'milliseconds'));
 const cooldownSeconds = makeValidator(integerBetween(0, 86_400, 'seconds'));
 const proxies = makeExactValidator(parseProxies);
+const concurrency = makeValidator(integerBetween(1, 10_000, 'a number'));
+const breakerSeconds = makeValidator(integerBetween(0, 3_600, 'seconds'));
 const redisUrl = makeValidator(parseRedisUrl);
 const redisUrlFile = makeValidator(fromFile(parseRedisUrl));
 const redisTimeoutMs = makeValidator(integerBetween(10, 10_000, 'milliseconds'));
@@ -59,6 +62,8 @@ const origins = makeExactValidator(parseOrigins);
 const bodyBytes = makeValidator(integerBetween(1_000, 10_000_000, 'bytes'));
 const fieldCount = makeValidator(integerBetween(1, 100, 'a number'));
 const manifest = makeExactValidator(readManifest);
+const stopTimeoutMs = makeValidator(integerBetween(100, 600_000, 'milliseconds'));
+const otlpEndpoint = makeValidator(parseHttpUrl);
 const logLevel = makeValidator<LogLevel>(oneOf(LOG_LEVELS));
 
 export const SPECS = {
@@ -71,6 +76,8 @@ export const SPECS = {
   DIGICERT_TIMEOUT_MS: timeoutMs({ default: 10_000 }),
   DIGICERT_QUOTA: windows({ default: DIGICERT_QUOTA }),
   DIGICERT_QUOTA_WAIT_MS: waitMs({ default: 2_000 }),
+  DIGICERT_CONCURRENCY: concurrency({ default: 100 }),
+  DIGICERT_BREAKER_SECONDS: breakerSeconds({ default: 10 }),
   RESEND_COOLDOWN_SECONDS: cooldownSeconds({ default: 60 }),
   CALLER_QUOTA: windows({ default: [{ limit: 60, windowMs: 60_000 }] }),
   TRUSTED_PROXIES: proxies({ default: [] }),
@@ -95,7 +102,11 @@ export const SPECS = {
   REQUEST_TIMEOUT_MS: timeoutMs({ default: 10_000 }),
   INLINE_TRACE: onOrOff({ default: false }),
   PERSISTED_DOCUMENTS: manifest({ default: undefined }),
+  SHUTDOWN_DELAY_MS: waitMs({ default: undefined }),
+  SHUTDOWN_TIMEOUT_MS: stopTimeoutMs({ default: 30_000 }),
   LOG_LEVEL: logLevel({ default: 'info' }),
+  METRICS_PORT: port({ default: undefined }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint({ default: undefined }),
 };
 
 /** Settings that can be given as they are, or as a file that holds them. */

@@ -104,6 +104,7 @@ function toOutcomeFacts(outcome: ResendOutcome): object {
     ...toReasonFacts(outcome),
     upstreamStatus: evidence?.status,
     upstreamErrorCode: evidence?.errorCode,
+    upstreamAttempts: evidence?.attempts,
     digicertCodes: evidence?.digicertErrors?.map((error) => error.code),
   };
 }

@@ -20,6 +20,7 @@ export function logReadOrder(readOrder: ReadOrder, log: Logger, clock: Clock): R
       reason: failure?.reason,
       upstreamStatus: failure?.evidence.status,
       upstreamErrorCode: failure?.evidence.errorCode,
+      upstreamAttempts: failure?.evidence.attempts,
       durationMs: clock.now() - startedAt,
     };
     logOutcome(log, facts, 'order read', failure?.reason);

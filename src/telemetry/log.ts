@@ -1,5 +1,5 @@
 // Where log lines are made: JSON on one stream, with fixed event names and no secrets.
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -8,11 +8,23 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** Should an object with headers ever be logged, these do not show. */
 const REDACTED_HEADERS = ['x-dc-devkey', 'authorization', 'cookie', 'x-router-secret'];
 
+/** In a terminal, where a person reads along. Loaded only there. */
+export function createPrettyStream(): DestinationStream {
+  const { build } = require('pino-pretty') as typeof import('pino-pretty');
+  return build({ colorize: true, sync: true, ignore: 'event', messageFormat: '{event}: {msg}' });
+}
+
+/** Libraries hang whole commands and requests on their errors; what is not listed here could be anything. */
+function toErrorFacts(error: unknown): object {
+  const { type, message, stack, code } = stdSerializers.err(error as Error);
+  return { type, message, stack, ...(typeof code === 'string' && { code }) };
+}
+
 export function createLog(level: LogLevel, destination?: DestinationStream): Logger {
   const redact = REDACTED_HEADERS.flatMap((name) => [
     `["${name}"]`,
     `*["${name}"]`,
     `*.*["${name}"]`,
   ]);
-  return pino({ level, redact, base: null }, destination);
+  return pino({ level, redact, base: null, serializers: { err: toErrorFacts } }, destination);
 }

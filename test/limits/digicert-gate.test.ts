@@ -1,5 +1,5 @@
 // The gate in front of DigiCert: who waits, for how long, and in what order.
-import type { Deadline } from '../../src/domain/clock';
+import type { Deadline } from '../../src/domain/deadline';
 import type { QuotaTaken } from '../../src/domain/limits';
 import type { RollingWindow } from '../../src/domain/rolling-window';
 import { DigicertGate } from '../../src/limits/digicert-gate';

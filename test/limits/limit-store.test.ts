@@ -66,6 +66,21 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
     expect(await take('5')).toEqual(wait(400));
   });
 
+  it('counts the places taken in each window, used or not', async () => {
+    const { clock, store, take } = await create();
+    await take('1');
+    clock.advance(900);
+    await take('2', 5_000);
+    await take('3');
+    expect(await store.count(LOG, WINDOWS)).toEqual([3, 3]);
+    clock.advance(100);
+    expect(await store.count(LOG, WINDOWS)).toEqual([2, 3]);
+    await store.giveBack(LOG, '2');
+    expect(await store.count(LOG, WINDOWS)).toEqual([1, 2]);
+    expect(await store.count({ kind: 'digicert', key: 'another' }, WINDOWS)).toEqual([0, 0]);
+    expect(await store.count(LOG, [])).toEqual([]);
+  });
+
   it('rolls: a burst at the end of one interval and one at the start of the next are one burst', async () => {
     const { clock, take } = await create();
     clock.advance(900);

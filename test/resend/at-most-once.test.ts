@@ -197,7 +197,8 @@ describe('a request that left', () => {
   it('is decided by its status when the deadline passes while the body trickles in', async () => {
     const headArrived = createDeferred();
     const app = await startTestApp({
-      dispatcherFor: (origin) => tapResponseStart(createDigicertPool(origin), headArrived.resolve),
+      dispatcherFor: (origin) =>
+        tapResponseStart(createDigicertPool(origin, 100), headArrived.resolve),
     });
 
     const answer = app.resend('1603');
@@ -249,7 +250,7 @@ describe('a transport that repeats requests by itself', () => {
   ])('is kept from sending order %s twice', async (orderId, expected) => {
     const app = await startTestApp({
       dispatcherFor: (origin) =>
-        createDigicertPool(origin).compose(
+        createDigicertPool(origin, 100).compose(
           interceptors.retry({ minTimeout: 1, maxTimeout: 1, methods: ['PUT'] }),
         ),
     });
@@ -301,7 +302,8 @@ describe('what comes back before, or in place of, a status', () => {
     const newsArrived = createDeferred();
     const app = await startTestApp({
       baseUrl: `http://127.0.0.1:${port}/services/v2`,
-      dispatcherFor: (origin) => tapResponseStart(createDigicertPool(origin), newsArrived.resolve),
+      dispatcherFor: (origin) =>
+        tapResponseStart(createDigicertPool(origin, 100), newsArrived.resolve),
     });
 
     const answer = app.resend('1001');

@@ -1,4 +1,4 @@
-import { parseRetryAfter } from '../../src/digicert/retry-after';
+import { parseRetryAfter } from '../../src/digicert/transport/retry-after';
 
 const NOW = Date.parse('2026-01-02T03:04:05.500Z');
 

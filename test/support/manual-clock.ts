@@ -6,6 +6,7 @@ export const START = '2026-01-02T03:04:05.000Z';
 export class ManualClock implements Clock {
   #nowMs = Date.parse(START);
   #timers: { dueMs: number; callback: () => void }[] = [];
+  #waiting: { maxDelayMs: number; resolve: (delayMs: number) => void }[] = [];
 
   now(): number {
     return this.#nowMs;
@@ -14,9 +15,20 @@ export class ManualClock implements Clock {
   after(delayMs: number, callback: () => void): () => void {
     const timer = { dueMs: this.#nowMs + delayMs, callback };
     this.#timers.push(timer);
+    for (const { resolve } of this.#waiting.filter(({ maxDelayMs }) => delayMs <= maxDelayMs)) {
+      resolve(delayMs);
+    }
+    this.#waiting = this.#waiting.filter(({ maxDelayMs }) => delayMs > maxDelayMs);
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer);
     };
+  }
+
+  /** Resolves with the delay of the next timer that is at most so long: somebody waits from now on. */
+  nextTimer(maxDelayMs: number): Promise<number> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ maxDelayMs, resolve });
+    });
   }
 
   /** Moves on and calls back whatever falls due, in order. */

@@ -33,6 +33,8 @@ export interface TestAppOverrides {
   /** In place of the simulator. */
   readonly baseUrl?: string;
   readonly dispatcher?: Dispatcher;
+  /** What stands in for chance, from 0 up to 1. Default 0: retries come at once. */
+  readonly random?: () => number;
   /** As `dispatcher`, made for the origin of the upstream. */
   readonly dispatcherFor?: (origin: string) => Dispatcher;
 }
@@ -63,6 +65,8 @@ export interface TestApp {
     variables: Variables,
   ): Promise<GraphqlAnswer<Data>>;
   post(body: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Resolves when an event is logged for the next time. */
+  logged(event: string): Promise<void>;
   /** Resolves when the simulator has read the next request. */
   nextUpstreamRequest(): Promise<void>;
   /** The requests that arrived upstream since the last call. Those never taken fail the test. */
@@ -101,6 +105,7 @@ export async function startTestApp(overrides: TestAppOverrides = {}): Promise<Te
     DIGICERT_API_KEY: API_KEY,
     DIGICERT_BASE_URL: baseUrl,
     LOG_LEVEL: 'trace',
+    SHUTDOWN_DELAY_MS: '0',
     ...NO_LIMITS,
     ...(overrides.environment?.NODE_ENV === 'production' && { AUTH: 'none' }),
     ...overrides.environment,
@@ -111,7 +116,13 @@ export async function startTestApp(overrides: TestAppOverrides = {}): Promise<Te
   const { settings } = parsed;
   const app = await startApp(settings, {
     clock,
-    log: createLog(settings.logLevel, { write: (line) => void lines.push(line) }),
+    random: overrides.random ?? (() => 0),
+    log: createLog(settings.logLevel, {
+      write: (line) => {
+        lines.push(line);
+        events.emit(`logged ${JSON.parse(line).event}`);
+      },
+    }),
     ...(dispatcher && { dispatcher }),
   });
   let taken = 0;
@@ -138,6 +149,9 @@ export async function startTestApp(overrides: TestAppOverrides = {}): Promise<Te
         headers: { 'content-type': 'application/json', 'x-request-id': REQUEST_ID, ...headers },
         body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
+    logged: async (event) => {
+      await once(events, `logged ${event}`);
+    },
     nextUpstreamRequest: async () => {
       await once(events, 'request');
     },

@@ -1,6 +1,6 @@
 // One HTTP exchange, at most once: says for certain whether the request left, and never repeats it.
 import type { Dispatcher } from 'undici';
-import type { Deadline } from '../domain/clock';
+import type { Deadline } from '../../domain/deadline';
 
 /** Bytes of a response body that are read; DigiCert's answers are a few hundred. */
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -25,10 +25,20 @@ export interface AnsweredExchange {
   readonly body: Buffer | undefined;
 }
 
-export type Exchange =
+/** No request was made. */
+export type UnmadeExchange =
+  /** DigiCert's quota, or what this gateway does at a time, had no room for it. */
+  | {
+      readonly kind: 'no-room';
+      readonly of: 'quota' | 'concurrency';
+      readonly retryAfterSeconds: number;
+    }
+  /** DigiCert has failed time and again, and is left alone for a while. */
+  | { readonly kind: 'breaker-open' };
+
+/** A request was tried. */
+export type MadeExchange =
   | AnsweredExchange
-  /** DigiCert's quota had no room for the request, so it was not made. */
-  | { readonly kind: 'over-quota'; readonly retryAfterSeconds: number }
   /** The request provably never left this process. */
   | { readonly kind: 'not-sent'; readonly errorCode: string }
   /** The request left, or may have; no status came back in time or at all. */
@@ -36,8 +46,7 @@ export type Exchange =
   /** The request left and what came back is not HTTP. */
   | { readonly kind: 'not-http'; readonly errorCode: string };
 
-/** One that was tried. */
-export type MadeExchange = Exclude<Exchange, { kind: 'over-quota' }>;
+export type Exchange = MadeExchange | UnmadeExchange;
 
 export function exchangeOnce(
   dispatcher: Dispatcher,

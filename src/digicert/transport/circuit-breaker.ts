@@ -1,0 +1,108 @@
+// Leaves DigiCert alone once it has failed time and again, and then lets one request at a time find out
+// whether it is back. Counts, and holds no timer: time only matters when somebody asks.
+import type { Clock } from '../../domain/clock';
+import type { BreakerState } from '../../domain/upstream-event';
+
+/** Calls that ended longer ago say nothing about now. */
+const WINDOW_MS = 30_000;
+
+/** Ended calls that are remembered, the newest. */
+const MAX_CALLS = 100;
+
+/** Fewer calls are no ground for a verdict: a support page makes some in a minute. */
+const MIN_CALLS = 10;
+
+/** Share of failures among those calls from which on DigiCert is left alone. */
+const FAILURE_RATIO = 0.5;
+
+export interface CircuitBreakerOptions {
+  readonly clock: Clock;
+  /** Milliseconds that DigiCert is left alone for; 0: never. */
+  readonly openMs: number;
+  readonly onChange: (state: BreakerState) => void;
+}
+
+interface EndedCall {
+  readonly atMs: number;
+  readonly failed: boolean;
+}
+
+type State =
+  | { readonly kind: 'closed'; readonly calls: EndedCall[] }
+  | { readonly kind: 'open'; readonly untilMs: number }
+  /** One request is out to see. */
+  | { readonly kind: 'half-open' };
+
+/** The right to make one request, and the duty to tell what came of it. */
+export interface Permit {
+  end(verdict: 'worked' | 'failed'): void;
+}
+
+export class CircuitBreaker {
+  readonly #options: CircuitBreakerOptions;
+  #state: State = { kind: 'closed', calls: [] };
+
+  constructor(options: CircuitBreakerOptions) {
+    this.#options = options;
+  }
+
+  get state(): BreakerState {
+    return this.#state.kind;
+  }
+
+  /** Whether a request would get a permit at this moment. */
+  get isLettingThrough(): boolean {
+    const state = this.#state;
+    return (
+      state.kind === 'closed' ||
+      (state.kind === 'open' && this.#options.clock.now() >= state.untilMs)
+    );
+  }
+
+  /** `undefined`: the request must not be made. */
+  permit(): Permit | undefined {
+    if (!this.isLettingThrough) {
+      return undefined;
+    }
+    if (this.#state.kind === 'open') {
+      this.#change({ kind: 'half-open' });
+    }
+    const given = this.#state;
+    return {
+      end: (verdict) => {
+        // What began before the state changed says nothing about it.
+        if (this.#state === given) {
+          this.#judge(given, verdict === 'failed');
+        }
+      },
+    };
+  }
+
+  #judge(state: State, failed: boolean): void {
+    const { clock, openMs } = this.#options;
+    const nowMs = clock.now();
+    if (state.kind === 'closed') {
+      state.calls.push({ atMs: nowMs, failed });
+      if (state.calls.length > MAX_CALLS) {
+        state.calls.shift();
+      }
+    }
+    const opens = state.kind === 'closed' ? failed && hasFailed(state.calls, nowMs) : failed;
+    if (opens && openMs > 0) {
+      this.#change({ kind: 'open', untilMs: nowMs + openMs });
+    } else if (state.kind === 'half-open') {
+      this.#change({ kind: 'closed', calls: [] });
+    }
+  }
+
+  #change(state: State): void {
+    this.#state = state;
+    this.#options.onChange(state.kind);
+  }
+}
+
+function hasFailed(calls: readonly EndedCall[], nowMs: number): boolean {
+  const recent = calls.filter(({ atMs }) => atMs > nowMs - WINDOW_MS);
+  const failures = recent.filter(({ failed }) => failed).length;
+  return recent.length >= MIN_CALLS && failures >= recent.length * FAILURE_RATIO;
+}

@@ -1,0 +1,25 @@
+// What happens on the way to DigiCert, for whoever watches: metrics and the log.
+
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+/** Why a request was not made. */
+export type HeldBackBy = 'quota' | 'concurrency' | 'breaker';
+
+export type UpstreamEvent =
+  /** A request was made, whatever came of it. */
+  | {
+      readonly kind: 'exchanged';
+      readonly method: string;
+      /** DigiCert's status, or why none came, e.g. `ECONNREFUSED`. */
+      readonly result: { readonly status: number } | { readonly errorCode: string };
+      readonly durationMs: number;
+    }
+  | { readonly kind: 'held-back'; readonly by: HeldBackBy }
+  /** A request had to wait for room in the quota, or did not get any. */
+  | { readonly kind: 'quota-waited'; readonly waitedMs: number }
+  | { readonly kind: 'retrying'; readonly cause: RetryCause }
+  | { readonly kind: 'breaker-changed'; readonly to: BreakerState };
+
+export type RetryCause = 'not-sent' | 'too-many-requests';
+
+export type ReportUpstream = (event: UpstreamEvent) => void;

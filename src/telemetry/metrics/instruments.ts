@@ -1,0 +1,60 @@
+// What is counted, by Prometheus' conventions: base units, `_total` for what only grows. Labels come from
+// fixed sets, never from what a caller typed.
+import { Counter, Histogram, type Registry } from 'prom-client';
+
+export const PREFIX = 'dv_email_gateway_';
+
+/** Seconds. A call takes as long as DigiCert does, 10 s at most by default. */
+const DURATION_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 30];
+
+/** Seconds. A request waits 2 s at most by default. */
+const WAIT_BUCKETS = [0.001, 0.01, 0.1, 0.25, 0.5, 1, 2, 5];
+
+export function createInstruments(registry: Registry) {
+  const registers = [registry];
+  const resends = new Counter({
+    name: `${PREFIX}resends_total`,
+    help: 'Calls of resendDvEmails by what came of them; `detail` is the reason or the scope of the outcome.',
+    labelNames: ['outcome', 'detail'] as const,
+    registers,
+  });
+  const resendDurations = new Histogram({
+    name: `${PREFIX}resend_duration_seconds`,
+    help: 'Time that calls of resendDvEmails took.',
+    buckets: DURATION_BUCKETS,
+    registers,
+  });
+  const reads = new Counter({
+    name: `${PREFIX}order_reads_total`,
+    help: 'Reads of an order by what came of them.',
+    labelNames: ['outcome', 'detail'] as const,
+    registers,
+  });
+  const exchanges = new Histogram({
+    name: `${PREFIX}digicert_request_duration_seconds`,
+    help: "Requests to DigiCert by method and status; `none`: no status came, the gateway's log tells why.",
+    labelNames: ['method', 'status'] as const,
+    buckets: DURATION_BUCKETS,
+    registers,
+  });
+  const retries = new Counter({
+    name: `${PREFIX}digicert_retries_total`,
+    help: 'Requests to DigiCert made again, because the one before did nothing.',
+    labelNames: ['cause'] as const,
+    registers,
+  });
+  const heldBack = new Counter({
+    name: `${PREFIX}digicert_held_back_total`,
+    help: 'Requests to DigiCert that were not made: no quota, no connection, or the breaker is open.',
+    labelNames: ['by'] as const,
+    registers,
+  });
+  const quotaWaits = new Histogram({
+    name: `${PREFIX}digicert_quota_wait_seconds`,
+    help: "Time that requests waited for room in DigiCert's quota.",
+    buckets: WAIT_BUCKETS,
+    registers,
+  });
+
+  return { resends, resendDurations, reads, exchanges, retries, heldBack, quotaWaits };
+}

@@ -1,0 +1,84 @@
+// Counts what happens: around the use cases, and on the way to DigiCert.
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { OrderReadOutcome } from '../../domain/certificate-order';
+import type { Clock } from '../../domain/clock';
+import type { ResendOutcome } from '../../domain/outcome';
+import type { ReadOrder } from '../../domain/read-order';
+import type { Resend } from '../../domain/resend';
+import type { UpstreamEvent } from '../../domain/upstream-event';
+import { createInstruments } from './instruments';
+import { type MeasuredState, watchState } from './state';
+
+export interface Metrics {
+  readonly registry: Registry;
+  observeUpstream(event: UpstreamEvent): void;
+  measureResend(resend: Resend, clock: Clock): Resend;
+  measureReadOrder(readOrder: ReadOrder): ReadOrder;
+  watch(state: MeasuredState): void;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const { resends, resendDurations, reads, exchanges, retries, heldBack, quotaWaits } =
+    createInstruments(registry);
+
+  return {
+    registry,
+    observeUpstream(event) {
+      switch (event.kind) {
+        case 'exchanged': {
+          const { method, result, durationMs } = event;
+          const status = 'status' in result ? String(result.status) : 'none';
+          exchanges.observe({ method, status }, durationMs / 1_000);
+          break;
+        }
+        case 'retrying':
+          retries.inc({ cause: event.cause });
+          break;
+        case 'held-back':
+          heldBack.inc({ by: event.by });
+          break;
+        case 'quota-waited':
+          quotaWaits.observe(event.waitedMs / 1_000);
+          break;
+        case 'breaker-changed':
+          // The state itself is looked at when somebody asks.
+          break;
+      }
+    },
+    measureResend: (resend, clock) => async (orderId, input, caller) => {
+      const startedAtMs = clock.now();
+      const observe = (outcome: string, detail: string) => {
+        resends.inc({ outcome, detail });
+        resendDurations.observe((clock.now() - startedAtMs) / 1_000);
+      };
+      try {
+        const outcome = await resend(orderId, input, caller);
+        observe(outcome.kind, toDetail(outcome));
+        return outcome;
+      } catch (error) {
+        observe('unexpected-error', '');
+        throw error;
+      }
+    },
+    measureReadOrder: (readOrder) => async (orderId, caller) => {
+      const outcome = await readOrder(orderId, caller);
+      reads.inc({ outcome: outcome.kind, detail: toDetail(outcome) });
+      return outcome;
+    },
+    watch: (state) => watchState(state, registry),
+  };
+}
+
+function toDetail(outcome: ResendOutcome | OrderReadOutcome): string {
+  switch (outcome.kind) {
+    case 'rate-limited':
+      return outcome.scope;
+    case 'upstream-failed':
+    case 'order-not-eligible':
+      return outcome.reason;
+    default:
+      return '';
+  }
+}

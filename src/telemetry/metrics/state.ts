@@ -1,0 +1,67 @@
+// What is looked at when somebody asks for the figures: the state things are in.
+import { Gauge, type Registry } from 'prom-client';
+import type { WindowUsage } from '../../domain/limits';
+import type { BreakerState } from '../../domain/upstream-event';
+import { PREFIX } from './instruments';
+
+const BREAKER_STATES: readonly BreakerState[] = ['closed', 'half-open', 'open'];
+
+export interface MeasuredState {
+  readonly breakerState: () => BreakerState;
+  readonly upstreamUnderWay: () => number;
+  readonly quotaUsage: () => Promise<readonly WindowUsage[]>;
+  /** `undefined`: there is no Redis to be asked. */
+  readonly redisIsUp: () => boolean | undefined;
+}
+
+export function watchState(state: MeasuredState, registry: Registry): void {
+  const registers = [registry];
+  new Gauge({
+    name: `${PREFIX}digicert_breaker_state`,
+    help: 'Circuit breaker in front of DigiCert: 1 for the state it is in.',
+    labelNames: ['state'] as const,
+    registers,
+    collect() {
+      for (const name of BREAKER_STATES) {
+        this.set({ state: name }, state.breakerState() === name ? 1 : 0);
+      }
+    },
+  });
+  new Gauge({
+    name: `${PREFIX}digicert_requests_in_flight`,
+    help: 'Requests that are on their way to DigiCert, or wait for a connection.',
+    registers,
+    collect() {
+      this.set(state.upstreamUnderWay());
+    },
+  });
+  const limit = new Gauge({
+    name: `${PREFIX}digicert_quota_limit`,
+    help: 'Requests that DigiCert allows the API key in a window.',
+    labelNames: ['window_seconds'] as const,
+    registers,
+  });
+  new Gauge({
+    name: `${PREFIX}digicert_quota_used`,
+    help: 'Requests of all gateways together that count in a window at the moment.',
+    labelNames: ['window_seconds'] as const,
+    registers,
+    async collect() {
+      for (const { window, used } of await state.quotaUsage()) {
+        const labels = { window_seconds: String(window.windowMs / 1_000) };
+        this.set(labels, used);
+        limit.set(labels, window.limit);
+      }
+    },
+  });
+  if (state.redisIsUp() !== undefined) {
+    new Gauge({
+      name: `${PREFIX}redis_up`,
+      help: 'Whether limits are counted in Redis, together with other gateways.',
+      registers,
+      collect() {
+        this.set(state.redisIsUp() ? 1 : 0);
+      },
+    });
+  }
+}

@@ -1,0 +1,130 @@
+// Where spans begin and end. Those of requests to DigiCert are undici's instrumentation's.
+import type { ApolloServerPlugin } from '@apollo/server';
+import {
+  type Context,
+  context,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Caller } from '../../domain/caller';
+import type { ReadOrder } from '../../domain/read-order';
+import type { Resend } from '../../domain/resend';
+import { toOrderFact } from '../log-outcome';
+
+export interface Spans {
+  /** Hooks for the server: a span for each request of GraphQL. */
+  readonly instrument: (server: FastifyInstance) => void;
+  /** For Apollo Server: a span for each operation. */
+  readonly plugin: ApolloServerPlugin<{ readonly caller: Caller }>;
+  traceResend(resend: Resend): Resend;
+  traceReadOrder(readOrder: ReadOrder): ReadOrder;
+}
+
+/** Characters of an operation's name, which its client chose. */
+const MAX_NAME_LENGTH = 100;
+
+/** A client chooses the method too, within what the route takes. */
+const ROUTE = '/graphql';
+
+export function createSpans(tracer: Tracer): Spans {
+  /** The operation a caller's fields belong to. Apollo Server has no hook around execution. */
+  const operations = new WeakMap<Caller, Context>();
+
+  /** Runs a use case in a span of its own. */
+  async function runInSpan<Outcome extends { readonly kind: string }>(
+    name: string,
+    orderId: string,
+    caller: Caller,
+    run: () => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const parent = operations.get(caller) ?? context.active();
+    const attributes = {
+      'dv_email_gateway.correlation_id': caller.correlationId,
+      ...('orderId' in toOrderFact(orderId) && { 'dv_email_gateway.order_id': orderId }),
+    };
+    const span = tracer.startSpan(name, { attributes }, parent);
+    try {
+      const outcome = await context.with(trace.setSpan(parent, span), run);
+      span.setAttribute('dv_email_gateway.outcome', outcome.kind);
+      if ('reason' in outcome) {
+        span.setAttribute('dv_email_gateway.reason', String(outcome.reason));
+      }
+      if (outcome.kind === 'upstream-failed') {
+        span.setStatus({ code: SpanStatusCode.ERROR });
+      }
+      return outcome;
+    } catch (error) {
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      throw error;
+    } finally {
+      span.end();
+    }
+  }
+
+  return {
+    instrument: (server) => instrument(server, tracer),
+    plugin: {
+      requestDidStart: async ({ contextValue: { caller } }) => {
+        const parent = context.active();
+        const span = tracer.startSpan('GraphQL operation', {}, parent);
+        operations.set(caller, trace.setSpan(parent, span));
+        return {
+          didResolveOperation: async ({ operation, operationName }) => {
+            const type = operation?.operation ?? 'query';
+            const name = operationName?.slice(0, MAX_NAME_LENGTH);
+            span.updateName(name ? `${type} ${name}` : type);
+            span.setAttributes({
+              'graphql.operation.type': type,
+              ...(name && { 'graphql.operation.name': name }),
+            });
+          },
+          didEncounterErrors: async () => {
+            span.setStatus({ code: SpanStatusCode.ERROR });
+          },
+          willSendResponse: async () => span.end(),
+        };
+      },
+    },
+    traceResend: (resend) => (orderId, input, caller) =>
+      runInSpan('resend', orderId, caller, () => resend(orderId, input, caller)),
+    traceReadOrder: (readOrder) => (orderId, caller) =>
+      runInSpan('read order', orderId, caller, () => readOrder(orderId, caller)),
+  };
+}
+
+function instrument(server: FastifyInstance, tracer: Tracer): void {
+  const spans = new WeakMap<FastifyRequest, { span: Span; active: Context }>();
+  server.addHook('onRequest', async (request, reply) => {
+    if (request.routeOptions.url !== ROUTE) {
+      return;
+    }
+    const parent = propagation.extract(context.active(), request.headers);
+    const attributes = { 'http.request.method': request.method, 'http.route': ROUTE };
+    const kind = SpanKind.SERVER;
+    const span = tracer.startSpan(`${request.method} ${ROUTE}`, { kind, attributes }, parent);
+    spans.set(request, { span, active: trace.setSpan(parent, span) });
+    // Also when the client hangs up.
+    reply.raw.once('close', () => {
+      const { statusCode } = reply.raw;
+      span.setAttribute('http.response.status_code', statusCode);
+      if (statusCode >= 500) {
+        span.setStatus({ code: SpanStatusCode.ERROR });
+      }
+      span.end();
+    });
+  });
+  // Once the body is there: what is read from a socket does not know whose it is.
+  server.addHook('preHandler', (request, _reply, done) => {
+    const known = spans.get(request);
+    if (known) {
+      context.with(known.active, done);
+    } else {
+      done();
+    }
+  });
+}

@@ -1,0 +1,61 @@
+// Traces by OpenTelemetry: a span for the HTTP request, the GraphQL operation, the use case and each
+// request to DigiCert. Loaded only when there is somewhere to send them. No span holds an email address.
+import { context, DiagLogLevel, diag, propagation, trace } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  resourceFromAttributes,
+} from '@opentelemetry/resources';
+import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import type { Logger } from 'pino';
+import { createSpans, type Spans } from './spans';
+
+/** Milliseconds that closing waits for a collector to take the last spans. */
+const FLUSH_TIMEOUT_MS = 2_000;
+
+export interface Tracing extends Spans {
+  /** Sends what is left, within a bound. */
+  close(): Promise<void>;
+}
+
+export interface TracingOptions {
+  readonly name: string;
+  readonly version: string;
+  readonly log: Logger;
+}
+
+/** Endpoint, headers, sampler and resource come from OpenTelemetry's own `OTEL_...` variables. */
+export function startTracing({ name, version, log }: TracingOptions): Tracing {
+  const report = (message: string) =>
+    log.warn({ event: 'tracing.failed', reason: message.slice(0, 500) }, 'spans are lost');
+  const ignore = () => {};
+  diag.setLogger(
+    { error: report, warn: ignore, info: ignore, debug: ignore, verbose: ignore },
+    { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true },
+  );
+  const provider = new NodeTracerProvider({
+    resource: defaultResource()
+      .merge(resourceFromAttributes({ 'service.name': name, 'service.version': version }))
+      .merge(detectResources({ detectors: [envDetector] })),
+    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
+  });
+  // Takes W3C trace context and baggage in, and keeps the active span over asynchronous calls.
+  provider.register();
+  const undici = new UndiciInstrumentation();
+  undici.setTracerProvider(provider);
+  return {
+    ...createSpans(provider.getTracer(name, version)),
+    close: async () => {
+      undici.disable();
+      const bound = new Promise((resolve) => setTimeout(resolve, FLUSH_TIMEOUT_MS).unref());
+      await Promise.race([provider.shutdown().catch(ignore), bound]);
+      trace.disable();
+      context.disable();
+      propagation.disable();
+      diag.disable();
+    },
+  };
+}

@@ -1,0 +1,38 @@
+// What the gateway talks to: DigiCert, with a key that may be replaced, or the built-in simulator.
+import type { Logger } from 'pino';
+import type { Clock } from './domain/clock';
+import { watchKeyFile } from './settings/key-file';
+import type { UpstreamSettings } from './settings/settings';
+import { startSimulator } from './simulator/simulator';
+
+export interface Upstream {
+  readonly baseUrl: string;
+  readonly apiKey: () => string;
+  close(): Promise<void>;
+}
+
+export async function startUpstream(
+  settings: UpstreamSettings,
+  dependencies: { readonly log: Logger; readonly clock: Clock },
+): Promise<Upstream> {
+  if (settings.kind === 'digicert') {
+    const { baseUrl, apiKey, apiKeyFile } = settings;
+    const file =
+      apiKeyFile === undefined ? undefined : watchKeyFile(apiKeyFile, apiKey, dependencies);
+    return {
+      baseUrl,
+      apiKey: file?.current ?? (() => apiKey),
+      close: async () => file?.close(),
+    };
+  }
+  const simulator = await startSimulator();
+  dependencies.log.warn(
+    { event: 'simulator.in-use', baseUrl: simulator.baseUrl, outboxUrl: simulator.outboxUrl },
+    'DIGICERT_API_KEY is not set: DigiCert is SIMULATED and no email is sent',
+  );
+  return {
+    baseUrl: simulator.baseUrl,
+    apiKey: () => 'simulator',
+    close: () => simulator.close(),
+  };
+}

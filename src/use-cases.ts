@@ -1,0 +1,73 @@
+// The use cases with all they need: DigiCert or its simulator behind them, limits before it, and telemetry
+// around them.
+import type { Logger } from 'pino';
+import type { Dispatcher } from 'undici';
+import { createDigicertClient } from './digicert/client';
+import type { Clock } from './domain/clock';
+import { Deadlines } from './domain/deadline';
+import { createReadOrder, type ReadOrder } from './domain/read-order';
+import { createResend, type Resend } from './domain/resend';
+import { startLimits } from './limits/limits';
+import type { Settings } from './settings/settings';
+import type { Telemetry } from './telemetry/telemetry';
+import { startUpstream } from './upstream';
+
+export interface UseCaseDependencies {
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random?: () => number;
+  readonly dispatcher?: Dispatcher;
+  readonly userAgent: string;
+  readonly telemetry: Telemetry;
+}
+
+export interface UseCases {
+  readonly resend: Resend;
+  readonly readOrder: ReadOrder;
+  /** What an operator may want to know of DigiCert and the limits. */
+  state(): Readonly<Record<string, string>>;
+  /** Whoever waits is answered now, with what is known now. */
+  hurry(): void;
+  close(): Promise<void>;
+}
+
+export async function startUseCases(
+  settings: Settings,
+  { log, clock, random = Math.random, dispatcher, userAgent, telemetry }: UseCaseDependencies,
+): Promise<UseCases> {
+  const upstream = await startUpstream(settings.upstream, { log, clock });
+  const { baseUrl, apiKey } = upstream;
+  const timeoutMs = settings.digicertTimeoutMs;
+  const limits = await startLimits(settings.limits, { clock, log, timeoutMs, baseUrl });
+  const { callerQuota, cooldown, digicertQuotaFor: quotaFor } = limits;
+  const digicert = createDigicertClient({
+    baseUrl,
+    apiKey,
+    userAgent,
+    clock,
+    random,
+    quotaFor,
+    transport: settings.transport,
+    report: telemetry.observeUpstream,
+    ...(dispatcher && { dispatcher }),
+  });
+  telemetry.watchState({
+    breakerState: () => digicert.breakerState,
+    upstreamUnderWay: () => digicert.underWay,
+    quotaUsage: () => digicert.quotaUsage(),
+    redisIsUp: () => (limits.countedIn === 'memory' ? undefined : limits.countedIn === 'redis'),
+  });
+  const deadlines = new Deadlines(clock);
+  const dependencies = { digicert, callerQuota, cooldown, deadlines, timeoutMs };
+  return {
+    resend: telemetry.watchResend(createResend(dependencies)),
+    readOrder: telemetry.watchReadOrder(createReadOrder(dependencies)),
+    state: () => ({ breaker: digicert.breakerState, limits: limits.countedIn }),
+    hurry: () => deadlines.expireAll(),
+    close: async () => {
+      await digicert.close();
+      await limits.close();
+      await upstream.close();
+    },
+  };
+}
