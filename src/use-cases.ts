@@ -54,6 +54,7 @@ export async function startUseCases(
   telemetry.watchState({
     breakerState: () => digicert.breakerState,
     upstreamUnderWay: () => digicert.underWay,
+    quotaWindows: settings.limits.digicertQuota,
     quotaUsage: () => digicert.quotaUsage(),
     redisIsUp: () => (limits.countedIn === 'memory' ? undefined : limits.countedIn === 'redis'),
   });

@@ -52,6 +52,9 @@ export async function waitForLine({ stdout }: Program, pattern: RegExp): Promise
 /** A gateway with the simulator behind it and no limits but those asked for; resolves once it listens. */
 export async function startGateway(env: Record<string, string> = {}) {
   const program = runProgram([], { PORT: '0', ...NO_LIMITS, ...env });
-  const { url } = JSON.parse(await waitForLine(program, /gateway\.started/)) as { url: string };
-  return { program, url };
+  const { url, metricsUrl } = JSON.parse(await waitForLine(program, /gateway\.started/)) as {
+    url: string;
+    metricsUrl?: string;
+  };
+  return { program, url, metricsUrl };
 }

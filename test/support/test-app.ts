@@ -50,6 +50,8 @@ export interface GraphqlAnswer<Data> {
 
 export interface TestApp {
   readonly url: string;
+  /** Where the metrics are, if `METRICS_PORT` is set. */
+  readonly metricsUrl: string | undefined;
   readonly clock: ManualClock;
   readonly outbox: readonly OutboxEntry[];
   /** All log events so far. */
@@ -128,6 +130,7 @@ export async function startTestApp(overrides: TestAppOverrides = {}): Promise<Te
   let taken = 0;
   const testApp: TestApp = {
     url: app.url,
+    metricsUrl: app.metricsUrl,
     clock,
     outbox: simulator.outbox,
     get log() {

@@ -1,6 +1,7 @@
 // What is looked at when somebody asks for the figures: the state things are in.
 import { Gauge, type Registry } from 'prom-client';
 import type { WindowUsage } from '../../domain/limits';
+import type { RollingWindow } from '../../domain/rolling-window';
 import type { BreakerState } from '../../domain/upstream-event';
 import { PREFIX } from './instruments';
 
@@ -9,6 +10,7 @@ const BREAKER_STATES: readonly BreakerState[] = ['closed', 'half-open', 'open'];
 export interface MeasuredState {
   readonly breakerState: () => BreakerState;
   readonly upstreamUnderWay: () => number;
+  readonly quotaWindows: readonly RollingWindow[];
   readonly quotaUsage: () => Promise<readonly WindowUsage[]>;
   /** `undefined`: there is no Redis to be asked. */
   readonly redisIsUp: () => boolean | undefined;
@@ -41,6 +43,9 @@ export function watchState(state: MeasuredState, registry: Registry): void {
     labelNames: ['window_seconds'] as const,
     registers,
   });
+  for (const window of state.quotaWindows) {
+    limit.set(toLabels(window), window.limit);
+  }
   new Gauge({
     name: `${PREFIX}digicert_quota_used`,
     help: 'Requests of all gateways together that count in a window at the moment.',
@@ -48,9 +53,7 @@ export function watchState(state: MeasuredState, registry: Registry): void {
     registers,
     async collect() {
       for (const { window, used } of await state.quotaUsage()) {
-        const labels = { window_seconds: String(window.windowMs / 1_000) };
-        this.set(labels, used);
-        limit.set(labels, window.limit);
+        this.set(toLabels(window), used);
       }
     },
   });
@@ -64,4 +67,8 @@ export function watchState(state: MeasuredState, registry: Registry): void {
       },
     });
   }
+}
+
+function toLabels({ windowMs }: RollingWindow): { window_seconds: string } {
+  return { window_seconds: String(windowMs / 1_000) };
 }
