@@ -50,12 +50,28 @@ export function startTracing({ name, version, log }: TracingOptions): Tracing {
     ...createSpans(provider.getTracer(name, version)),
     close: async () => {
       undici.disable();
-      const bound = new Promise((resolve) => setTimeout(resolve, FLUSH_TIMEOUT_MS).unref());
-      await Promise.race([provider.shutdown().catch(ignore), bound]);
+      await inTime(
+        provider.shutdown().catch((error: Error) => report(error.message)),
+        () => report(`The collector did not take the last spans within ${FLUSH_TIMEOUT_MS} ms.`),
+      );
       trace.disable();
       context.disable();
       propagation.disable();
       diag.disable();
     },
   };
+}
+
+/** The exporter would try for ten seconds. */
+function inTime(flushed: Promise<void>, onTimeout: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      onTimeout();
+      resolve();
+    }, FLUSH_TIMEOUT_MS);
+    flushed.finally(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

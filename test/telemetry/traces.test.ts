@@ -1,0 +1,209 @@
+// Spans as a collector gets them from the built program.
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { startSimulator } from '../../src/simulator/simulator';
+import { startGateway } from '../support/program';
+
+interface ExportedSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  readonly kind: number;
+  readonly status: { readonly code: number };
+  readonly attributes: readonly { key: string; value: Record<string, unknown> }[];
+}
+
+const SERVER = 2;
+const CLIENT = 3;
+const ERROR = 2;
+
+const closing: { close(): unknown }[] = [];
+
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((one) => one.close()));
+});
+
+async function startCollector(status = 200) {
+  const bodies: string[] = [];
+  const server = createServer(async (request, response) => {
+    bodies.push(await text(request));
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end('{}');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.push({ close: () => server.close() });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    received: () => bodies.join('\n'),
+    spans: (): readonly ExportedSpan[] =>
+      bodies.flatMap((body) =>
+        JSON.parse(body).resourceSpans.flatMap(
+          ({ scopeSpans }: { scopeSpans: { spans: ExportedSpan[] }[] }) =>
+            scopeSpans.flatMap(({ spans }) => spans),
+        ),
+      ),
+  };
+}
+
+const QUERY = `mutation Support($input: ResendDvEmailsInput) {
+  resendDvEmails(orderId: "1001", input: $input) { __typename ... on ResendDvEmailsSuccess { order { status } } }
+}`;
+
+/** Runs one mutation with tracing on, stops the gateway, and gives what the collector got by then. */
+async function trace(orderId: string, headers: Record<string, string> = {}) {
+  const collector = await startCollector();
+  const simulator = await startSimulator();
+  closing.push(simulator);
+  const { program, url } = await startGateway({
+    DIGICERT_API_KEY: 'the-secret-api-key',
+    DIGICERT_BASE_URL: simulator.baseUrl,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+  });
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      cookie: 'session=secret-cookie',
+      'x-request-id': 'trace-test',
+      ...headers,
+    },
+    body: JSON.stringify({
+      query: QUERY.replace('1001', orderId),
+      variables: { input: { domainApprovalEmails: [{ email: 'admin@example.com' }] } },
+    }),
+  });
+  await response.text();
+  const exited = once(program, 'exit');
+  program.kill('SIGTERM');
+  await exited;
+  return { collector, simulator, spans: collector.spans() };
+}
+
+function attributesOf({ attributes }: ExportedSpan): Record<string, unknown> {
+  return Object.fromEntries(
+    attributes.map(({ key, value }) => [key, Object.values(value)[0] as unknown]),
+  );
+}
+
+describe('traces', () => {
+  const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
+  const CALLERS_SPAN_ID = 'b7ad6b7169203331';
+
+  it('lead from the caller through request, operation and use case to DigiCert, and on', async () => {
+    const { spans, simulator } = await trace('1001', {
+      traceparent: `00-${TRACE_ID}-${CALLERS_SPAN_ID}-01`,
+    });
+    const byId = new Map(spans.map((span) => [span.spanId, span]));
+    const toPath = (span: ExportedSpan | undefined): string =>
+      span ? `${toPath(byId.get(span.parentSpanId ?? ''))} > ${span.name}` : '';
+
+    expect(spans.map(toPath).sort()).toEqual([
+      ' > POST /graphql',
+      ' > POST /graphql > mutation Support',
+      ' > POST /graphql > mutation Support > read order',
+      ' > POST /graphql > mutation Support > read order > GET',
+      ' > POST /graphql > mutation Support > resend',
+      ' > POST /graphql > mutation Support > resend > PUT',
+    ]);
+    expect(new Set(spans.map(({ traceId }) => traceId))).toEqual(new Set([TRACE_ID]));
+    const named = (name: string) => spans.find((span) => span.name === name) as ExportedSpan;
+    expect(named('POST /graphql')).toMatchObject({ kind: SERVER, parentSpanId: CALLERS_SPAN_ID });
+    expect(attributesOf(named('POST /graphql'))).toEqual({
+      'http.request.method': 'POST',
+      'http.route': '/graphql',
+      'http.response.status_code': 200,
+    });
+    expect(attributesOf(named('resend'))).toEqual({
+      'dv_email_gateway.correlation_id': 'trace-test',
+      'dv_email_gateway.order_id': '1001',
+      'dv_email_gateway.outcome': 'accepted',
+    });
+    expect(named('PUT').kind).toBe(CLIENT);
+    expect(simulator.requests.map(({ headers }) => headers.traceparent)).toEqual([
+      `00-${TRACE_ID}-${named('PUT').spanId}-01`,
+      `00-${TRACE_ID}-${named('GET').spanId}-01`,
+    ]);
+  });
+
+  it('mark what failed, and say why', async () => {
+    const { spans } = await trace('1503');
+    const resend = spans.find(({ name }) => name === 'resend') as ExportedSpan;
+
+    expect(resend.status.code).toBe(ERROR);
+    expect(attributesOf(resend)).toMatchObject({
+      'dv_email_gateway.outcome': 'upstream-failed',
+      'dv_email_gateway.reason': 'UNAVAILABLE',
+    });
+  });
+
+  it('hold no key, cookie or email address', async () => {
+    const { collector } = await trace('1001');
+    expect(collector.received()).toContain('"resend"');
+    expect(collector.received()).not.toMatch(
+      /the-secret-api-key|secret-cookie|admin@|example\.com/,
+    );
+  });
+});
+
+describe('a collector that takes nothing', () => {
+  it.each([
+    ['cannot be reached', async () => 'http://127.0.0.1:1', /did not take the last spans/],
+    ['refuses', async () => (await startCollector(400)).url, /Bad Request/],
+  ])('costs a warning and neither answer nor end when it %s', async (_name, getUrl, reason) => {
+    const { program, url } = await startGateway({ OTEL_EXPORTER_OTLP_ENDPOINT: await getUrl() });
+    const output = text(program.stdout);
+    const exited = once(program, 'exit');
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: QUERY }),
+    });
+    expect(await response.json()).toMatchObject({
+      data: { resendDvEmails: { __typename: 'ResendDvEmailsSuccess' } },
+    });
+    program.kill('SIGTERM');
+
+    expect(await exited).toEqual([0, null]);
+    const warning = (await output).split('\n').find((line) => line.includes('tracing.failed'));
+    expect(warning).toMatch(reason);
+  });
+});
+
+describe('what is not asked for', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'loaded-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  async function loadedModules(env: Record<string, string>): Promise<string> {
+    const list = join(folder, 'list');
+    const hook = join(folder, 'hook.cjs');
+    writeFileSync(
+      hook,
+      `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(list)}, Object.keys(require.cache).join('\\n')));`,
+    );
+    const { program } = await startGateway({ ...env, NODE_OPTIONS: `--require ${hook}` });
+    const exited = once(program, 'exit');
+    program.kill('SIGTERM');
+    await exited;
+    return readFileSync(list, 'utf8');
+  }
+
+  it('is not loaded: no OpenTelemetry, no Prometheus client, no pretty printer', async () => {
+    const without = await loadedModules({});
+    expect(without).toContain('fastify');
+    expect(without).not.toMatch(/@opentelemetry|prom-client|pino-pretty/);
+
+    const withBoth = await loadedModules({
+      METRICS_PORT: '0',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
+    });
+    expect(withBoth).toMatch(/@opentelemetry/);
+    expect(withBoth).toMatch(/prom-client/);
+  });
+});
