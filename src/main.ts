@@ -36,8 +36,6 @@ async function start(): Promise<void> {
   const log = createLog(settings.logLevel, process.stdout.isTTY ? createPrettyStream() : undefined);
   const app = await startApp(settings, { log });
   const { url, metricsUrl } = app;
-  log.info({ event: 'gateway.started', url, metricsUrl }, `GraphQL is served at ${url}`);
-
   let stopping: Promise<void> | undefined;
   const stop = (exitCode: number) => {
     process.exitCode = Math.max(exitCode, Number(process.exitCode ?? 0));
@@ -69,6 +67,7 @@ async function start(): Promise<void> {
     log.fatal({ event: 'gateway.crashed', err: error }, 'unexpected error: stopping');
     stop(1);
   });
+  log.info({ event: 'gateway.started', url, metricsUrl }, `GraphQL is served at ${url}`);
 }
 
 async function simulate(port: number): Promise<void> {

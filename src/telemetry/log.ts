@@ -20,7 +20,12 @@ function toErrorFacts(error: unknown): object {
   return { type, message, stack, ...(typeof code === 'string' && { code }) };
 }
 
-export function createLog(level: LogLevel, destination?: DestinationStream): Logger {
+/** Standard output. Each line is written before the call returns: an end of the process loses and mixes up none. */
+function createStdout(): DestinationStream {
+  return pino.destination({ dest: 1, sync: true });
+}
+
+export function createLog(level: LogLevel, destination = createStdout()): Logger {
   const redact = REDACTED_HEADERS.flatMap((name) => [
     `["${name}"]`,
     `*["${name}"]`,

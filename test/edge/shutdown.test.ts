@@ -1,9 +1,16 @@
 // Closing answers what is in flight and then ends every connection, whatever state it is in.
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { startGateway } from '../support/program';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSimulator } from '../../src/simulator/simulator';
+import { loggedEvents, startGateway, waitForLine } from '../support/program';
 
 const PATIENCE_MS = 20_000;
+
+/** Events that tell of a start in front of the simulator. */
+const STARTED = 2;
 
 /** Resolves when nobody listens any more. */
 async function waitUntilRefused(port: number): Promise<void> {
@@ -18,10 +25,132 @@ async function waitUntilRefused(port: number): Promise<void> {
   }
 }
 
+function post(url: string, query: string): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+}
+
+const HANGS =
+  'mutation { resendDvEmails(orderId: "1504") { ... on ResendDvEmailsUpstreamError { reason } } }';
+
 describe('SIGTERM', () => {
+  it('first makes the instance not ready, and goes on taking requests until the load balancer knows', async () => {
+    const { program, url } = await startGateway({ SHUTDOWN_DELAY_MS: '60000' });
+    const stopping = waitForLine(program, /gateway\.stopping/);
+    program.kill('SIGTERM');
+    await stopping;
+
+    const readiness = await fetch(new URL('/readyz', url));
+    expect(readiness.status).toBe(503);
+    expect(await readiness.json()).toEqual({
+      status: 'stopping',
+      breaker: 'closed',
+      limits: 'memory',
+    });
+    expect((await fetch(new URL('/livez', url))).status).toBe(200);
+    expect(
+      await (await post(url, 'mutation { resendDvEmails(orderId: "1001") { __typename } }')).json(),
+    ).toEqual({ data: { resendDvEmails: { __typename: 'ResendDvEmailsSuccess' } } });
+  });
+
+  it('ends the process at once when it comes a second time', async () => {
+    const { program } = await startGateway({ SHUTDOWN_DELAY_MS: '60000' });
+    const stopping = waitForLine(program, /gateway\.stopping/);
+    const { closed } = program;
+    program.kill('SIGTERM');
+    await stopping;
+    program.kill('SIGTERM');
+
+    expect(await closed).toEqual([1, null]);
+  });
+
+  it('answers what is in flight with what is known when the time for that is up', async () => {
+    const { program, url } = await startGateway({
+      DIGICERT_TIMEOUT_MS: '120000',
+      SHUTDOWN_TIMEOUT_MS: '300',
+    });
+    const { closed } = program;
+    // The second field has not been begun by then, and never is.
+    const answer = post(
+      url,
+      `mutation {
+        sent: resendDvEmails(orderId: "1504") { ...Reason }
+        unsent: resendDvEmails(orderId: "1504") { ...Reason }
+      }
+      fragment Reason on ResendDvEmailsUpstreamError { reason emailsMayHaveBeenSent }`,
+    );
+    await fetch(new URL('/livez', url));
+    program.kill('SIGTERM');
+
+    expect(await (await answer).json()).toEqual({
+      data: {
+        sent: { reason: 'OUTCOME_UNKNOWN', emailsMayHaveBeenSent: true },
+        unsent: { reason: 'UNREACHABLE', emailsMayHaveBeenSent: false },
+      },
+    });
+    expect(await closed).toEqual([0, null]);
+    const events = loggedEvents(program).slice(STARTED);
+    expect(events.map(({ event, outcome }) => outcome ?? event)).toEqual([
+      'gateway.stopping',
+      'upstream-failed',
+      'upstream-failed',
+      'gateway.stopped',
+    ]);
+  });
+
+  it(
+    'answers each of 500 mutations in flight',
+    async () => {
+      const simulator = await startSimulator({
+        quota: [],
+        account: {
+          '5555': {
+            summary: 'accepted a second later',
+            resend: async (incoming) => {
+              await incoming.receive();
+              incoming.later(1_000, () => {
+                incoming.send();
+                incoming.response.writeHead(204).end();
+              });
+            },
+          },
+        },
+      });
+      const { program, url } = await startGateway({
+        DIGICERT_API_KEY: 'key',
+        DIGICERT_BASE_URL: simulator.baseUrl,
+        DIGICERT_CONCURRENCY: '500',
+      });
+      const { closed } = program;
+      const answers = Array.from({ length: 500 }, async () => {
+        const response = await post(
+          url,
+          'mutation { resendDvEmails(orderId: "5555") { __typename } }',
+        );
+        const { data } = (await response.json()) as { data: { resendDvEmails: object } };
+        return data.resendDvEmails;
+      });
+      while (simulator.requests.length < 500) {
+        await fetch(simulator.outboxUrl);
+      }
+      program.kill('SIGTERM');
+
+      expect(await Promise.all(answers)).toEqual(
+        Array(500).fill({ __typename: 'ResendDvEmailsSuccess' }),
+      );
+      expect(await closed).toEqual([0, null]);
+      expect(simulator.outbox).toHaveLength(500);
+      await simulator.close();
+    },
+    PATIENCE_MS,
+  );
+
   it('answers the mutation in flight, and the process ends though its client keeps the connection', async () => {
     const { program, url } = await startGateway({ DIGICERT_TIMEOUT_MS: '1500' });
-    const exited = once(program, 'exit');
+    const { closed } = program;
     const answer = fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', connection: 'keep-alive' },
@@ -37,12 +166,12 @@ describe('SIGTERM', () => {
     expect(await (await answer).json()).toEqual({
       data: { resendDvEmails: { reason: 'OUTCOME_UNKNOWN' } },
     });
-    expect(await exited).toEqual([0, null]);
+    expect(await closed).toEqual([0, null]);
   });
 
   it('refuses what comes while it drains, in JSON, and does not wait for a client that is gone', async () => {
     const { program, url } = await startGateway({ DIGICERT_TIMEOUT_MS: '1500' });
-    const exited = once(program, 'exit');
+    const { closed } = program;
     const body = JSON.stringify({
       query: 'mutation { resendDvEmails(orderId: "1504") { __typename } }',
     });
@@ -64,7 +193,7 @@ describe('SIGTERM', () => {
     await waitUntilRefused(Number(new URL(url).port));
     staying.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
 
-    expect(await exited).toEqual([0, null]);
+    expect(await closed).toEqual([0, null]);
     expect(answered).toContain('ResendDvEmailsUpstreamError');
     expect(answered).toMatch(/503 Service Unavailable.*"code":"SERVICE_UNAVAILABLE"/s);
   });
@@ -77,7 +206,7 @@ describe('SIGTERM', () => {
     'ends a connection that %s',
     async (_name, bytes) => {
       const { program, url } = await startGateway();
-      const exited = once(program, 'exit');
+      const { closed } = program;
       const socket = connect(Number(new URL(url).port), '127.0.0.1');
       socket.on('error', () => {});
       await once(socket, 'connect');
@@ -87,8 +216,41 @@ describe('SIGTERM', () => {
       await fetch(new URL('/livez', url));
       program.kill('SIGTERM');
 
-      expect(await exited).toEqual([0, null]);
+      expect(await closed).toEqual([0, null]);
     },
     PATIENCE_MS,
   );
+});
+
+describe('an error that nobody foresaw', () => {
+  it('is logged, what is in flight is answered, and the process ends with 1', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'crash-'));
+    const hook = join(folder, 'hook.cjs');
+    writeFileSync(
+      hook,
+      `process.on('SIGUSR2', () => { Promise.reject(Object.assign(new Error('boom'), { command: { args: ['a-secret'] } })); });`,
+    );
+    const { program, url } = await startGateway({
+      DIGICERT_TIMEOUT_MS: '1500',
+      NODE_OPTIONS: `--require ${hook}`,
+    });
+    const { closed } = program;
+    const answer = post(url, HANGS);
+    await fetch(new URL('/livez', url));
+    program.kill('SIGUSR2');
+
+    expect(await (await answer).json()).toEqual({
+      data: { resendDvEmails: { reason: 'OUTCOME_UNKNOWN' } },
+    });
+    expect(await closed).toEqual([1, null]);
+    const events = loggedEvents(program).slice(STARTED);
+    expect(events.map(({ event }) => event)).toEqual([
+      'gateway.crashed',
+      'resend.completed',
+      'gateway.stopped',
+    ]);
+    expect(events[0]).toMatchObject({ level: 60, err: { type: 'Error', message: 'boom' } });
+    expect(JSON.stringify(events)).not.toContain('a-secret');
+    rmSync(folder, { recursive: true });
+  });
 });

@@ -2,8 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
 
 import { NO_LIMITS } from './no-limits';
 
@@ -25,28 +23,48 @@ export function runProgram(args: readonly string[], env: Record<string, string> 
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.push(child);
-  return child;
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk) => {
+    stderr += chunk;
+  });
+  // Not `exit`: what was printed last may be read after that.
+  const closed = once(child, 'close') as Promise<[code: number | null, signal: string | null]>;
+  return Object.assign(child, { closed, printed: () => ({ stdout, stderr }) });
 }
 
 export async function runToEnd(args: readonly string[], env?: Record<string, string>) {
-  const child = runProgram(args, env);
-  const [stdout, stderr] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ]);
-  return { code: child.exitCode, stdout, stderr };
+  const program = runProgram(args, env);
+  const [code] = await program.closed;
+  return { code, ...program.printed() };
 }
 
-/** Resolves with the first line of output that matches; what comes after it is let go. */
-export async function waitForLine({ stdout }: Program, pattern: RegExp): Promise<string> {
-  for await (const line of createInterface({ input: stdout })) {
-    if (pattern.test(line)) {
-      stdout.resume();
+/** Resolves with the first line of output that matches. */
+export async function waitForLine(program: Program, pattern: RegExp): Promise<string> {
+  for (;;) {
+    // What comes after the last line break is half a line.
+    const lines = program.printed().stdout.split('\n').slice(0, -1);
+    const line = lines.find((candidate) => pattern.test(candidate));
+    if (line !== undefined) {
       return line;
     }
+    const ended = await Promise.race([
+      once(program.stdout, 'data').then(() => false),
+      program.closed.then(() => true),
+    ]);
+    if (ended) {
+      throw new Error(`The process ended without printing ${pattern}.`);
+    }
   }
-  throw new Error(`The process ended without printing ${pattern}.`);
+}
+
+/** All log events so far. */
+export function loggedEvents(program: Program): readonly Record<string, unknown>[] {
+  const lines = program.printed().stdout.split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
 /** A gateway with the simulator behind it and no limits but those asked for; resolves once it listens. */

@@ -3,7 +3,7 @@ import type { RollingWindow } from '../../src/domain/rolling-window';
 import { accept } from '../../src/simulator/answers';
 import { SIMULATED_ACCOUNT } from '../../src/simulator/orders';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator';
-import { startGateway } from './program';
+import { type Program, startGateway } from './program';
 import { type RedisServer, startRedis } from './redis';
 
 export interface Replicas {
@@ -39,7 +39,7 @@ export async function startReplicas(
   });
   simulators.push(simulator);
   const redis = await startRedis();
-  let logged = '';
+  const programs: Program[] = [];
   const urls = await Promise.all(
     Array.from({ length: count }, async () => {
       const { program, url } = await startGateway({
@@ -48,9 +48,7 @@ export async function startReplicas(
         REDIS_URL: redis.url,
         ...options.environment,
       });
-      program.stdout.on('data', (chunk) => {
-        logged += chunk;
-      });
+      programs.push(program);
       return url;
     }),
   );
@@ -58,7 +56,7 @@ export async function startReplicas(
   return {
     simulator,
     redis,
-    logged: () => logged,
+    logged: () => programs.map((program) => program.printed().stdout).join(''),
     resend: async (orderId) => {
       turn += 1;
       const response = await fetch(urls[turn % urls.length] ?? '', {

@@ -80,9 +80,9 @@ async function trace(orderId: string, headers: Record<string, string> = {}) {
     }),
   });
   await response.text();
-  const exited = once(program, 'exit');
+  const { closed } = program;
   program.kill('SIGTERM');
-  await exited;
+  await closed;
   return { collector, simulator, spans: collector.spans() };
 }
 
@@ -158,8 +158,7 @@ describe('a collector that takes nothing', () => {
     ['refuses', async () => (await startCollector(400)).url, /Bad Request/],
   ])('costs a warning and neither answer nor end when it %s', async (_name, getUrl, reason) => {
     const { program, url } = await startGateway({ OTEL_EXPORTER_OTLP_ENDPOINT: await getUrl() });
-    const output = text(program.stdout);
-    const exited = once(program, 'exit');
+    const { closed } = program;
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -170,8 +169,9 @@ describe('a collector that takes nothing', () => {
     });
     program.kill('SIGTERM');
 
-    expect(await exited).toEqual([0, null]);
-    const warning = (await output).split('\n').find((line) => line.includes('tracing.failed'));
+    expect(await closed).toEqual([0, null]);
+    const { stdout } = program.printed();
+    const warning = stdout.split('\n').find((line) => line.includes('tracing.failed'));
     expect(warning).toMatch(reason);
   });
 });
@@ -188,9 +188,9 @@ describe('what is not asked for', () => {
       `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(list)}, Object.keys(require.cache).join('\\n')));`,
     );
     const { program } = await startGateway({ ...env, NODE_OPTIONS: `--require ${hook}` });
-    const exited = once(program, 'exit');
+    const { closed } = program;
     program.kill('SIGTERM');
-    await exited;
+    await closed;
     return readFileSync(list, 'utf8');
   }
 
