@@ -1,20 +1,17 @@
 // How much of DigiCert's allowance three gateways with one Redis use, in front of a simulator whose
 // windows are strict: `npm run bench:allowance`, about seven minutes with the real windows.
 // Clients do as they are told: they come back after `retryAfterSeconds`.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { launch, launchGateway } from './launch.mjs';
 
 const require = createRequire(import.meta.url);
 const { startSimulator } = require('../dist/simulator/simulator.js');
 const { parseWindows } = require('../dist/settings/limit-parsers.js');
-const MAIN = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist', 'main.js');
 
 const { values } = parseArgs({
   options: {
@@ -29,59 +26,34 @@ const { values } = parseArgs({
 const wanted = Number(values.wanted);
 const [short, long] = parseWindows(values.quota);
 
-const children = [];
 const folder = mkdtempSync(join(tmpdir(), 'allowance-'));
-process.on('exit', () => {
-  for (const child of children) {
-    child.kill('SIGKILL');
-  }
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** Starts a program; resolves with the first line of its output that matches. */
-function launch(command, args, env, pattern) {
-  const child = spawn(command, args, {
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  children.push(child);
-  return new Promise((resolve) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      if (pattern.test(line)) {
-        resolve(line);
-      }
-      if (line.includes('limits.redis')) {
-        process.stdout.write(`${line}\n`);
-      }
-    });
-  });
-}
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 const simulator = await startSimulator({ quota: [short, long] });
 const redisPort = String(20_000 + (process.pid % 10_000));
 await launch(
   'redis-server',
   ['--port', redisPort, '--bind', '127.0.0.1', '--save', '', '--dir', folder],
-  {},
-  /Ready to accept/,
+  { pattern: /Ready to accept/ },
 );
 const urls = [];
 for (let index = 0; index < Number(values.gateways); index += 1) {
-  const line = await launch(
-    process.execPath,
-    [MAIN],
+  const { url } = await launchGateway(
     {
-      PORT: '0',
       DIGICERT_API_KEY: 'key',
       DIGICERT_BASE_URL: simulator.baseUrl,
       DIGICERT_QUOTA: values.quota,
-      RESEND_COOLDOWN_SECONDS: '0',
-      CALLER_QUOTA: 'off',
       REDIS_URL: `redis://127.0.0.1:${redisPort}`,
     },
-    /gateway\.started/,
+    {
+      onLine: (line) => {
+        if (line.includes('limits.redis')) {
+          process.stdout.write(`${line}\n`);
+        }
+      },
+    },
   );
-  urls.push(JSON.parse(line).url);
+  urls.push(url);
 }
 
 const BODY = JSON.stringify({

@@ -1,0 +1,208 @@
+// Every fault in every situation: one answer for each call, in time, the right one, and nothing sent twice.
+// `npm run faults` also judges how late the slowest answer is, and writes the results to docs/reliability.md.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startApp } from '../../src/app';
+import { parseSettings } from '../../src/settings/settings';
+import { createLog } from '../../src/telemetry/log';
+import { NO_LIMITS } from '../support/no-limits';
+import { startGateway } from '../support/program';
+import { FAULTS, FAULTY_ORDER, type Fault } from './faults';
+
+const DEADLINE_MS = 1_500;
+
+const CONCURRENT_CALLS = 200;
+
+const JUDGE = process.env.FAULTS === 'judge';
+
+/** What an answer may be late by. Timings are judged by `npm run faults`; a test only finds what hangs. */
+const MAX_LATE_MS = JUDGE ? 250 : 10_000;
+
+const PATIENCE_MS = 60_000;
+
+/** What is told while the breaker is open. Of many calls at once the first ones may open it for the others. */
+const BREAKER_OPEN = 'UpstreamError UNAVAILABLE, not sent';
+
+const QUERY = `mutation ($orderId: ID!) {
+  resendDvEmails(orderId: $orderId) {
+    __typename
+    ... on ResendDvEmailsUpstreamError { reason emailsMayHaveBeenSent }
+    ... on ResendDvEmailsRateLimitedError { scope }
+  }
+}`;
+
+/** One call; resolves with what its caller was told, and after how long. */
+async function call(url: string, orderId = FAULTY_ORDER) {
+  const startedAtMs = performance.now();
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: QUERY, variables: { orderId } }),
+  });
+  const { data } = (await response.json()) as {
+    data: { resendDvEmails: Record<string, unknown> };
+  };
+  const { __typename, reason, scope, emailsMayHaveBeenSent } = data.resendDvEmails;
+  const member = `${String(__typename).replace('ResendDvEmails', '')} ${reason ?? scope}`;
+  const told =
+    emailsMayHaveBeenSent === undefined
+      ? member
+      : `${member}, ${emailsMayHaveBeenSent ? 'may have been sent' : 'not sent'}`;
+  return { told, tookMs: performance.now() - startedAtMs };
+}
+
+interface Gateway {
+  readonly url: string;
+  stop(): Promise<unknown>;
+}
+
+/** In this process: what `npm test` has the time for. */
+async function launchHere(environment: Record<string, string>): Promise<Gateway> {
+  const parsed = parseSettings({ PORT: '0', ...NO_LIMITS, ...environment });
+  if (!parsed.ok) {
+    throw new Error(parsed.problems.join('\n'));
+  }
+  const app = await startApp(parsed.settings, { log: createLog('silent') });
+  return { url: app.url, stop: () => app.close() };
+}
+
+/** As a process of its own, which callers and upstream do not slow down. */
+async function launchProgram(environment: Record<string, string>): Promise<Gateway> {
+  const { program, url } = await startGateway(environment);
+  return {
+    url,
+    stop: () => {
+      program.kill('SIGTERM');
+      return program.closed;
+    },
+  };
+}
+
+async function start(fault: Fault, environment: Record<string, string> = {}) {
+  const upstream = await fault.start();
+  const gateway = await (JUDGE ? launchProgram : launchHere)({
+    DIGICERT_API_KEY: 'key',
+    DIGICERT_BASE_URL: upstream.baseUrl,
+    DIGICERT_TIMEOUT_MS: String(DEADLINE_MS),
+    DIGICERT_CONCURRENCY: String(CONCURRENT_CALLS),
+    DIGICERT_BREAKER_SECONDS: '60',
+    ...environment,
+  });
+  return {
+    url: gateway.url,
+    upstream,
+    close: async () => {
+      await gateway.stop();
+      await upstream.close();
+    },
+  };
+}
+
+interface Result {
+  readonly calls: number;
+  readonly answers: Awaited<ReturnType<typeof call>>[];
+  /** Requests to resend that reached DigiCert for these calls. */
+  readonly requests: number;
+}
+
+/** What happens around the calls. */
+const SITUATIONS: Readonly<Record<string, (fault: Fault) => Promise<Result>>> = {
+  alone: async (fault) => {
+    const { url, upstream, close } = await start(fault);
+    const answers = [await call(url)];
+    await close();
+    return { calls: 1, answers, requests: upstream.requests() };
+  },
+
+  '200 at once': async (fault) => {
+    const { url, upstream, close } = await start(fault);
+    if (JUDGE) {
+      // A process that has just started is slow, and not what is judged. No order has this id.
+      await Promise.all(Array.from({ length: 3 * CONCURRENT_CALLS }, () => call(url, 'x')));
+    }
+    const answers = await Promise.all(Array.from({ length: CONCURRENT_CALLS }, () => call(url)));
+    await close();
+    return { calls: CONCURRENT_CALLS, answers, requests: upstream.requests() };
+  },
+
+  'breaker open': async (fault) => {
+    const { url, upstream, close } = await start(fault);
+    const failing = fault.opensBreaker ? FAULTY_ORDER : '1503';
+    await Promise.all(Array.from({ length: 10 }, () => call(url, failing)));
+    const before = upstream.requests();
+    const answers = [await call(url)];
+    await close();
+    return { calls: 1, answers, requests: upstream.requests() - before };
+  },
+
+  'during shutdown': async (fault) => {
+    const { url, upstream, close } = await start(fault, { SHUTDOWN_DELAY_MS: '300' });
+    const closed = close();
+    const answers = [await call(url)];
+    await closed;
+    return { calls: 1, answers, requests: upstream.requests() };
+  },
+};
+
+describe.each(FAULTS)('$name', (fault) => {
+  const slowest: string[] = [];
+
+  it.each(Object.entries(SITUATIONS))(
+    '%s',
+    async (situation, run) => {
+      const { calls, answers, requests } = await run(fault);
+
+      expect(answers).toHaveLength(calls);
+      const isOpen = situation === 'breaker open';
+      const allowed = isOpen ? [BREAKER_OPEN] : [fault.told];
+      if (situation === '200 at once' && fault.opensBreaker) {
+        allowed.push(BREAKER_OPEN);
+      }
+      expect(allowed).toEqual(
+        expect.arrayContaining([...new Set(answers.map(({ told }) => told))]),
+      );
+      const sent = answers.filter(({ told }) => told !== BREAKER_OPEN).length;
+      expect(requests).toBeLessThanOrEqual(sent * fault.requests);
+      expect(requests).toBeGreaterThanOrEqual(isOpen ? 0 : countCertain(fault, sent));
+      const slowestMs = Math.max(...answers.map(({ tookMs }) => tookMs));
+      expect(slowestMs).toBeLessThanOrEqual(DEADLINE_MS + MAX_LATE_MS);
+      slowest.push(`${(slowestMs / 1_000).toFixed(2)} s`);
+    },
+    PATIENCE_MS,
+  );
+
+  afterAll(() => {
+    const { name, told, requests } = fault;
+    rows.push([name, told, String(requests), ...slowest]);
+  });
+});
+
+/** Each call that made a request has made one. After a 429, others are told without being tried. */
+function countCertain({ told, requests }: Fault, sent: number): number {
+  return told.startsWith('RateLimitedError') ? 1 : sent * Math.min(1, requests);
+}
+
+const rows: string[][] = [];
+
+const DOC = join(__dirname, '..', '..', 'docs', 'reliability.md');
+
+/** The document's table of the matrix: its rows between two marks. */
+const TABLE = /(<!-- fault matrix -->\n)([\s\S]*?)(<!-- end -->)/;
+
+describe('docs/reliability.md', () => {
+  const head = ['Fault', 'Told', 'Requests per call', ...Object.keys(SITUATIONS)];
+
+  it('has the results of the matrix', () => {
+    const doc = readFileSync(DOC, 'utf8');
+    if (JUDGE) {
+      const lines = [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);
+      writeFileSync(DOC, doc.replace(TABLE, `$1\n${lines.join('\n')}\n\n$3`));
+      return;
+    }
+    const table = TABLE.exec(doc)?.[2] ?? '';
+    const documented = [...table.matchAll(/^\|(.*)\|$/gm)]
+      .slice(2)
+      .map(([, cells = '']) => cells.split('|', 3).map((cell) => cell.trim()));
+    expect(documented).toEqual(rows.map((row) => row.slice(0, 3)));
+  });
+});

@@ -1,0 +1,252 @@
+// The faults of the matrix, as a table: what DigiCert or the network does, and what a caller is told.
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import {
+  type Answer,
+  halfAnswer,
+  hang,
+  html,
+  json,
+  raw,
+  resetAfterBody,
+  resetBeforeBody,
+  slowBody,
+  slowHeaders,
+} from '../../src/simulator/answers';
+import { startSimulator } from '../../src/simulator/simulator';
+
+export interface Fault {
+  readonly name: string;
+  /** Starts a DigiCert with the fault. Every order has it, and 1503 is another failure where there is HTTP. */
+  readonly start: () => Promise<FaultyUpstream>;
+  /** The member without our prefix, its reason or scope, and whether emails may have been sent. */
+  readonly told: string;
+  /** Requests to resend that may reach DigiCert for one call; more than one only where none sends anything. */
+  readonly requests: number;
+  /** Whether it counts as a failure of DigiCert's, so that many of it open the breaker. */
+  readonly opensBreaker: boolean;
+}
+
+export interface FaultyUpstream {
+  readonly baseUrl: string;
+  /** Resends that arrived. */
+  readonly requests: () => number;
+  close(): void | Promise<void>;
+}
+
+export const FAULTY_ORDER = '5555';
+
+/** A simulator that answers the resend of one order in a way of its own. */
+function answering(answer: Answer): Fault['start'] {
+  return async () => {
+    const simulator = await startSimulator({
+      quota: [],
+      account: {
+        [FAULTY_ORDER]: { summary: 'the fault', resend: answer },
+        '1503': { summary: 'down', resend: html(503, 'Down') },
+      },
+    });
+    return {
+      baseUrl: simulator.baseUrl,
+      requests: () => simulator.requests.filter(({ method }) => method === 'PUT').length,
+      close: () => simulator.close(),
+    };
+  };
+}
+
+const REFUSAL = { errors: [{ code: 'simulator|refused', message: 'Refused.' }] };
+const tooMany = (headers: Record<string, string> = {}) =>
+  json(429, { errors: [{ code: 'request_limit_exceeded' }] }, headers);
+
+/** A TCP server that does as it is told with each connection. */
+async function startTcp(
+  scheme: string,
+  onConnection: (socket: Socket) => void,
+): Promise<FaultyUpstream> {
+  let requests = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('data', (chunk) => {
+      requests += chunk.toString('latin1').startsWith('PUT ') ? 1 : 0;
+    });
+    onConnection(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  return {
+    baseUrl: `${scheme}://127.0.0.1:${port}/services/v2`,
+    requests: () => requests,
+    close: () => {
+      server.close();
+      for (const socket of sockets) {
+        socket.destroy();
+      }
+    },
+  };
+}
+
+async function startNobody(): Promise<FaultyUpstream> {
+  const upstream = await startTcp('http', () => {});
+  upstream.close();
+  return upstream;
+}
+
+const UNREACHABLE = 'UpstreamError UNREACHABLE, not sent';
+const UNKNOWN = 'UpstreamError OUTCOME_UNKNOWN, may have been sent';
+const UNAVAILABLE = 'UpstreamError UNAVAILABLE, may have been sent';
+const UNEXPECTED = 'UpstreamError UNEXPECTED_RESPONSE, may have been sent';
+const UNEXPECTED_NOT_SENT = 'UpstreamError UNEXPECTED_RESPONSE, not sent';
+
+export const FAULTS: readonly Fault[] = [
+  {
+    name: 'connection refused',
+    start: startNobody,
+    told: UNREACHABLE,
+    requests: 0,
+    opensBreaker: true,
+  },
+  {
+    name: 'DNS failure',
+    start: async () => ({
+      baseUrl: 'https://digicert.invalid/services/v2',
+      requests: () => 0,
+      close: () => {},
+    }),
+    told: UNREACHABLE,
+    requests: 0,
+    opensBreaker: true,
+  },
+  {
+    name: 'TLS failure',
+    // Speaks plain HTTP where a handshake is due.
+    start: () =>
+      startTcp('https', (socket) => {
+        socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+      }),
+    told: UNREACHABLE,
+    requests: 0,
+    opensBreaker: true,
+  },
+  {
+    name: 'reset before the request',
+    // In the middle of the handshake, so that no request can have left.
+    start: () =>
+      startTcp('https', (socket) => {
+        socket.once('data', () => socket.resetAndDestroy());
+      }),
+    told: UNREACHABLE,
+    requests: 0,
+    opensBreaker: true,
+  },
+  {
+    name: 'reset after the headers',
+    start: answering(resetBeforeBody),
+    told: UNKNOWN,
+    requests: 1,
+    opensBreaker: true,
+  },
+  {
+    name: 'reset after the body',
+    start: answering(resetAfterBody),
+    told: UNKNOWN,
+    requests: 1,
+    opensBreaker: true,
+  },
+  {
+    name: 'half a response',
+    start: answering(halfAnswer(500, JSON.stringify(REFUSAL))),
+    told: UNAVAILABLE,
+    requests: 1,
+    opensBreaker: true,
+  },
+  {
+    name: 'slow headers',
+    start: answering(slowHeaders),
+    told: UNKNOWN,
+    requests: 1,
+    opensBreaker: true,
+  },
+  {
+    name: 'slow body',
+    start: answering(slowBody(400, JSON.stringify(REFUSAL))),
+    told: UNEXPECTED_NOT_SENT,
+    requests: 1,
+    opensBreaker: false,
+  },
+  { name: 'no answer', start: answering(hang), told: UNKNOWN, requests: 1, opensBreaker: true },
+  {
+    name: '429',
+    start: answering(tooMany()),
+    told: 'RateLimitedError DIGICERT',
+    requests: 1,
+    opensBreaker: false,
+  },
+  {
+    name: '429, Retry-After: 1',
+    start: answering(tooMany({ 'Retry-After': '1' })),
+    // Waited out once; then there is no time for a third attempt.
+    told: 'RateLimitedError DIGICERT',
+    requests: 2,
+    opensBreaker: false,
+  },
+  {
+    name: '500',
+    start: answering(json(500, REFUSAL)),
+    told: UNAVAILABLE,
+    requests: 1,
+    opensBreaker: true,
+  },
+  {
+    name: '502 with HTML',
+    start: answering(html(502, 'Bad Gateway')),
+    told: UNAVAILABLE,
+    requests: 1,
+    opensBreaker: true,
+  },
+  {
+    name: '503',
+    start: answering(json(503, {})),
+    told: UNAVAILABLE,
+    requests: 1,
+    opensBreaker: true,
+  },
+  {
+    name: 'redirect',
+    start: answering(html(302, 'Moved', { Location: 'https://elsewhere.example/' })),
+    told: UNEXPECTED,
+    requests: 1,
+    opensBreaker: false,
+  },
+  {
+    name: 'wrong content type',
+    start: answering(raw(200, 'accepted', { 'Content-Type': 'text/plain' })),
+    told: UNEXPECTED,
+    requests: 1,
+    opensBreaker: false,
+  },
+  {
+    name: 'bad gzip',
+    start: answering(
+      raw(400, 'this is not gzip', {
+        'Content-Type': 'application/json',
+        'Content-Encoding': 'gzip',
+      }),
+    ),
+    told: UNEXPECTED_NOT_SENT,
+    requests: 1,
+    opensBreaker: false,
+  },
+  {
+    name: '10 MB of body',
+    start: answering(
+      raw(400, Buffer.alloc(10_000_000, 'x'), { 'Content-Type': 'application/json' }),
+    ),
+    told: UNEXPECTED_NOT_SENT,
+    requests: 1,
+    opensBreaker: false,
+  },
+];
