@@ -51,6 +51,7 @@ export class MemoryStore implements LimitStore {
 
   async hold(keys: readonly string[], holder: string, forMs: number): Promise<number> {
     const nowMs = this.clock.now();
+    this.#forgetEnded(nowMs);
     const leftMs = Math.max(0, ...keys.map((key) => (this.#holds.get(key)?.untilMs ?? 0) - nowMs));
     if (leftMs === 0 && !this.#hasRoomFor(keys.length)) {
       return SWEEP_INTERVAL_MS;
@@ -86,6 +87,8 @@ export class MemoryStore implements LimitStore {
   recordHold(keys: readonly string[], holder: string, forMs: number): void {
     const untilMs = this.clock.now() + forMs;
     for (const key of keys) {
+      // At the end, where what ends last belongs.
+      this.#holds.delete(key);
       this.#holds.set(key, { holder, untilMs });
     }
   }
@@ -122,6 +125,16 @@ export class MemoryStore implements LimitStore {
       this.#logs[kind].set(key, log);
     }
     return log;
+  }
+
+  /** The map is in the order in which holds were set, which is nearly the one in which they end. */
+  #forgetEnded(nowMs: number): void {
+    for (const [key, { untilMs }] of this.#holds) {
+      if (untilMs > nowMs) {
+        break;
+      }
+      this.#holds.delete(key);
+    }
   }
 
   #hasRoomFor(count: number): boolean {

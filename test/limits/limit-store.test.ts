@@ -285,3 +285,14 @@ it('limits in memory forget nobody who is held: beyond what fits, others wait', 
   clock.advance(60_000);
   expect(await store.hold(['one more'], 'other', 60_000)).toBe(0);
 });
+
+it('holds in memory that have ended are forgotten as others come', async () => {
+  const clock = new ManualClock();
+  const store = new MemoryStore(clock);
+  for (let index = 0; index < 100; index += 1) {
+    await store.hold([String(index)], 'holder', 70_000);
+    await store.keep([String(index)], 'holder', 60_000);
+    clock.advance(10_000);
+  }
+  expect(store.size.holds).toBeLessThanOrEqual(7);
+});
