@@ -1,4 +1,5 @@
 // Where log lines are made: JSON on one stream, with fixed event names and no secrets.
+import type { Writable } from 'node:stream';
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -9,9 +10,10 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const REDACTED_HEADERS = ['x-dc-devkey', 'authorization', 'cookie', 'x-router-secret'];
 
 /** In a terminal, where a person reads along. Loaded only there. */
-export function createPrettyStream(): DestinationStream {
+export function createPrettyStream(destination: Writable = process.stdout): DestinationStream {
   const { build } = require('pino-pretty') as typeof import('pino-pretty');
-  return build({ colorize: true, sync: true, ignore: 'event', messageFormat: '{event}: {msg}' });
+  const messageFormat = '{event}: {msg}';
+  return build({ colorize: true, ignore: 'event', messageFormat, destination });
 }
 
 /** Libraries hang whole commands and requests on their errors; what is not listed here could be anything. */
