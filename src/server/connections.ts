@@ -2,6 +2,7 @@
 // answer that is under way, and for closing when all are answered.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** Unanswered requests on one connection. Browsers pipeline none; a client that reads nothing piles them up. */
 const MAX_UNANSWERED_PER_CONNECTION = 20;
@@ -9,10 +10,23 @@ const MAX_UNANSWERED_PER_CONNECTION = 20;
 export class Connections {
   readonly #unanswered = new Map<Socket, Set<IncomingMessage>>();
   readonly #waiting = new Set<() => void>();
+  readonly #refused = new WeakSet<Duplex>();
 
-  /** Counts a request until its answer is written or its connection is gone. Ends a connection with too many. */
-  add(request: IncomingMessage, response: ServerResponse): void {
+  /** The last word on this connection is said: what comes after it could not be answered, so it is not run. */
+  refuse(socket: Duplex): void {
+    this.#refused.add(socket);
+  }
+
+  /**
+   * Counts a request until its answer is written or its connection is gone. Ends a connection with too many.
+   * `false`: it must not be run.
+   */
+  add(request: IncomingMessage, response: ServerResponse): boolean {
     const { socket } = request;
+    if (this.#refused.has(socket)) {
+      socket.destroy();
+      return false;
+    }
     const requests = this.#unanswered.get(socket) ?? this.#open(socket);
     requests.add(request);
     response.once('finish', () => {
@@ -21,7 +35,9 @@ export class Connections {
     });
     if (requests.size > MAX_UNANSWERED_PER_CONNECTION) {
       socket.destroy();
+      return false;
     }
+    return true;
   }
 
   /** Whether an answer is to come. One whose request has not arrived whole is not. */

@@ -17,7 +17,9 @@ export function registerDrain(
 ): void {
   let draining = false;
   server.addHook('onRequest', async (request, reply) => {
-    connections.add(request.raw, reply.raw);
+    if (!connections.add(request.raw, reply.raw)) {
+      return reply.hijack();
+    }
     if (draining) {
       reply.header('connection', 'close');
       return sendHttpError(reply, SHUTTING_DOWN);

@@ -188,7 +188,8 @@ export function createNotFoundHandler(methodsByPath: ReadonlyMap<string, readonl
 }
 
 /** Answers on a connection that has no request Fastify could reply to, and ends it. */
-function refuseConnection(socket: Duplex, error: HttpError): void {
+function refuseConnection(socket: Duplex, error: HttpError, connections: Connections): void {
+  connections.refuse(socket);
   const correlationId = randomUUID();
   const body = JSON.stringify(toErrorBody(error, correlationId));
   const headers = {
@@ -210,19 +211,22 @@ export function createClientErrorHandler(connections: Connections) {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
     } else if (connections.isWaiting(socket)) {
-      connections.whenAnswered(socket, () => socket.end());
+      connections.whenAnswered(socket, () => {
+        connections.refuse(socket);
+        socket.end();
+      });
     } else {
-      refuseConnection(socket, BY_NODE_CODE[error.code ?? ''] ?? MALFORMED);
+      refuseConnection(socket, BY_NODE_CODE[error.code ?? ''] ?? MALFORMED, connections);
     }
   };
 }
 
 /** Node's server answers these two by itself, or not at all, unless it is told. */
-export function refuseOddities(server: Server): void {
+export function refuseOddities(server: Server, connections: Connections): void {
   server.on('checkExpectation', (request: IncomingMessage) =>
-    refuseConnection(request.socket, UNMET_EXPECTATION),
+    refuseConnection(request.socket, UNMET_EXPECTATION, connections),
   );
   server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
-    refuseConnection(socket, NO_TUNNEL),
+    refuseConnection(socket, NO_TUNNEL, connections),
   );
 }

@@ -85,7 +85,7 @@ export async function createHttpServer<Context extends BaseContext, Identity>(
     frameworkErrors: handleError,
   });
   server.setErrorHandler(handleError);
-  refuseOddities(server.server);
+  refuseOddities(server.server, connections);
   // JSON is the one body taken; a form or plain text could be posted by any page without a preflight.
   server.removeContentTypeParser('text/plain');
 

@@ -1,7 +1,8 @@
 // Broken and hostile clients, over raw sockets, against the program as it is started.
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { type Program, startGateway } from '../support/program';
+import { loggedEvents, type Program, startGateway } from '../support/program';
 
 /** Milliseconds after which a client that is not answered hangs up; a mutated request may wait for more. */
 const PATIENCE_MS = 5_000;
@@ -254,5 +255,36 @@ describe('slow clients', () => {
       expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
       expect(answer).toContain('"code":"REQUEST_TIMEOUT"');
     }
+  });
+});
+
+describe('a mutation that comes when the last word on its connection is said', () => {
+  const query = 'mutation { resendDvEmails(orderId: "1001") { __typename } }';
+  const mutation = JSON.stringify({ query });
+  const MUTATION = `${HEAD}Content-Length: ${mutation.length}\r\n\r\n${mutation}`;
+
+  it.each([
+    ['its time was up', '', '408'],
+    ['it expects the impossible', `${HEAD}Expect: a-miracle\r\nContent-Length: 0\r\n\r\n`, '417'],
+  ])('is not run, for nobody would be told: %s', async (_name, before, status) => {
+    const { program, url } = await startGateway({ REQUEST_TIMEOUT_MS: '100' });
+    // A client that goes on sending when the server has ended its side.
+    const socket = connect({ port: portOf(url), host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => {});
+    socket.write(before);
+    let answer = '';
+    socket.setEncoding('latin1').on('data', (chunk) => {
+      answer += chunk;
+    });
+    await once(socket, 'end');
+    expect(answer.slice(0, 12)).toBe(`HTTP/1.1 ${status}`);
+    socket.write(MUTATION);
+
+    // By then it has been read: these came later, each after the answer to the one before.
+    for (let call = 0; call < 20; call += 1) {
+      await expectGoodAnswer(url);
+    }
+    socket.destroy();
+    expect(loggedEvents(program).map(({ event }) => event)).not.toContain('resend.completed');
   });
 });
