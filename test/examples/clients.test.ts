@@ -1,8 +1,6 @@
 // The example clients do what their README says: each runs against the gateway, once per kind of answer.
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { buildSchema, isUnionType, parse, stripIgnoredCharacters, validate } from 'graphql';
 import { printGatewaySchema } from '../../src/graphql/print-schema';
@@ -12,6 +10,7 @@ import { START } from '../support/manual-clock';
 import { readTable } from '../support/markdown';
 import { describeRequest, startTestApp } from '../support/test-app';
 import { buildGoClient, CLIENTS, CLIENTS_FOLDER, type ExampleClient, runGo } from './clients';
+import { answer, startOther } from './other-server';
 
 const SCHEMA_FOLDER = join(__dirname, '..', '..', 'schema');
 const MANIFEST = join(SCHEMA_FOLDER, 'persisted-documents.json');
@@ -75,37 +74,6 @@ function lines(output: string): string[] {
     .split('\n')
     .slice(0, -1);
 }
-
-const closers: (() => void)[] = [];
-
-afterEach(() => {
-  for (const close of closers.splice(0)) {
-    close();
-  }
-});
-
-/** A gateway that the real one never is. */
-async function startOther(listener: RequestListener) {
-  let requests = 0;
-  const server = createServer((request, response) => {
-    requests += 1;
-    listener(request.resume(), response);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  closers.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/graphql`, requests: () => requests };
-}
-
-const answer =
-  (status: number, body: unknown, headers = {}): RequestListener =>
-  (_request, response) => {
-    response.writeHead(status, { 'content-type': 'application/json', ...headers });
-    response.end(typeof body === 'string' ? body : JSON.stringify(body));
-  };
 
 describe('the table of exit codes', () => {
   it('has an order for every member of the union', () => {
@@ -244,7 +212,7 @@ for (const client of CLIENTS) {
 
     it('tells that the gateway is down, so that nothing was sent', async () => {
       const gone = await startOther(answer(200, {}));
-      closers.pop()?.();
+      gone.close();
 
       const run = await client.run(['1001'], { GATEWAY_URL: gone.url });
 
@@ -257,7 +225,7 @@ for (const client of CLIENTS) {
       ['hangs up', (request) => request.socket.destroy()],
       ['is a proxy with a page of its own', answer(502, '<html>Bad gateway</html>')],
       ['redirects', answer(307, '', { location: '/elsewhere' })],
-      ['answers with JSON that is no GraphQL', answer(200, { status: 'ok' })],
+      ['gives JSON that is no GraphQL', answer(200, { status: 'ok' })],
       [
         'fails unexpectedly',
         answer(200, {
