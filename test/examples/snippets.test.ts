@@ -2,14 +2,16 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DocumentNode } from 'graphql';
+import { buildSchema, type DocumentNode, parse, validate } from 'graphql';
 import { ResendDvEmailsDocument } from '../../src/client/operations';
+import { printGatewaySchema } from '../../src/graphql/print-schema';
 import { createKey, sign, startProvider, startWithTokens } from '../auth/identity';
 import { startTestApp } from '../support/test-app';
 import { answer, startOther } from './other-server';
 
 const ROOT = join(__dirname, '..', '..');
 const FOLDER = join(ROOT, 'docs', 'examples', 'snippets');
+const schema = buildSchema(printGatewaySchema(), { assumeValidSDL: true });
 const FILES = readdirSync(FOLDER).filter((name) => /\.tsx?$/.test(name));
 
 /** `describe`, where the snippets' packages are installed. CI sets REQUIRE_CLIENTS, so that nothing is skipped there. */
@@ -74,8 +76,9 @@ const UNKNOWN = {
 };
 
 describe('docs/frontend.md', () => {
+  const doc = readFileSync(join(ROOT, 'docs', 'frontend.md'), 'utf8');
+
   it.each(FILES)('quotes %s as it is', (name) => {
-    const doc = readFileSync(join(ROOT, 'docs', 'frontend.md'), 'utf8');
     const source = readFileSync(join(FOLDER, name), 'utf8');
     const language = name.endsWith('x') ? 'tsx' : 'ts';
     const link = `[${name}](examples/snippets/${name})`;
@@ -83,8 +86,15 @@ describe('docs/frontend.md', () => {
   });
 
   it('has no other code in TypeScript', () => {
-    const doc = readFileSync(join(ROOT, 'docs', 'frontend.md'), 'utf8');
     expect(doc.match(/^```(?:ts|tsx|js|jsx|typescript)$/gm)).toHaveLength(FILES.length);
+  });
+
+  it('has operations that are valid', () => {
+    const operations = doc.match(/(?<=^```graphql\n)[^`]*/gm) ?? [];
+    expect(operations).toHaveLength(2);
+    for (const operation of operations) {
+      expect(validate(schema, parse(operation))).toEqual([]);
+    }
   });
 });
 
