@@ -6,62 +6,15 @@ import { buildSchema, isUnionType, parse, stripIgnoredCharacters, validate } fro
 import { printGatewaySchema } from '../../src/graphql/print-schema';
 import { parseSettings } from '../../src/settings/settings';
 import { createKey, sign, startProvider, startWithTokens } from '../auth/identity';
-import { START } from '../support/manual-clock';
 import { readTable } from '../support/markdown';
 import { describeRequest, startTestApp } from '../support/test-app';
 import { buildGoClient, CLIENTS, CLIENTS_FOLDER, type ExampleClient, runGo } from './clients';
 import { answer, startOther } from './other-server';
+import { MAYBE_SENT, TOLD } from './told';
 
 const SCHEMA_FOLDER = join(__dirname, '..', '..', 'schema');
 const MANIFEST = join(SCHEMA_FOLDER, 'persisted-documents.json');
 const RECIPIENT = 'example.com=admin@example.com';
-const MAYBE_SENT = 'EMAILS MAY HAVE BEEN SENT. Look for them before you try again.';
-const REFUSED = '  DigiCert: simulator|refused: The simulator refuses this order.';
-
-/** What a client says of each order: everything, with `<id>` for the correlation id. */
-const TOLD: Readonly<Record<string, readonly string[]>> = {
-  '1001': [
-    `DigiCert accepted the request at ${START}. Accepted is not delivered.`,
-    '  example.com: admin@example.com',
-  ],
-  '1400': [
-    'DigiCert refused this request. Check the recipients and the language; nothing was sent.',
-    '  Correlation id: <id>',
-    REFUSED,
-  ],
-  '1404': [
-    'DigiCert knows no order 1404 in this account. Check the order id; nothing was sent.',
-    '  Correlation id: <id>',
-  ],
-  '1002': [
-    'The order is not pending (its status is issued), so there is nothing left to approve by email. Nothing was sent.',
-    '  Correlation id: <id>',
-    '  Reason: ORDER_NOT_PENDING',
-    REFUSED,
-  ],
-  '1403': [
-    "DigiCert does not let this gateway's account resend emails for this order. Ask the account's administrator; nothing was sent.",
-    '  Correlation id: <id>',
-    '  DigiCert: access_denied|missing_permission: You do not have permission to access this order.',
-  ],
-  '1429': [
-    'DigiCert takes no more requests for the moment. Try again in 5 s; nothing was sent.',
-    '  Correlation id: <id>',
-    '  Try again in 5 s (scope DIGICERT).',
-  ],
-  '1401': [
-    "DigiCert rejects this gateway's API key. Tell the gateway's operators, with the correlation id. Nothing was sent.",
-    '  Correlation id: <id>',
-    '  Reason: CREDENTIALS_REJECTED',
-  ],
-  '1503': [
-    'DigiCert has a problem of its own; try again later. The emails may have been sent all the same: look for them before you try again.',
-    '  Correlation id: <id>',
-    '  Reason: UNAVAILABLE',
-    MAYBE_SENT,
-  ],
-};
-
 const readme = readFileSync(join(CLIENTS_FOLDER, 'README.md'), 'utf8');
 const exitCodes = readTable(readme, 'Exit codes');
 const withOrder = exitCodes.filter(([, , order]) => order);
