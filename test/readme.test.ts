@@ -3,21 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SETTING_NAMES } from '../src/settings/settings';
 import { SIMULATED_ACCOUNT } from '../src/simulator/orders';
+import { readTable as readTableUnder } from './support/markdown';
 import { startTestApp, type TestApp } from './support/test-app';
 
 const readme = readFileSync(join(__dirname, '..', 'README.md'), 'utf8');
 
-/** The cells of each row of the table under a heading, its head left out. */
-function readTable(heading: string): string[][] {
-  const [, section = ''] = readme.split(new RegExp(`^#+ ${heading}$`, 'm'));
-  const rows = section.split(/^#/m, 1)[0]?.match(/^\|.*\|$/gm) ?? [];
-  return rows.slice(2).map((row) =>
-    row
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
+const readTable = (heading: string) => readTableUnder(readme, heading);
 
 /** A resend that is answered at once, or at the deadline when the upstream keeps it waiting. */
 async function resend(app: TestApp, orderId: string) {

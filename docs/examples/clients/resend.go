@@ -1,0 +1,227 @@
+// Resends the approval emails of an order through the DV email gateway. Go 1.19 or later.
+// usage: resend ORDER_ID [DOMAIN=EMAIL]...     The exit codes are in README.md.
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptrace"
+	"os"
+	"strings"
+	"time"
+)
+
+// Longer than the gateway's own DIGICERT_TIMEOUT_MS (10 s), so that it can still say what happened.
+const timeout = 15 * time.Second
+
+// As in schema/operations, so that a gateway which runs listed documents only takes it too.
+const document = `
+mutation ResendDvEmails($orderId: ID!, $input: ResendDvEmailsInput) {
+  resendDvEmails(orderId: $orderId, input: $input) {
+    __typename
+    ... on ResendDvEmailsSuccess { order { id } acceptedAt domainApprovalEmails { domain email emailDomain } locale }
+    ... on ResendDvEmailsError { message retryable correlationId }
+    ... on ResendDvEmailsInvalidInputError { issues { path message } digicertErrors { code message } }
+    ... on ResendDvEmailsOrderNotFoundError { orderId }
+    ... on ResendDvEmailsOrderNotEligibleError { reason orderStatus dcvMethod digicertErrors { code message } }
+    ... on ResendDvEmailsAccessDeniedError { digicertErrors { code message } }
+    ... on ResendDvEmailsRateLimitedError { scope retryAfterSeconds }
+    ... on ResendDvEmailsUpstreamError { reason emailsMayHaveBeenSent }
+  }
+}
+`
+
+type digicertErrors []struct{ Code, Message string }
+
+// A member of the union: the fields of all of them, of which each fills its own.
+type result struct {
+	Typename             string `json:"__typename"`
+	AcceptedAt           string
+	DomainApprovalEmails []recipient
+
+	Message, CorrelationID string
+
+	Issues []struct {
+		Path    []string
+		Message string
+	}
+	DigicertErrors        digicertErrors
+	Reason, Scope         string
+	RetryAfterSeconds     int
+	EmailsMayHaveBeenSent bool
+}
+
+type recipient struct {
+	Domain string `json:"domain"`
+	Email  string `json:"email"`
+}
+
+type answer struct {
+	Data   struct{ ResendDvEmails *result }
+	Errors []struct {
+		Message    string
+		Extensions struct{ Code string }
+	}
+}
+
+func main() {
+	os.Exit(run(os.Args[1:]))
+}
+
+func run(arguments []string) int {
+	variables, ok := toVariables(arguments)
+	if !ok {
+		tell("usage: resend ORDER_ID [DOMAIN=EMAIL]...")
+		return 2
+	}
+	response, connected, err := post(map[string]any{"query": document, "variables": variables})
+	if err != nil && !connected {
+		tell("The gateway could not be reached (%v). Nothing was sent.", err)
+		return 12
+	}
+	if err != nil {
+		tell("The gateway gave no answer (%v).", err)
+		return warn()
+	}
+	defer response.Body.Close()
+	var got answer
+	if err := json.NewDecoder(response.Body).Decode(&got); err != nil {
+		tell("The answer is not from the gateway.")
+		return warn()
+	}
+	if got.Data.ResendDvEmails == nil {
+		return showRefusal(got)
+	}
+	return showResult(*got.Data.ResendDvEmails)
+}
+
+func toVariables(arguments []string) (map[string]any, bool) {
+	if len(arguments) == 0 {
+		return nil, false
+	}
+	variables := map[string]any{"orderId": arguments[0]}
+	recipients := []recipient{}
+	for _, argument := range arguments[1:] {
+		domain, email, ok := strings.Cut(argument, "=")
+		if !ok {
+			return nil, false
+		}
+		recipients = append(recipients, recipient{domain, email})
+	}
+	// Without recipients there is no input, and DigiCert mails those the order already has.
+	if len(recipients) > 0 {
+		variables["input"] = map[string]any{"domainApprovalEmails": recipients}
+	}
+	return variables, true
+}
+
+// Posts once: net/http repeats no POST that may have arrived, and is not to follow a redirect.
+// What fails before there is a connection is certain to have had no effect.
+func post(body any) (response *http.Response, connected bool, err error) {
+	url := os.Getenv("GATEWAY_URL")
+	if url == "" {
+		url = "http://127.0.0.1:4000/graphql"
+	}
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		return nil, false, err
+	}
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected = true }}
+	ctx := httptrace.WithClientTrace(context.Background(), trace)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(encoded))
+	if err != nil {
+		return nil, false, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if token := os.Getenv("GATEWAY_TOKEN"); token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	client := http.Client{
+		Timeout:       timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	response, err = client.Do(request)
+	return response, connected, err
+}
+
+func showResult(got result) int {
+	if got.Typename == "ResendDvEmailsSuccess" {
+		fmt.Printf("DigiCert accepted the request at %s. Accepted is not delivered.\n", got.AcceptedAt)
+		for _, entry := range got.DomainApprovalEmails {
+			fmt.Printf("  %s: %s\n", entry.Domain, entry.Email)
+		}
+		if len(got.DomainApprovalEmails) == 0 {
+			fmt.Println("  DigiCert chose the recipients.")
+		}
+		return 0
+	}
+
+	// Every error has these, also one that was added after this program was written.
+	tell("%s", got.Message)
+	tell("  Correlation id: %s", got.CorrelationID)
+
+	switch got.Typename {
+	case "ResendDvEmailsInvalidInputError":
+		for _, issue := range got.Issues {
+			tell("  %s: %s", strings.Join(issue.Path, "."), issue.Message)
+		}
+		showDigicertErrors(got.DigicertErrors)
+		return 3
+	case "ResendDvEmailsOrderNotFoundError":
+		return 4
+	case "ResendDvEmailsOrderNotEligibleError":
+		tell("  Reason: %s", got.Reason)
+		showDigicertErrors(got.DigicertErrors)
+		return 5
+	case "ResendDvEmailsAccessDeniedError":
+		showDigicertErrors(got.DigicertErrors)
+		return 6
+	case "ResendDvEmailsRateLimitedError":
+		tell("  Try again in %d s (scope %s).", got.RetryAfterSeconds, got.Scope)
+		return 7
+	case "ResendDvEmailsUpstreamError":
+		tell("  Reason: %s", got.Reason)
+		if got.EmailsMayHaveBeenSent {
+			return warn()
+		}
+		return 8
+	default:
+		return 10
+	}
+}
+
+func showDigicertErrors(all digicertErrors) {
+	for _, one := range all {
+		tell("  DigiCert: %s", strings.Trim(one.Code+": "+one.Message, ": "))
+	}
+}
+
+// Shows why there is no result.
+func showRefusal(got answer) int {
+	if len(got.Errors) == 0 {
+		tell("The answer is not from the gateway.")
+		return warn()
+	}
+	for _, one := range got.Errors {
+		tell("%s (%s)", one.Message, one.Extensions.Code)
+	}
+	switch got.Errors[0].Extensions.Code {
+	// With these the gateway says that it did not even begin.
+	case "UNAUTHENTICATED", "FORBIDDEN", "SERVICE_UNAVAILABLE", "GRAPHQL_VALIDATION_FAILED", "QUERY_NOT_IN_SAFELIST":
+		tell("Nothing was sent.")
+		return 11
+	}
+	return warn()
+}
+
+func warn() int {
+	tell("EMAILS MAY HAVE BEEN SENT. Look for them before you try again.")
+	return 9
+}
+
+func tell(format string, values ...any) {
+	fmt.Fprintf(os.Stderr, format+"\n", values...)
+}

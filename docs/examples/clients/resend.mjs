@@ -1,0 +1,164 @@
+#!/usr/bin/env node
+// Resends the approval emails of an order through the DV email gateway. Node 20 or later.
+// usage: resend.mjs ORDER_ID [DOMAIN=EMAIL]...     The exit codes are in README.md.
+
+const GATEWAY_URL = process.env.GATEWAY_URL || 'http://127.0.0.1:4000/graphql';
+const { GATEWAY_TOKEN } = process.env;
+// Longer than the gateway's own DIGICERT_TIMEOUT_MS (10 s), so that it can still say what happened.
+const TIMEOUT_SECONDS = 15;
+
+// As in schema/operations, so that a gateway which runs listed documents only takes it too.
+const DOCUMENT = `
+mutation ResendDvEmails($orderId: ID!, $input: ResendDvEmailsInput) {
+  resendDvEmails(orderId: $orderId, input: $input) {
+    __typename
+    ... on ResendDvEmailsSuccess { order { id } acceptedAt domainApprovalEmails { domain email emailDomain } locale }
+    ... on ResendDvEmailsError { message retryable correlationId }
+    ... on ResendDvEmailsInvalidInputError { issues { path message } digicertErrors { code message } }
+    ... on ResendDvEmailsOrderNotFoundError { orderId }
+    ... on ResendDvEmailsOrderNotEligibleError { reason orderStatus dcvMethod digicertErrors { code message } }
+    ... on ResendDvEmailsAccessDeniedError { digicertErrors { code message } }
+    ... on ResendDvEmailsRateLimitedError { scope retryAfterSeconds }
+    ... on ResendDvEmailsUpstreamError { reason emailsMayHaveBeenSent }
+  }
+}
+`;
+
+// Node's codes for: no URL, no name, no connection. The request never left.
+const NOT_SENT = [
+  'ERR_INVALID_URL',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+
+// With these the gateway says that it did not even begin.
+const NOT_BEGUN = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'SERVICE_UNAVAILABLE',
+  'GRAPHQL_VALIDATION_FAILED',
+  'QUERY_NOT_IN_SAFELIST',
+];
+
+async function main([orderId, ...recipients]) {
+  if (orderId === undefined || !recipients.every((recipient) => recipient.includes('='))) {
+    console.error('usage: resend.mjs ORDER_ID [DOMAIN=EMAIL]...');
+    return 2;
+  }
+  const domainApprovalEmails = recipients.map((recipient) => {
+    const [domain, ...email] = recipient.split('=');
+    return { domain, email: email.join('=') };
+  });
+  // Without recipients there is no input, and DigiCert mails those the order already has.
+  const input = recipients.length > 0 ? { domainApprovalEmails } : undefined;
+  let answer;
+  try {
+    answer = await post({ query: DOCUMENT, variables: { orderId, input } });
+  } catch (error) {
+    const code = error.cause?.code ?? error.name;
+    if (NOT_SENT.includes(code)) {
+      console.error(`The gateway could not be reached (${code}). Nothing was sent.`);
+      return 12;
+    }
+    console.error(`The gateway gave no answer (${code}).`);
+    return warn();
+  }
+  const result = answer?.data?.resendDvEmails;
+  return result ? showResult(result) : showRefusal(answer?.errors);
+}
+
+/** Posts once: fetch repeats no POST, and is not to follow a redirect. */
+async function post(body) {
+  const response = await fetch(GATEWAY_URL, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(GATEWAY_TOKEN && { authorization: `Bearer ${GATEWAY_TOKEN}` }),
+    },
+    body: JSON.stringify(body),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(TIMEOUT_SECONDS * 1000),
+  });
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function showResult(result) {
+  if (result.__typename === 'ResendDvEmailsSuccess') {
+    console.log(
+      `DigiCert accepted the request at ${result.acceptedAt}. Accepted is not delivered.`,
+    );
+    for (const { domain, email } of result.domainApprovalEmails) {
+      console.log(`  ${domain}: ${email}`);
+    }
+    if (result.domainApprovalEmails.length === 0) {
+      console.log('  DigiCert chose the recipients.');
+    }
+    return 0;
+  }
+
+  // Every error has these, also one that was added after this script was written.
+  console.error(result.message);
+  console.error(`  Correlation id: ${result.correlationId}`);
+
+  switch (result.__typename) {
+    case 'ResendDvEmailsInvalidInputError':
+      for (const { path, message } of result.issues) {
+        console.error(`  ${path.join('.')}: ${message}`);
+      }
+      showDigicertErrors(result);
+      return 3;
+    case 'ResendDvEmailsOrderNotFoundError':
+      return 4;
+    case 'ResendDvEmailsOrderNotEligibleError':
+      console.error(`  Reason: ${result.reason}`);
+      showDigicertErrors(result);
+      return 5;
+    case 'ResendDvEmailsAccessDeniedError':
+      showDigicertErrors(result);
+      return 6;
+    case 'ResendDvEmailsRateLimitedError':
+      console.error(`  Try again in ${result.retryAfterSeconds} s (scope ${result.scope}).`);
+      return 7;
+    case 'ResendDvEmailsUpstreamError':
+      console.error(`  Reason: ${result.reason}`);
+      return result.emailsMayHaveBeenSent ? warn() : 8;
+    default:
+      return 10;
+  }
+}
+
+function showDigicertErrors({ digicertErrors }) {
+  for (const { code, message } of digicertErrors) {
+    console.error(`  DigiCert: ${[code, message].filter(Boolean).join(': ')}`);
+  }
+}
+
+/** Shows why there is no result. */
+function showRefusal(errors) {
+  if (!Array.isArray(errors)) {
+    console.error('The answer is not from the gateway.');
+    return warn();
+  }
+  for (const { message, extensions } of errors) {
+    console.error(`${message} (${extensions?.code})`);
+  }
+  if (NOT_BEGUN.includes(errors[0]?.extensions?.code)) {
+    console.error('Nothing was sent.');
+    return 11;
+  }
+  return warn();
+}
+
+function warn() {
+  console.error('EMAILS MAY HAVE BEEN SENT. Look for them before you try again.');
+  return 9;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""Resends the approval emails of an order through the DV email gateway. Python 3.10 or later.
+
+usage: resend.py ORDER_ID [DOMAIN=EMAIL]...     The exit codes are in README.md.
+"""
+
+import json
+import os
+import sys
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit
+
+GATEWAY_URL = os.environ.get("GATEWAY_URL") or "http://127.0.0.1:4000/graphql"
+GATEWAY_TOKEN = os.environ.get("GATEWAY_TOKEN")
+# Longer than the gateway's own DIGICERT_TIMEOUT_MS (10 s), so that it can still say what happened.
+TIMEOUT_SECONDS = 15
+
+# As in schema/operations, so that a gateway which runs listed documents only takes it too.
+DOCUMENT = """
+mutation ResendDvEmails($orderId: ID!, $input: ResendDvEmailsInput) {
+  resendDvEmails(orderId: $orderId, input: $input) {
+    __typename
+    ... on ResendDvEmailsSuccess { order { id } acceptedAt domainApprovalEmails { domain email emailDomain } locale }
+    ... on ResendDvEmailsError { message retryable correlationId }
+    ... on ResendDvEmailsInvalidInputError { issues { path message } digicertErrors { code message } }
+    ... on ResendDvEmailsOrderNotFoundError { orderId }
+    ... on ResendDvEmailsOrderNotEligibleError { reason orderStatus dcvMethod digicertErrors { code message } }
+    ... on ResendDvEmailsAccessDeniedError { digicertErrors { code message } }
+    ... on ResendDvEmailsRateLimitedError { scope retryAfterSeconds }
+    ... on ResendDvEmailsUpstreamError { reason emailsMayHaveBeenSent }
+  }
+}
+"""
+
+# With these the gateway says that it did not even begin.
+NOT_BEGUN = {
+    "UNAUTHENTICATED",
+    "FORBIDDEN",
+    "SERVICE_UNAVAILABLE",
+    "GRAPHQL_VALIDATION_FAILED",
+    "QUERY_NOT_IN_SAFELIST",
+}
+
+
+def main(arguments):
+    if not arguments or not all("=" in recipient for recipient in arguments[1:]):
+        tell("usage: resend.py ORDER_ID [DOMAIN=EMAIL]...")
+        return 2
+    order_id, *recipients = arguments
+    variables = {"orderId": order_id}
+    # Without recipients there is no input, and DigiCert mails those the order already has.
+    if recipients:
+        pairs = (recipient.split("=", 1) for recipient in recipients)
+        variables["input"] = {
+            "domainApprovalEmails": [{"domain": domain, "email": email} for domain, email in pairs]
+        }
+    try:
+        connection = connect()
+    except (OSError, HTTPException, ValueError) as error:
+        tell(f"The gateway could not be reached ({error}). Nothing was sent.")
+        return 12
+    try:
+        answer = post(connection, {"query": DOCUMENT, "variables": variables})
+    except (OSError, HTTPException) as error:
+        tell(f"The gateway gave no answer ({error}).")
+        return warn()
+    except ValueError:
+        tell("The answer is not from the gateway.")
+        return warn()
+    finally:
+        connection.close()
+    result = (answer.get("data") or {}).get("resendDvEmails")
+    return show_result(result) if result else show_refusal(answer.get("errors") or [])
+
+
+def connect():
+    """Connects, and sends nothing yet: what fails here is certain to have had no effect."""
+    url = urlsplit(GATEWAY_URL)
+    connection_class = HTTPSConnection if url.scheme == "https" else HTTPConnection
+    connection = connection_class(url.netloc, timeout=TIMEOUT_SECONDS)
+    connection.connect()
+    return connection
+
+
+def post(connection, request):
+    """Posts once. http.client follows no redirect and repeats nothing."""
+    headers = {"Content-Type": "application/json"}
+    if GATEWAY_TOKEN:
+        headers["Authorization"] = f"Bearer {GATEWAY_TOKEN}"
+    connection.request("POST", urlsplit(GATEWAY_URL).path, json.dumps(request), headers)
+    answer = json.load(connection.getresponse())
+    if not isinstance(answer, dict):
+        raise ValueError("no GraphQL answer")
+    return answer
+
+
+def show_result(result):
+    if result["__typename"] == "ResendDvEmailsSuccess":
+        print(f"DigiCert accepted the request at {result['acceptedAt']}. Accepted is not delivered.")
+        for entry in result["domainApprovalEmails"]:
+            print(f"  {entry['domain']}: {entry['email']}")
+        if not result["domainApprovalEmails"]:
+            print("  DigiCert chose the recipients.")
+        return 0
+
+    # Every error has these, also one that was added after this script was written.
+    tell(result["message"])
+    tell(f"  Correlation id: {result['correlationId']}")
+
+    match result["__typename"]:
+        case "ResendDvEmailsInvalidInputError":
+            for issue in result["issues"]:
+                tell(f"  {'.'.join(issue['path'])}: {issue['message']}")
+            show_digicert_errors(result)
+            return 3
+        case "ResendDvEmailsOrderNotFoundError":
+            return 4
+        case "ResendDvEmailsOrderNotEligibleError":
+            tell(f"  Reason: {result['reason']}")
+            show_digicert_errors(result)
+            return 5
+        case "ResendDvEmailsAccessDeniedError":
+            show_digicert_errors(result)
+            return 6
+        case "ResendDvEmailsRateLimitedError":
+            tell(f"  Try again in {result['retryAfterSeconds']} s (scope {result['scope']}).")
+            return 7
+        case "ResendDvEmailsUpstreamError":
+            tell(f"  Reason: {result['reason']}")
+            return warn() if result["emailsMayHaveBeenSent"] else 8
+        case _:
+            return 10
+
+
+def show_digicert_errors(result):
+    for error in result["digicertErrors"]:
+        tell("  DigiCert: " + ": ".join(filter(None, (error["code"], error["message"]))))
+
+
+def show_refusal(errors):
+    """Shows why there is no result."""
+    codes = [error.get("extensions", {}).get("code") for error in errors]
+    for error, code in zip(errors, codes):
+        tell(f"{error['message']} ({code})")
+    if codes and codes[0] in NOT_BEGUN:
+        tell("Nothing was sent.")
+        return 11
+    return warn()
+
+
+def warn():
+    tell("EMAILS MAY HAVE BEEN SENT. Look for them before you try again.")
+    return 9
+
+
+def tell(line):
+    print(line, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,131 @@
+#!/bin/sh
+# Resends the approval emails of an order through the DV email gateway. Needs curl and jq.
+# usage: resend.sh ORDER_ID [DOMAIN=EMAIL]...     The exit codes are in README.md.
+set -u
+
+GATEWAY_URL=${GATEWAY_URL:-http://127.0.0.1:4000/graphql}
+# Longer than the gateway's own DIGICERT_TIMEOUT_MS (10 s), so that it can still say what happened.
+TIMEOUT_SECONDS=15
+
+# As in schema/operations, so that a gateway which runs listed documents only takes it too.
+DOCUMENT='
+mutation ResendDvEmails($orderId: ID!, $input: ResendDvEmailsInput) {
+  resendDvEmails(orderId: $orderId, input: $input) {
+    __typename
+    ... on ResendDvEmailsSuccess { order { id } acceptedAt domainApprovalEmails { domain email emailDomain } locale }
+    ... on ResendDvEmailsError { message retryable correlationId }
+    ... on ResendDvEmailsInvalidInputError { issues { path message } digicertErrors { code message } }
+    ... on ResendDvEmailsOrderNotFoundError { orderId }
+    ... on ResendDvEmailsOrderNotEligibleError { reason orderStatus dcvMethod digicertErrors { code message } }
+    ... on ResendDvEmailsAccessDeniedError { digicertErrors { code message } }
+    ... on ResendDvEmailsRateLimitedError { scope retryAfterSeconds }
+    ... on ResendDvEmailsUpstreamError { reason emailsMayHaveBeenSent }
+  }
+}
+'
+
+usage() {
+  echo 'usage: resend.sh ORDER_ID [DOMAIN=EMAIL]...' >&2
+  exit 2
+}
+
+warn() {
+  echo 'EMAILS MAY HAVE BEEN SENT. Look for them before you try again.' >&2
+  exit 9
+}
+
+[ $# -ge 1 ] || usage
+order_id=$1
+shift
+for recipient; do
+  case $recipient in *=*) ;; *) usage ;; esac
+done
+
+# Without recipients there is no input, and DigiCert mails those the order already has.
+body=$(jq --null-input --arg query "$DOCUMENT" --arg orderId "$order_id" '
+  [$ARGS.positional[] | split("=") | {domain: .[0], email: (.[1:] | join("="))}] as $recipients
+  | {$query, variables: {$orderId}}
+  | if $recipients == [] then . else .variables.input.domainApprovalEmails = $recipients end
+' --args -- "$@") || exit 1
+
+# The token goes through standard input: arguments can be read by everybody on the machine.
+# --retry 0 and --no-location, whatever ~/.curlrc says: a second call may be a second round of emails.
+answer=$(
+  if [ -n "${GATEWAY_TOKEN:-}" ]; then printf 'header = "Authorization: Bearer %s"\n' "$GATEWAY_TOKEN"; fi |
+    curl --config - --silent --show-error --retry 0 --no-location --max-time "$TIMEOUT_SECONDS" \
+      --header 'Content-Type: application/json' --data-raw "$body" "$GATEWAY_URL"
+)
+case $? in
+  0) ;;
+  # No URL, no name, no connection, no TLS: the request never left.
+  [1-7] | 35 | 60)
+    echo 'The gateway could not be reached. Nothing was sent.' >&2
+    exit 12
+    ;;
+  *)
+    echo 'The gateway gave no answer.' >&2
+    warn
+    ;;
+esac
+
+# Prints what a jq filter makes of the result.
+show() { printf '%s' "$answer" | jq --raw-output ".data.resendDvEmails | $1"; }
+
+show_digicert_errors() { show '.digicertErrors[] | "  DigiCert: " + ([.code, .message] | map(values) | join(": "))' >&2; }
+
+typename=$(show '.__typename // empty' 2> /dev/null)
+
+if [ -z "$typename" ]; then
+  printf '%s' "$answer" | jq --raw-output '.errors[] | "\(.message) (\(.extensions.code))"' >&2 2> /dev/null ||
+    echo 'The answer is not from the gateway.' >&2
+  case $(printf '%s' "$answer" | jq --raw-output '.errors[0].extensions.code' 2> /dev/null) in
+    # With these the gateway says that it did not even begin.
+    UNAUTHENTICATED | FORBIDDEN | SERVICE_UNAVAILABLE | GRAPHQL_VALIDATION_FAILED | QUERY_NOT_IN_SAFELIST)
+      echo 'Nothing was sent.' >&2
+      exit 11
+      ;;
+    *) warn ;;
+  esac
+fi
+
+if [ "$typename" = ResendDvEmailsSuccess ]; then
+  show '"DigiCert accepted the request at \(.acceptedAt). Accepted is not delivered."'
+  show 'if .domainApprovalEmails == [] then "  DigiCert chose the recipients."
+    else .domainApprovalEmails[] | "  \(.domain): \(.email)" end'
+  exit 0
+fi
+
+# Every error has these, also one that was added after this script was written.
+show '.message, "  Correlation id: \(.correlationId)"' >&2
+
+case $typename in
+  ResendDvEmailsInvalidInputError)
+    show '.issues[] | "  \(.path | join(".")): \(.message)"' >&2
+    show_digicert_errors
+    exit 3
+    ;;
+  ResendDvEmailsOrderNotFoundError)
+    exit 4
+    ;;
+  ResendDvEmailsOrderNotEligibleError)
+    show '"  Reason: \(.reason)"' >&2
+    show_digicert_errors
+    exit 5
+    ;;
+  ResendDvEmailsAccessDeniedError)
+    show_digicert_errors
+    exit 6
+    ;;
+  ResendDvEmailsRateLimitedError)
+    show '"  Try again in \(.retryAfterSeconds) s (scope \(.scope))."' >&2
+    exit 7
+    ;;
+  ResendDvEmailsUpstreamError)
+    show '"  Reason: \(.reason)"' >&2
+    if [ "$(show .emailsMayHaveBeenSent)" = true ]; then warn; fi
+    exit 8
+    ;;
+  *)
+    exit 10
+    ;;
+esac

@@ -1,0 +1,22 @@
+import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
+import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
+import { type Notice, toFailureNotice } from './notice';
+
+/** No RetryLink: whatever repeats a mutation sends the emails again. */
+export function createClient(uri: string): ApolloClient {
+  return new ApolloClient({
+    link: new HttpLink({ uri }),
+    cache: new InMemoryCache(),
+    // By way of the cache, a member that it does not know would lose its message.
+    defaultOptions: { mutate: { fetchPolicy: 'no-cache' } },
+  });
+}
+
+/** For what Apollo Client throws when there is no result. */
+export function toThrownNotice(error: unknown): Notice {
+  if (CombinedGraphQLErrors.is(error)) {
+    return toFailureNotice(error.errors[0]?.extensions?.code);
+  }
+  const unauthenticated = ServerError.is(error) && error.statusCode === 401;
+  return toFailureNotice(unauthenticated ? 'UNAUTHENTICATED' : undefined);
+}

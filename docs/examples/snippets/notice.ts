@@ -1,0 +1,52 @@
+import type { ResendDvEmailsMutation } from 'dv-email-gateway/client';
+
+type Result = NonNullable<ResendDvEmailsMutation['resendDvEmails']>;
+
+export interface Notice {
+  readonly tone: 'success' | 'warning' | 'error';
+  readonly text: string;
+  /** To be shown beside the fields, by path: `input.domainApprovalEmails.0.email`. */
+  readonly faults?: Readonly<Record<string, string>>;
+  /** For how long the button stays disabled. */
+  readonly waitSeconds?: number;
+}
+
+export function toNotice(result: Result): Notice {
+  switch (result.__typename) {
+    case 'ResendDvEmailsSuccess':
+      return { tone: 'success', text: 'Requested. Look for the emails, spam folder included.' };
+    case 'ResendDvEmailsInvalidInputError': {
+      const faults = result.issues.map(({ path, message }) => [path.join('.'), message]);
+      return { tone: 'error', text: result.message, faults: Object.fromEntries(faults) };
+    }
+    case 'ResendDvEmailsRateLimitedError':
+      return { tone: 'warning', text: result.message, waitSeconds: result.retryAfterSeconds };
+    case 'ResendDvEmailsUpstreamError':
+      // Ask before a second try where emails may have been sent; the message says so, too.
+      return { tone: result.emailsMayHaveBeenSent ? 'warning' : 'error', text: result.message };
+    case 'ResendDvEmailsOrderNotFoundError':
+    case 'ResendDvEmailsOrderNotEligibleError':
+    case 'ResendDvEmailsAccessDeniedError':
+      return { tone: 'error', text: result.message };
+    default: {
+      // A member added later: an error here once the types know it; at run time, its message until then.
+      const { message }: { message: string } = result satisfies never;
+      return { tone: 'error', text: message };
+    }
+  }
+}
+
+/** When there is no result, by the code of the first top-level error, if there was an answer at all. */
+export function toFailureNotice(code: unknown): Notice {
+  switch (code) {
+    case 'UNAUTHENTICATED':
+      return { tone: 'error', text: 'Please sign in again; nothing was sent.' };
+    case 'FORBIDDEN':
+      return { tone: 'error', text: 'You may not resend emails; nothing was sent.' };
+    default:
+      return {
+        tone: 'warning',
+        text: 'No answer. The emails may have been sent: look for them before you try again.',
+      };
+  }
+}

@@ -1,0 +1,20 @@
+import { Client, fetchExchange } from '@urql/core';
+import {
+  ResendDvEmailsDocument,
+  type ResendDvEmailsMutationVariables,
+} from 'dv-email-gateway/client';
+import { type Notice, toFailureNotice, toNotice } from './notice';
+
+/** No retryExchange: whatever repeats a mutation sends the emails again. */
+export function createClient(url: string): Client {
+  return new Client({ url, exchanges: [fetchExchange] });
+}
+
+export async function resend(
+  client: Client,
+  variables: ResendDvEmailsMutationVariables,
+): Promise<Notice> {
+  const { data, error } = await client.mutation(ResendDvEmailsDocument, variables).toPromise();
+  const result = data?.resendDvEmails;
+  return result ? toNotice(result) : toFailureNotice(error?.graphQLErrors[0]?.extensions.code);
+}
