@@ -1,5 +1,8 @@
 // What Prometheus reads, after calls of every kind.
 import { ResendDvEmailsDocument } from '../../src/client/operations';
+import { ALL_SCOPES } from '../../src/domain/caller';
+import { systemClock } from '../../src/domain/clock';
+import { createMetrics } from '../../src/telemetry/metrics/metrics';
 import { startGateway } from '../support/program';
 import { describeWithRedis, startRedis } from '../support/redis';
 import { startTestApp, type TestApp } from '../support/test-app';
@@ -89,6 +92,37 @@ describe('metrics', () => {
       'digicert_retries_total{cause="not-sent"}': 2,
       'digicert_request_duration_seconds_count{method="PUT",status="none"}': 3,
     });
+  });
+
+  it('begin at 0 with everything that may be counted, so that an increase shows at the first time', async () => {
+    const series = await scrape(await startTestApp({ environment: METRICS }));
+    const counted = Object.entries(series).filter(([name]) => name.includes('_total{'));
+
+    expect(counted.map(([name]) => name)).toEqual(
+      expect.arrayContaining([
+        'resends_total{outcome="upstream-failed",detail="CREDENTIALS_REJECTED"}',
+        'resends_total{outcome="rate-limited",detail="COOLDOWN"}',
+        'resends_total{outcome="unexpected-error",detail=""}',
+        'order_reads_total{outcome="upstream-failed",detail="MISCONFIGURED"}',
+        'digicert_retries_total{cause="not-sent"}',
+        'digicert_held_back_total{by="breaker"}',
+      ]),
+    );
+    expect(new Set(counted.map(([, value]) => value))).toEqual(new Set([0]));
+  });
+
+  it('count a fault that nobody foresaw as such, and pass it on', async () => {
+    const { registry, measureResend, measureReadOrder } = createMetrics();
+    const fault = async () => {
+      throw new Error('a fault');
+    };
+    const caller = { correlationId: '', subject: undefined, address: '', scopes: ALL_SCOPES };
+    await expect(measureResend(fault, systemClock)('1001', {}, caller)).rejects.toThrow('a fault');
+    await expect(measureReadOrder(fault)('1001', caller)).rejects.toThrow('a fault');
+
+    const text = await registry.metrics();
+    expect(text).toContain('resends_total{outcome="unexpected-error",detail=""} 1');
+    expect(text).toContain('order_reads_total{outcome="unexpected-error",detail=""} 1');
   });
 
   it('tell of the process: event loop, memory, handles', async () => {

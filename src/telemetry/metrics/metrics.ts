@@ -1,5 +1,5 @@
 // Counts what happens: around the use cases, and on the way to DigiCert.
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { type Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import type { OrderReadOutcome } from '../../domain/certificate-order';
 import type { Clock } from '../../domain/clock';
 import type { ResendOutcome } from '../../domain/outcome';
@@ -7,6 +7,7 @@ import type { ReadOrder } from '../../domain/read-order';
 import type { Resend } from '../../domain/resend';
 import type { UpstreamEvent } from '../../domain/upstream-event';
 import { createInstruments } from './instruments';
+import { HELD_BACK_BY, READ_DETAILS, RESEND_DETAILS, RETRY_CAUSES } from './series';
 import { type MeasuredState, watchState } from './state';
 
 export interface Metrics {
@@ -22,6 +23,14 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry });
   const { resends, resendDurations, reads, exchanges, retries, heldBack, quotaWaits } =
     createInstruments(registry);
+  startAtZero(resends, RESEND_DETAILS);
+  startAtZero(reads, READ_DETAILS);
+  for (const cause of RETRY_CAUSES) {
+    retries.inc({ cause }, 0);
+  }
+  for (const by of HELD_BACK_BY) {
+    heldBack.inc({ by }, 0);
+  }
 
   return {
     registry,
@@ -63,12 +72,28 @@ export function createMetrics(): Metrics {
       }
     },
     measureReadOrder: (readOrder) => async (orderId, caller) => {
-      const outcome = await readOrder(orderId, caller);
-      reads.inc({ outcome: outcome.kind, detail: toDetail(outcome) });
-      return outcome;
+      try {
+        const outcome = await readOrder(orderId, caller);
+        reads.inc({ outcome: outcome.kind, detail: toDetail(outcome) });
+        return outcome;
+      } catch (error) {
+        reads.inc({ outcome: 'unexpected-error', detail: '' });
+        throw error;
+      }
     },
     watch: (state) => watchState(state, registry),
   };
+}
+
+function startAtZero(
+  counter: Counter<'outcome' | 'detail'>,
+  outcomes: Readonly<Record<string, readonly string[]>>,
+): void {
+  for (const [outcome, details] of Object.entries(outcomes)) {
+    for (const detail of details) {
+      counter.inc({ outcome, detail }, 0);
+    }
+  }
 }
 
 function toDetail(outcome: ResendOutcome | OrderReadOutcome): string {
