@@ -23,8 +23,14 @@ const KUBERNETES = join(DEPLOY, 'kubernetes');
 /** Variables of Node's own that a gateway may be given. */
 const NODE_VARIABLES = ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'TZ'];
 
-/** Milliseconds that closing takes beyond the answers: what main.ts and redis-store.ts allow themselves. */
-const CLOSE_MARGIN_MS = 2_000;
+/**
+ * Milliseconds that stopping takes beyond its two settings: one second for the last answers (app.ts), one for
+ * Redis (redis-store.ts), two for the last spans (tracing.ts).
+ */
+const CLOSE_MARGIN_MS = 4_000;
+
+/** Milliseconds for an answer to be written, beyond the time that it may take (app.ts). */
+const ANSWER_MARGIN_MS = 1_000;
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -61,9 +67,14 @@ function parseWithSecrets(environment: Environment, mountPath: string, secrets: 
   return parsed.settings;
 }
 
-/** Seconds from SIGTERM to the end, at most: the fields of a mutation and as many reads, one after another. */
-function toDrainSeconds({ maxMutationFields, digicertTimeoutMs }: Settings): number {
-  return (2 * maxMutationFields * digicertTimeoutMs + CLOSE_MARGIN_MS) / 1_000;
+/** Seconds from SIGTERM to the end, at most. */
+function toStopSeconds({ shutdown }: Settings): number {
+  return (shutdown.delayMs + shutdown.timeoutMs + CLOSE_MARGIN_MS) / 1_000;
+}
+
+/** Seconds for an answer, at most: the fields of a mutation and as many reads, one after another. */
+function toAnswerSeconds({ maxMutationFields, digicertTimeoutMs }: Settings): number {
+  return (2 * maxMutationFields * digicertTimeoutMs + ANSWER_MARGIN_MS) / 1_000;
 }
 
 function expectKnown(environment: Environment): void {
@@ -123,7 +134,7 @@ describe('the Dockerfile', () => {
   it('runs as nobody who may write, for production, without a shell', () => {
     expect(textsOf('USER', last)).toEqual(['1000:1000']);
     expect(textsOf('ENV', last)).toEqual(['NODE_ENV=production HOST=0.0.0.0']);
-    expect(textsOf('EXPOSE', last)).toEqual(['4000']);
+    expect(textsOf('EXPOSE', last)).toEqual(['4000 9464']);
     expect(textsOf('ENTRYPOINT', last)).toEqual([]);
     expect(textsOf('CMD', last).map((text) => JSON.parse(text))).toEqual([
       ['node', 'dist/main.js'],
@@ -212,6 +223,11 @@ describe('compose.yaml', () => {
     ...service(name, among).environment,
   });
 
+  const graceSeconds = (name: string) => {
+    const [, seconds] = /^(\d+)s$/.exec(service(name).stop_grace_period ?? '') ?? [];
+    return Number(seconds);
+  };
+
   it('runs pinned images, each that is built from the Dockerfile as its version', () => {
     for (const { image, build } of Object.values(simulated)) {
       expect(image).toMatch(PINNED);
@@ -239,19 +255,40 @@ describe('compose.yaml', () => {
         ]);
         expect(new URL(redis?.url ?? '').hostname).toBe('redis');
         expect(GATEWAYS.length * (redis?.fallbackPercent ?? 100)).toBeLessThanOrEqual(100);
-        expect(Number.parseInt(service(name).stop_grace_period ?? '', 10)).toBeGreaterThanOrEqual(
-          toDrainSeconds(settings),
-        );
+        expect(graceSeconds(name)).toBeGreaterThanOrEqual(toStopSeconds(settings));
+        expect(graceSeconds('router')).toBeGreaterThanOrEqual(toAnswerSeconds(settings));
       }
     },
   );
 
-  it('has the same settings for every gateway, but for the port', () => {
-    const [first, ...others] = GATEWAYS.map((name) => ({ ...service(name).environment, PORT: '' }));
+  it('has the same settings for every gateway, but for the ports', () => {
+    const [first, ...others] = GATEWAYS.map((name) => ({
+      ...service(name).environment,
+      PORT: '',
+      METRICS_PORT: '',
+    }));
     for (const other of others) {
       expect(other).toEqual(first);
     }
-    expect(new Set(GATEWAYS.map((name) => service(name).environment.PORT)).size).toBe(3);
+    const ports = GATEWAYS.flatMap((name) => {
+      const { PORT, METRICS_PORT } = service(name).environment;
+      return [PORT, METRICS_PORT];
+    });
+    expect(new Set(ports).size).toBe(6);
+    expect(ports).not.toContain(undefined);
+  });
+
+  it('lets Prometheus have the metrics of every gateway, and nobody outside', () => {
+    const [{ static_configs: scraped }] = readYaml(
+      'prometheus',
+      'prometheus.compose.yaml',
+    ).scrape_configs;
+    expect(scraped).toEqual([
+      { targets: GATEWAYS.map((name) => `${name}:${service(name).environment.METRICS_PORT}`) },
+    ]);
+    for (const name of GATEWAYS) {
+      expect(service(name)).not.toHaveProperty('ports');
+    }
   });
 
   it('writes itself no secret: each is a file that the script makes', () => {
@@ -533,12 +570,45 @@ describe('deploy/kubernetes', () => {
   });
 
   it('speaks of the port the gateway listens on, by its name', () => {
-    expect(container.ports).toEqual([{ name: 'http', containerPort: settings.port }]);
+    expect(container.ports).toEqual([
+      { name: 'http', containerPort: settings.port },
+      { name: 'metrics', containerPort: settings.metricsPort },
+    ]);
     expect(find('Service').spec.ports).toEqual([
       { name: 'http', port: settings.port, targetPort: 'http', appProtocol: 'http' },
     ]);
-    const [{ ports }] = find('NetworkPolicy').spec.ingress;
-    expect(ports).toEqual([{ protocol: 'TCP', port: 'http' }]);
+    expect(find('NetworkPolicy').spec.ingress.map(({ ports }: { ports: object }) => ports)).toEqual(
+      [[{ protocol: 'TCP', port: 'http' }], [{ protocol: 'TCP', port: 'metrics' }]],
+    );
+  });
+
+  it('shows Prometheus the way to the metrics, which the Service does not have', async () => {
+    expect(podMetadata.annotations).toEqual({
+      'prometheus.io/scrape': 'true',
+      'prometheus.io/port': String(settings.metricsPort),
+      'prometheus.io/path': '/metrics',
+    });
+    const [scrape] = readYaml('prometheus', 'prometheus.kubernetes.yaml').scrape_configs;
+    expect(scrape.kubernetes_sd_configs).toEqual([
+      { role: 'pod', namespaces: { names: [find('Namespace').metadata.name] } },
+    ]);
+    expect(scrape.relabel_configs).toContainEqual({
+      source_labels: ['__meta_kubernetes_pod_container_port_name'],
+      regex: container.ports[1].name,
+      action: 'keep',
+    });
+    const { metricsUrl } = await startGateway({ METRICS_PORT: '0' });
+    expect(new URL(metricsUrl ?? '').pathname).toBe('/metrics');
+    expect((await fetch(metricsUrl ?? '')).status).toBe(200);
+  });
+
+  it('mounts secrets so that a new API key gets in while the gateway runs', () => {
+    expect(container.volumeMounts).toEqual([
+      { name: mount.name, mountPath: '/run/secrets/dv-email-gateway', readOnly: true },
+    ]);
+    expect(settings.upstream).toMatchObject({
+      apiKeyFile: expect.stringMatching(/\/digicert-api-key$/),
+    });
   });
 
   it('probes paths that the gateway answers', async () => {
@@ -553,12 +623,12 @@ describe('deploy/kubernetes', () => {
   });
 
   it('waits for answers before it kills', () => {
-    const preStopSeconds = container.lifecycle.preStop.sleep.seconds;
-    expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(
-      preStopSeconds + toDrainSeconds(settings),
-    );
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(toStopSeconds(settings));
     // For as long as a pod is found not to be ready by those who do not hear of its end.
-    expect(preStopSeconds).toBeGreaterThanOrEqual(container.readinessProbe.periodSeconds);
+    expect(settings.shutdown.delayMs).toBeGreaterThanOrEqual(
+      1_000 * container.readinessProbe.periodSeconds,
+    );
+    expect(container).not.toHaveProperty('lifecycle');
   });
 
   it('keeps the budget, the autoscaler and the fallback share in step', () => {
@@ -593,11 +663,16 @@ describe('deploy/kubernetes', () => {
     });
   });
 
-  it('lets the gateway talk to names, Redis and HTTPS, and nothing else', () => {
+  it('lets the gateway talk to names, Redis, the collector and HTTPS, and nothing else', () => {
     const { policyTypes, egress } = find('NetworkPolicy').spec;
     expect(policyTypes).toEqual(['Ingress', 'Egress']);
     expect(
       egress.map(({ ports }: { ports: { port: number }[] }) => ports.map(({ port }) => port)),
-    ).toEqual([[53, 53], [6379], [443]]);
+    ).toEqual([[53, 53], [6379], [4318], [443]]);
+    const collector = new URL(environment.OTEL_EXPORTER_OTLP_ENDPOINT ?? '');
+    expect(collector.port).toBe('4318');
+    expect(collector.hostname.split('.')[1]).toBe(
+      egress[2].to[0].namespaceSelector.matchLabels['kubernetes.io/metadata.name'],
+    );
   });
 });
