@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { PREFIX } from '../../src/telemetry/metrics/instruments';
+import { readTable } from '../support/markdown';
 import { readExported } from '../support/promql';
 import { startTestApp } from '../support/test-app';
 
@@ -10,15 +11,9 @@ const ROOT = join(__dirname, '..', '..');
 
 const doc = readFileSync(join(ROOT, 'docs', 'operations.md'), 'utf8');
 
-/** The cells of each row of a section's table, its head left out, without the marks of code. */
-function readTable(heading: string): string[][] {
-  const [, section = ''] = doc.split(new RegExp(`^## ${heading}$`, 'm'));
-  const rows = section.split(/^## /m, 1)[0]?.match(/^\|.*\|$/gm) ?? [];
-  return rows
-    .slice(2)
-    .map((row) => row.split('|').slice(1, -1))
-    .map((cells) => cells.map((cell) => cell.replaceAll('`', '').trim()));
-}
+/** The rows of a section's table, without the marks of code. */
+const readSection = (heading: string) =>
+  readTable(doc, heading).map((cells) => cells.map((cell) => cell.replaceAll('`', '')));
 
 interface LoggedEvent {
   readonly name: string;
@@ -43,7 +38,7 @@ function readEvents(): LoggedEvent[] {
 
 describe('docs/operations.md', () => {
   const events = readEvents();
-  const listedEvents = readTable('Log');
+  const listedEvents = readSection('Log');
 
   it('lists every log event, once, and none besides', () => {
     const names = [...new Set(events.map(({ name }) => name))];
@@ -70,7 +65,7 @@ describe('docs/operations.md', () => {
 
     expect(ours.length).toBeGreaterThan(10);
     expect(
-      readTable('Metrics')
+      readSection('Metrics')
         .map((cells) => cells.slice(0, 3))
         .sort(byName),
     ).toEqual(ours.map(({ name, type, labels }) => [name, type, labels.join(' ')]).sort(byName));
@@ -89,7 +84,7 @@ describe('docs/operations.md', () => {
     ) as { groups: { rules: { alert: string; labels: { severity: string } }[] }[] };
     const rules = groups.flatMap((group) => group.rules);
 
-    expect(readTable('Alerts').map(([name, severity]) => [name, severity])).toEqual(
+    expect(readSection('Alerts').map(([name, severity]) => [name, severity])).toEqual(
       rules.map(({ alert, labels }) => [alert, labels.severity]),
     );
   });
@@ -97,7 +92,7 @@ describe('docs/operations.md', () => {
   it('names every attribute that spans get', () => {
     const source = readFileSync(join(ROOT, 'src', 'telemetry', 'tracing', 'spans.ts'), 'utf8');
     const attributes = source.match(/(?<=')(?:dv_email_gateway|graphql|http)\.[\w.]+(?=')/g) ?? [];
-    const listed = readTable('Traces').flatMap(([, cell = '']) => cell.split(', '));
+    const listed = readSection('Traces').flatMap(([, cell = '']) => cell.split(', '));
 
     expect(attributes.length).toBeGreaterThan(5);
     expect(listed).toEqual(expect.arrayContaining(attributes));
@@ -112,7 +107,7 @@ describe('docs/operations.md', () => {
       }),
     );
     expect(
-      readTable('Health')
+      readSection('Health')
         .map((cells) => cells.slice(0, 3))
         .slice(0, 2),
     ).toEqual(answers);
