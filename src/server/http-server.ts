@@ -81,6 +81,8 @@ export async function createHttpServer<Context extends BaseContext, Identity>(
       requireHostHeader: false,
     },
     return503OnClosing: false,
+    // None: it bounds closing too, and would call ten seconds of draining a failure. drain.ts has a bound.
+    pluginTimeout: 0,
     clientErrorHandler: createClientErrorHandler(connections),
     frameworkErrors: handleError,
   });

@@ -102,6 +102,24 @@ describe('SIGTERM', () => {
   });
 
   it(
+    'waits for what takes longer than the ten seconds that Fastify gives its plugins',
+    async () => {
+      const { program, url } = await startGateway({ DIGICERT_TIMEOUT_MS: '11000' });
+      const { closed } = program;
+      const answer = post(url, HANGS);
+      await fetch(new URL('/livez', url));
+      program.kill('SIGTERM');
+
+      expect(await (await answer).json()).toEqual({
+        data: { resendDvEmails: { reason: 'OUTCOME_UNKNOWN' } },
+      });
+      expect(await closed).toEqual([0, null]);
+      expect(loggedEvents(program).at(-1)).toMatchObject({ event: 'gateway.stopped' });
+    },
+    PATIENCE_MS,
+  );
+
+  it(
     'answers each of 500 mutations in flight',
     async () => {
       const simulator = await startSimulator({
