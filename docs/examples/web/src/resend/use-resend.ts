@@ -14,7 +14,8 @@ export type Attempt =
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 export function useResend() {
-  const [mutate] = useMutation(ResendDvEmailsDocument);
+  // Past the cache, which would drop the fields of a member that `possibleTypes` does not know yet.
+  const [mutate] = useMutation(ResendDvEmailsDocument, { fetchPolicy: 'no-cache' });
   const [attempt, setAttempt] = useState<Attempt>({ kind: 'none' });
   // A ref, not the state: both clicks of a double click may come before the state is rendered.
   const inFlight = useRef(false);
