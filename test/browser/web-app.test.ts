@@ -11,6 +11,7 @@ import {
   findPageFaults,
   findResendButton,
   openOrder,
+  readFocus,
   readResult,
   startWebApp,
   WEB_APP,
@@ -42,7 +43,7 @@ describeWithChromium('the example app', () => {
     ['OrderNotEligibleError DCV_METHOD_NOT_EMAIL', '1003', 'This order is not approved by email'],
     ['OrderNotEligibleError NOT_A_DV_ORDER', '1004', 'This is not a DV order'],
     ['AccessDeniedError', '1403', 'DigiCert does not allow it'],
-    ['RateLimitedError', '1429', 'Too many requests: wait a moment'],
+    ['RateLimitedError', '1429', 'DigiCert takes no more requests for the moment'],
     ['UpstreamError, nothing sent', '1401', 'The emails were not sent'],
     ['UpstreamError, may have been sent', '1503', 'The emails may have been sent'],
   ])('shows %s', async (_member, orderId, heading) => {
@@ -132,7 +133,7 @@ describeWithChromium('the example app', () => {
       [language, 'A locale is a language code such as en.'],
     ] as const) {
       expect(await field.getAttribute('aria-invalid')).toBe('true');
-      const describedBy = await field.getAttribute('aria-describedby');
+      const [describedBy] = (await field.getAttribute('aria-describedby'))?.split(' ') ?? [];
       expect(await page.locator(`#${describedBy}`).textContent()).toBe(complaint);
       await page.getByRole('link', { name: complaint }).click();
       expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
@@ -231,6 +232,20 @@ describeWithChromium('the example app', () => {
     expect(await findPageFaults({ ...open, errors: [] })).toEqual([]);
   });
 
+  it('does not forget by reading the order again that emails may have been sent', async () => {
+    const gateway = await startBehindPage();
+    const { page } = await openOrder(web, '1503');
+    await findResendButton(page).click();
+    await readResult(page);
+
+    await page.getByRole('button', { name: 'Read again' }).click();
+    await page.locator('h2:focus').waitFor();
+
+    expect(await findResendButton(page).isDisabled()).toBe(true);
+    expect(await page.getByLabel(MAY_HAVE_BEEN_SENT).isVisible()).toBe(true);
+    gateway.takeUpstreamRequests();
+  });
+
   it('reads an order once the gateway is up again', async () => {
     const open = await openOrder(web, '1001');
     const { page } = open;
@@ -241,6 +256,7 @@ describeWithChromium('the example app', () => {
     await page.getByRole('button', { name: 'Read again' }).click();
 
     await page.getByText('www.example.com').waitFor();
+    expect(await readFocus(page)).toBe('Order 1001');
     gateway.takeUpstreamRequests();
   });
 
@@ -287,13 +303,15 @@ describeWithChromium('the example app', () => {
     const { page } = await openOrder(web, '1001');
     const { keyboard } = page;
 
-    await page.getByLabel('Order number').focus();
-    await keyboard.press('Enter');
-    await keyboard.press('Tab');
+    expect(await readFocus(page)).toBe('Order 1001');
     await keyboard.press('Tab');
     await keyboard.press('Space');
     await keyboard.press('Enter');
-    await readResult(page);
+    expect(await readResult(page)).toBe('DigiCert accepted the request');
+    await keyboard.press('Tab');
+    expect(await readFocus(page)).toBe('Send another round');
+    await keyboard.press('Enter');
+    expect(await readFocus(page)).toBe('Approval emails');
 
     expect(gateway.outbox).toMatchObject([
       { body: { domain_approval_emails: [{ email: 'admin@example.com' }] } },

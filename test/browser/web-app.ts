@@ -77,7 +77,7 @@ export async function openOrder(app: WebApp, orderId: string): Promise<OpenPage>
 export async function pickOrder(page: Page, orderId: string): Promise<void> {
   await page.getByLabel('Order number').fill(orderId);
   await page.getByRole('button', { name: 'Show order' }).click();
-  await page.getByRole('heading', { name: `Order ${orderId}` }).waitFor();
+  await page.locator('h2:focus', { hasText: `Order ${orderId}` }).waitFor();
 }
 
 export function findResendButton(page: Page): Locator {
@@ -88,6 +88,11 @@ export function findResendButton(page: Page): Locator {
 export async function readResult(page: Page): Promise<string | null> {
   await page.locator('.panel h3:focus').waitFor();
   return page.locator('.panel h3:focus').textContent();
+}
+
+/** The words of what has the focus. */
+export async function readFocus(page: Page): Promise<string | null> {
+  return page.locator(':focus').textContent();
 }
 
 /** What is wrong with the page as it is now, in light and in dark, for those who see it and those who hear it. */

@@ -1,7 +1,9 @@
 // One order at a time: which it is, what it is about, and its emails.
+import { NetworkStatus } from '@apollo/client';
 import { useQuery } from '@apollo/client/react';
 import { CertificateOrderDocument } from 'dv-email-gateway/client';
 import { useState } from 'react';
+import { FocusedHeading } from './focused-heading';
 import { OrderDetails } from './order/order-details';
 import { OrderPicker } from './order/order-picker';
 import { ReadFailure } from './order/read-failure';
@@ -19,26 +21,33 @@ export function App() {
 }
 
 function Order({ orderId }: { readonly orderId: string }) {
-  const { data, error, loading, refetch } = useQuery(CertificateOrderDocument, {
+  const { data, error, loading, networkStatus, refetch } = useQuery(CertificateOrderDocument, {
     variables: { id: orderId },
     // Its status may have changed since somebody last looked.
     fetchPolicy: 'network-only',
-    notifyOnNetworkStatusChange: true,
   });
   const order = data?.certificateOrder;
-  if (loading) {
-    return <p role="status">Reading order {orderId}…</p>;
-  }
   return (
     <>
-      <section aria-labelledby="order-heading">
-        <h2 id="order-heading">Order {orderId}</h2>
-        {error && <ReadFailure error={error} onRetry={() => void refetch()} />}
-        {!error && !order && <p role="alert">DigiCert knows no order {orderId} in this account.</p>}
-        {order && <OrderDetails order={order} />}
+      <section aria-label={`Order ${orderId}`}>
+        {loading ? (
+          <p role="status">Reading order {orderId}…</p>
+        ) : (
+          <>
+            <FocusedHeading level="h2">Order {orderId}</FocusedHeading>
+            {order && <OrderDetails order={order} />}
+            {error && <ReadFailure error={error} onRetry={() => void refetch()} />}
+            {!order && !error && (
+              <p role="alert">DigiCert knows no order {orderId} in this account.</p>
+            )}
+          </>
+        )}
       </section>
-      {/* To read and to resend are two permissions, so an order that cannot be read can still be tried. */}
-      <ResendForm orderId={orderId} domains={order?.domains ?? []} />
+      {/* To read and to resend are two permissions, so an order that cannot be read can still be tried.
+          The form stays while an order is read again: it knows whether emails may have been sent. */}
+      {networkStatus !== NetworkStatus.loading && (
+        <ResendForm orderId={orderId} domains={order?.domains ?? []} />
+      )}
     </>
   );
 }

@@ -12,8 +12,9 @@ export function ApproverFields({ domains, faults }: Props) {
   return (
     <>
       <p className="hint">
-        Choose nobody to mail the recipients that the order already has. Every address chosen is one
-        more email.
+        {domains.length > 0
+          ? 'Every address you choose is an email. Choose none to mail the recipients that the order already has.'
+          : 'DigiCert mails the recipients that the order already has.'}
       </p>
       {domains.map(({ name, approverEmails }, domain) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a name may be missing, and the list does not change

@@ -8,7 +8,8 @@ export function LanguageField({ fault }: { readonly fault: string | undefined })
   return (
     <>
       <TextField
-        label="Language of the emails (a code such as en; may be left empty)"
+        label="Language"
+        hint="A code such as en. Leave it empty for DigiCert's choice."
         field={LOCALE_FIELD}
         fault={fault}
         list="languages"

@@ -1,4 +1,5 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
+import { FocusedHeading } from '../focused-heading';
 
 interface Props {
   readonly tone: 'success' | 'warning' | 'error';
@@ -9,15 +10,11 @@ interface Props {
   readonly children?: ReactNode;
 }
 
-/** What came of an attempt. It takes the focus, so that nobody has to look for it. */
+/** What came of an attempt. */
 export function Panel({ tone, heading, message, correlationId, children }: Props) {
-  const headingRef = useRef<HTMLHeadingElement>(null);
-  useEffect(() => headingRef.current?.focus(), []);
   return (
     <div className={`panel ${tone}`} role={tone === 'success' ? 'status' : 'alert'}>
-      <h3 ref={headingRef} tabIndex={-1}>
-        {heading}
-      </h3>
+      <FocusedHeading level="h3">{heading}</FocusedHeading>
       {message && <p>{message}</p>}
       {children}
       {typeof correlationId === 'string' && (

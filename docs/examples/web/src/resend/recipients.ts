@@ -1,6 +1,7 @@
 // The form's fields and the mutation's list of recipients: one to the other, and an issue's path back again.
 import type { DomainApprovalEmailInput, ResendDvEmailsResult } from 'dv-email-gateway/client';
 import type { Domain } from '../order/order-details';
+import type { Attempt } from './use-resend';
 
 export const ORDER_ID_FIELD = 'order-id';
 export const LOCALE_FIELD = 'locale';
@@ -51,10 +52,13 @@ export function findField({ path }: Issue, recipients: readonly Recipient[]): st
 
 /** What is wrong with each field, by its name. */
 export function findFaults(
-  result: ResendDvEmailsResult,
+  attempt: Attempt,
   recipients: readonly Recipient[],
 ): ReadonlyMap<string, string> {
-  const issues = result.__typename === 'ResendDvEmailsInvalidInputError' ? result.issues : [];
+  const issues =
+    attempt.kind === 'answered' && attempt.result.__typename === 'ResendDvEmailsInvalidInputError'
+      ? attempt.result.issues
+      : [];
   return new Map(
     issues.flatMap((issue) => {
       const field = findField(issue, recipients);

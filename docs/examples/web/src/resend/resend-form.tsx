@@ -1,12 +1,12 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import type { Domain } from '../order/order-details';
 import { ApproverFields } from './approver-fields';
+import { AttemptPanel } from './attempt-panel';
 import { LanguageField } from './language-field';
-import { Panel } from './panel';
 import { findFaults, LOCALE_FIELD, type Recipient, readRecipients, readText } from './recipients';
-import { ResultPanel } from './result-panel';
-import { useCountdown } from './use-countdown';
-import { mayHaveBeenSent, toWaitSeconds, useResend } from './use-resend';
+import { SubmitButton } from './submit-button';
+import { mayHaveBeenSent, toNextTryMs, useResend } from './use-resend';
+import { useSecondsUntil } from './use-seconds-until';
 
 interface Props {
   readonly orderId: string;
@@ -17,17 +17,18 @@ export function ResendForm({ orderId, domains }: Props) {
   const { attempt, resend, startOver } = useResend();
   const [recipients, setRecipients] = useState<readonly Recipient[]>([]);
   const [confirmed, setConfirmed] = useState(false);
-  const secondsLeft = useCountdown(toWaitSeconds(attempt), attempt);
+  const headingRef = useRef<HTMLHeadingElement>(null);
+  const secondsLeft = useSecondsUntil(toNextTryMs(attempt));
 
-  const sending = attempt.kind === 'sending';
   const unconfirmed = mayHaveBeenSent(attempt) && !confirmed;
+  const blocked = attempt.kind === 'sending' || secondsLeft > 0 || unconfirmed;
+  const faults = findFaults(attempt, recipients);
   const accepted =
     attempt.kind === 'answered' && attempt.result.__typename === 'ResendDvEmailsSuccess';
-  const faults = attempt.kind === 'answered' ? findFaults(attempt.result, recipients) : new Map();
 
   function handleSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    if (secondsLeft > 0 || unconfirmed) {
+    if (blocked) {
       return;
     }
     const form = new FormData(event.currentTarget);
@@ -45,17 +46,22 @@ export function ResendForm({ orderId, domains }: Props) {
     });
   }
 
+  function handleAnotherRound() {
+    startOver();
+    // The button that has the focus is about to go.
+    headingRef.current?.focus();
+  }
+
   return (
-    <section aria-labelledby="resend-heading">
-      <h2 id="resend-heading">Approval emails</h2>
-      {attempt.kind === 'answered' && (
-        <ResultPanel result={attempt.result} recipients={recipients} />
-      )}
-      {attempt.kind === 'failed' && (
-        <Panel
-          tone={attempt.failure.emailsMayHaveBeenSent ? 'warning' : 'error'}
-          {...attempt.failure}
-        />
+    <section aria-label="Approval emails">
+      <h2 ref={headingRef} tabIndex={-1}>
+        Approval emails
+      </h2>
+      <AttemptPanel attempt={attempt} recipients={recipients} />
+      {accepted && (
+        <button type="button" onClick={handleAnotherRound}>
+          Send another round
+        </button>
       )}
       {/* Out of sight once it is accepted: no click that comes late may send another round. */}
       <form onSubmit={handleSubmit} hidden={accepted} noValidate>
@@ -71,25 +77,8 @@ export function ResendForm({ orderId, domains }: Props) {
             I have looked for the emails and want to send them again
           </label>
         )}
-        <button
-          type="submit"
-          className="primary"
-          // Not `disabled`, which would take the focus away from who has just pressed it.
-          aria-disabled={sending || secondsLeft > 0 || unconfirmed}
-          aria-describedby="wait"
-        >
-          {sending ? 'Sending…' : 'Resend emails'}
-        </button>
-        {/* A timer is not read out at every tick. */}
-        <p id="wait" className="hint" role="timer">
-          {secondsLeft > 0 && `You can resend in ${secondsLeft} s.`}
-        </p>
+        <SubmitButton blocked={blocked} secondsLeft={secondsLeft} />
       </form>
-      {accepted && (
-        <button type="button" onClick={startOver}>
-          Send another round
-        </button>
-      )}
     </section>
   );
 }

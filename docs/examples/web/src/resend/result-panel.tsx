@@ -1,5 +1,9 @@
 // One state of the page for each member of the union.
-import type { ResendDvEmailsErrorReason, ResendDvEmailsResult } from 'dv-email-gateway/client';
+import type {
+  ResendDvEmailsErrorReason,
+  ResendDvEmailsRateLimitScope,
+  ResendDvEmailsResult,
+} from 'dv-email-gateway/client';
 import { AcceptedPanel } from './accepted-panel';
 import { DigicertErrors } from './digicert-errors';
 import { InvalidInputPanel } from './invalid-input-panel';
@@ -16,6 +20,12 @@ const NOT_ELIGIBLE: Partial<Record<ResendDvEmailsErrorReason, string>> = {
   ORDER_NOT_PENDING: 'Nothing is left to approve',
   DCV_METHOD_NOT_EMAIL: 'This order is not approved by email',
   NOT_A_DV_ORDER: 'This is not a DV order',
+};
+
+const RATE_LIMITED: Record<ResendDvEmailsRateLimitScope, string> = {
+  DIGICERT: 'DigiCert takes no more requests for the moment',
+  COOLDOWN: 'These emails were just resent: look for them first',
+  CALLER: 'You have made too many requests',
 };
 
 export function ResultPanel({ result, recipients }: Props) {
@@ -43,7 +53,15 @@ export function ResultPanel({ result, recipients }: Props) {
         </Panel>
       );
     case 'ResendDvEmailsRateLimitedError':
-      return <Panel tone="warning" heading="Too many requests: wait a moment" {...result} />;
+      // Its message tells the seconds too, as they were; the form counts them down.
+      return (
+        <Panel
+          tone="warning"
+          heading={RATE_LIMITED[result.scope] ?? 'Too many requests'}
+          message="Nothing was sent."
+          correlationId={result.correlationId}
+        />
+      );
     case 'ResendDvEmailsUpstreamError':
       return result.emailsMayHaveBeenSent ? (
         <Panel tone="warning" heading="The emails may have been sent" {...result} />

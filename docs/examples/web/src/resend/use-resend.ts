@@ -10,7 +10,7 @@ import { type Failure, toFailure } from './failure';
 export type Attempt =
   | { readonly kind: 'none' }
   | { readonly kind: 'sending' }
-  | { readonly kind: 'answered'; readonly result: ResendDvEmailsResult }
+  | { readonly kind: 'answered'; readonly result: ResendDvEmailsResult; readonly atMs: number }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 export function useResend() {
@@ -34,7 +34,9 @@ export function useResend() {
     try {
       const { data } = await mutate({ variables });
       const result = data?.resendDvEmails;
-      return result ? { kind: 'answered', result } : { kind: 'failed', failure: toFailure(null) };
+      return result
+        ? { kind: 'answered', result, atMs: Date.now() }
+        : { kind: 'failed', failure: toFailure(null) };
     } catch (error) {
       return { kind: 'failed', failure: toFailure(error) };
     }
@@ -43,11 +45,11 @@ export function useResend() {
   return { attempt, resend, startOver: () => setAttempt({ kind: 'none' }) };
 }
 
-/** Seconds for which a second try makes no sense. */
-export function toWaitSeconds(attempt: Attempt): number {
+/** When a second try makes sense; 0: at any time. */
+export function toNextTryMs(attempt: Attempt): number {
   return attempt.kind === 'answered' &&
     attempt.result.__typename === 'ResendDvEmailsRateLimitedError'
-    ? attempt.result.retryAfterSeconds
+    ? attempt.atMs + attempt.result.retryAfterSeconds * 1000
     : 0;
 }
 
