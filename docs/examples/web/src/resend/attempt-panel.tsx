@@ -21,7 +21,6 @@ export function AttemptPanel({ attempt, recipients }: Props) {
         />
       );
     case 'sending':
-      return <p role="status">Sending…</p>;
     case 'none':
       return null;
   }

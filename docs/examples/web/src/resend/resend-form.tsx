@@ -21,7 +21,8 @@ export function ResendForm({ orderId, domains }: Props) {
   const secondsLeft = useSecondsUntil(toNextTryMs(attempt));
 
   const unconfirmed = mayHaveBeenSent(attempt) && !confirmed;
-  const blocked = attempt.kind === 'sending' || secondsLeft > 0 || unconfirmed;
+  const sending = attempt.kind === 'sending';
+  const blocked = sending || secondsLeft > 0 || unconfirmed;
   const faults = findFaults(attempt, recipients);
   const accepted =
     attempt.kind === 'answered' && attempt.result.__typename === 'ResendDvEmailsSuccess';
@@ -77,7 +78,7 @@ export function ResendForm({ orderId, domains }: Props) {
             I have looked for the emails and want to send them again
           </label>
         )}
-        <SubmitButton blocked={blocked} secondsLeft={secondsLeft} />
+        <SubmitButton blocked={blocked} sending={sending} secondsLeft={secondsLeft} />
       </form>
     </section>
   );
