@@ -1,0 +1,12 @@
+import { type ComponentProps, useEffect, useRef } from 'react';
+
+interface Props extends ComponentProps<'h2'> {
+  readonly level: 'h2' | 'h3';
+}
+
+/** A heading that takes the focus when it appears, so that what somebody has asked for need not be looked for. */
+export function FocusedHeading({ level: Heading, ...heading }: Props) {
+  const ref = useRef<HTMLHeadingElement>(null);
+  useEffect(() => ref.current?.focus(), []);
+  return <Heading ref={ref} tabIndex={-1} {...heading} />;
+}

@@ -1,0 +1,27 @@
+import type { ReactNode } from 'react';
+import { FocusedHeading } from '../focused-heading';
+
+interface Props {
+  readonly tone: 'success' | 'warning' | 'error';
+  readonly heading: string;
+  readonly message?: string | undefined;
+  /** Names the call in the gateway's log. */
+  readonly correlationId?: unknown;
+  readonly children?: ReactNode;
+}
+
+/** What came of an attempt. */
+export function Panel({ tone, heading, message, correlationId, children }: Props) {
+  return (
+    <div className={`panel ${tone}`} role={tone === 'success' ? 'status' : 'alert'}>
+      <FocusedHeading level="h3">{heading}</FocusedHeading>
+      {message && <p>{message}</p>}
+      {children}
+      {typeof correlationId === 'string' && (
+        <p className="hint">
+          When you ask for help, quote <code>{correlationId}</code>.
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+import { type FormEvent, useRef, useState } from 'react';
+import type { Domain } from '../order/order-details';
+import { ApproverFields } from './approver-fields';
+import { AttemptPanel } from './attempt-panel';
+import { LanguageField } from './language-field';
+import { findFaults, LOCALE_FIELD, type Recipient, readRecipients, readText } from './recipients';
+import { SubmitButton } from './submit-button';
+import { mayHaveBeenSent, toNextTryMs, useResend } from './use-resend';
+import { useSecondsUntil } from './use-seconds-until';
+
+interface Props {
+  readonly orderId: string;
+  readonly domains: readonly Domain[];
+}
+
+export function ResendForm({ orderId, domains }: Props) {
+  const { attempt, resend, startOver } = useResend();
+  const [recipients, setRecipients] = useState<readonly Recipient[]>([]);
+  const [confirmed, setConfirmed] = useState(false);
+  const headingRef = useRef<HTMLHeadingElement>(null);
+  const secondsLeft = useSecondsUntil(toNextTryMs(attempt));
+
+  const unconfirmed = mayHaveBeenSent(attempt) && !confirmed;
+  const sending = attempt.kind === 'sending';
+  const blocked = sending || secondsLeft > 0 || unconfirmed;
+  const faults = findFaults(attempt, recipients);
+  const accepted =
+    attempt.kind === 'answered' && attempt.result.__typename === 'ResendDvEmailsSuccess';
+
+  function handleSubmit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (blocked) {
+      return;
+    }
+    const form = new FormData(event.currentTarget);
+    const chosen = readRecipients(form, domains);
+    const locale = readText(form, LOCALE_FIELD);
+    setRecipients(chosen);
+    setConfirmed(false);
+    void resend({
+      orderId,
+      input: {
+        // Left out, not empty: DigiCert then mails the recipients that the order already has.
+        ...(chosen.length > 0 && { domainApprovalEmails: chosen.map(({ entry }) => entry) }),
+        ...(locale && { locale }),
+      },
+    });
+  }
+
+  function handleAnotherRound() {
+    startOver();
+    // The button that has the focus is about to go.
+    headingRef.current?.focus();
+  }
+
+  return (
+    <section aria-label="Approval emails">
+      <h2 ref={headingRef} tabIndex={-1}>
+        Approval emails
+      </h2>
+      <AttemptPanel attempt={attempt} recipients={recipients} />
+      {accepted && (
+        <button type="button" onClick={handleAnotherRound}>
+          Send another round
+        </button>
+      )}
+      {/* Out of sight once it is accepted: no click that comes late may send another round. */}
+      <form onSubmit={handleSubmit} hidden={accepted} noValidate>
+        <ApproverFields domains={domains} faults={faults} />
+        <LanguageField fault={faults.get(LOCALE_FIELD)} />
+        {mayHaveBeenSent(attempt) && (
+          <label className="choice">
+            <input
+              type="checkbox"
+              checked={confirmed}
+              onChange={(event) => setConfirmed(event.target.checked)}
+            />
+            I have looked for the emails and want to send them again
+          </label>
+        )}
+        <SubmitButton blocked={blocked} sending={sending} secondsLeft={secondsLeft} />
+      </form>
+    </section>
+  );
+}
