@@ -12,8 +12,10 @@ export const ASSETS = {
   'explorer.css': 'src/server/explorer/browser/explorer.css',
   'graphiql.js': 'src/server/explorer/browser/graphiql.js',
   'sandbox.js': 'src/server/explorer/browser/sandbox.js',
-  'graphiql.min.css': 'node_modules/graphiql/graphiql.min.css',
+  // Not served: it goes with every copy of the next two.
+  'graphiql.LICENSE': 'node_modules/graphiql/LICENSE',
   'graphiql.min.js': 'node_modules/graphiql/graphiql.min.js',
+  'graphiql.min.css': 'node_modules/graphiql/graphiql.min.css',
   'react.production.min.js': 'node_modules/react/umd/react.production.min.js',
   'react-dom.production.min.js': 'node_modules/react-dom/umd/react-dom.production.min.js',
 } as const;
