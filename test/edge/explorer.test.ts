@@ -4,7 +4,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse, validate } from 'graphql';
 import { createExplorer } from '../../src/explorer';
 import { printGatewaySchema } from '../../src/graphql/print-schema';
-import type { Example } from '../../src/server/explorer/pages';
+import { createPage, type Example } from '../../src/server/explorer/pages';
 import { type Environment, parseSettings } from '../../src/settings/settings';
 import { SIMULATED_ACCOUNT } from '../../src/simulator/orders';
 import { startTestApp } from '../support/test-app';
@@ -92,4 +92,13 @@ describe('the examples', () => {
     });
     expect(app.takeUpstreamRequests()).toHaveLength(1);
   });
+});
+
+it('an example cannot get out of the data it is in', () => {
+  const query = '# </script><script>alert(1)</script><!--';
+  const html = createPage({ kind: 'sandbox', example: { query, variables: {} } }).render('nonce');
+  const [, data = ''] =
+    /<script type="application\/json" id="config">(.*?)<\/script>/.exec(html) ?? [];
+  expect(JSON.parse(data)).toEqual({ endpoint: 'graphql', document: query, variables: {} });
+  expect(html).not.toContain('alert(1)</script>');
 });

@@ -42,6 +42,11 @@ const SANDBOX_CDN = 'https://embeddable-sandbox.cdn.apollographql.com';
 const SANDBOX_SCRIPT = `${SANDBOX_CDN}/v2/embeddable-sandbox.umd.production.min.js`;
 const SANDBOX_FRAME = 'https://sandbox.embed.apollographql.com';
 
+/** Shown by the page's script when Apollo's has not come. */
+const UNREACHABLE = `<p class="notice" id="unreachable" hidden>Apollo's servers cannot be reached from here. GraphQL is at
+<code>graphql</code> all the same, and with <code>EXPLORER=graphiql</code> there is an explorer that needs no other server.</p>
+`;
+
 export function createPage(explorer: Explorer): Page {
   return explorer.kind === 'graphiql'
     ? createGraphiqlPage(explorer.examples)
@@ -93,6 +98,7 @@ function createSandboxPage({ query, variables }: Example): Page {
         styles: [style.path],
         scripts: [SANDBOX_SCRIPT, script.path],
         config: { endpoint: ENDPOINT, document: query, variables },
+        notice: UNREACHABLE,
       }),
   };
 }
@@ -101,11 +107,13 @@ interface PageParts {
   readonly title: string;
   readonly styles: readonly string[];
   readonly scripts: readonly string[];
+  /** HTML. */
+  readonly notice?: string;
   /** What the page's own script reads. */
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-function renderPage({ title, styles, scripts, config }: PageParts): string {
+function renderPage({ title, styles, scripts, config, notice = '' }: PageParts): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -119,8 +127,7 @@ ${scripts.map((path) => `<script defer src="${path}"></script>`).join('\n')}
 </head>
 <body>
 <div id="explorer"></div>
-<p class="notice" id="unreachable" hidden>${title} cannot be loaded from here. GraphQL is at <code>graphql</code> all the same; <code>EXPLORER=graphiql</code> serves an explorer that needs no other server.</p>
-<noscript>${title} needs JavaScript. GraphQL is at <code>graphql</code> all the same.</noscript>
+${notice}<noscript>${title} needs JavaScript. GraphQL is at <code>graphql</code> all the same.</noscript>
 </body>
 </html>
 `;
