@@ -1,0 +1,18 @@
+import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
+import type { GraphQLFormattedError } from 'graphql';
+
+/** The errors that the gateway answered with; none where it is not the gateway that answered. */
+export function readGraphqlErrors(error: unknown): readonly GraphQLFormattedError[] {
+  if (CombinedGraphQLErrors.is(error)) {
+    return error.errors;
+  }
+  // With a status such as 401, Apollo Client leaves the body of an answer in JSON unread.
+  if (ServerError.is(error)) {
+    try {
+      return JSON.parse(error.bodyText).errors ?? [];
+    } catch {
+      return [];
+    }
+  }
+  return [];
+}

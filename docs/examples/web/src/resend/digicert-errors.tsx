@@ -1,0 +1,24 @@
+import type { Member } from './recipients';
+
+interface Props {
+  readonly errors: Member<'ResendDvEmailsAccessDeniedError'>['digicertErrors'];
+}
+
+/** Detail for those who want it: neither codes nor words are ours. */
+export function DigicertErrors({ errors }: Props) {
+  if (errors.length === 0) {
+    return null;
+  }
+  return (
+    <details>
+      <summary>DigiCert's own words</summary>
+      <ul>
+        {errors.map(({ code, message }) => (
+          <li key={`${code} ${message}`}>
+            <code>{code}</code> {message}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

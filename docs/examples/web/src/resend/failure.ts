@@ -1,0 +1,38 @@
+// Where there is no member of the union: the gateway refused the call, broke down over it, or was not reached.
+import { readGraphqlErrors } from '../graphql-errors';
+
+export interface Failure {
+  readonly heading: string;
+  readonly message: string;
+  readonly emailsMayHaveBeenSent: boolean;
+  readonly correlationId: unknown;
+}
+
+/** Codes of calls that were refused before anything was done, with what a person can do about it. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  UNAUTHENTICATED: 'Sign in again',
+  FORBIDDEN: 'You may not resend emails',
+  GRAPHQL_VALIDATION_FAILED: 'This page is out of date: reload it',
+  QUERY_NOT_IN_SAFELIST: 'This page is out of date: reload it',
+};
+
+export function toFailure(error: unknown): Failure {
+  const [first] = readGraphqlErrors(error);
+  const { code, correlationId } = first?.extensions ?? {};
+  if (first === undefined) {
+    return {
+      heading: 'The gateway does not answer',
+      message: 'The emails may have been sent all the same: look for them before you try again.',
+      // It may be the answer that was lost, not the call.
+      emailsMayHaveBeenSent: true,
+      correlationId,
+    };
+  }
+  const refusal = REFUSALS[String(code)];
+  return {
+    heading: refusal ?? 'The gateway has a problem',
+    message: first.message,
+    emailsMayHaveBeenSent: refusal === undefined,
+    correlationId,
+  };
+}

@@ -1,0 +1,67 @@
+// One state of the page for each member of the union.
+import type { ResendDvEmailsErrorReason, ResendDvEmailsResult } from 'dv-email-gateway/client';
+import { AcceptedPanel } from './accepted-panel';
+import { DigicertErrors } from './digicert-errors';
+import { InvalidInputPanel } from './invalid-input-panel';
+import { Panel } from './panel';
+import type { Recipient } from './recipients';
+
+interface Props {
+  readonly result: ResendDvEmailsResult;
+  readonly recipients: readonly Recipient[];
+}
+
+/** The one enum also has the reasons of `ResendDvEmailsUpstreamError`. */
+const NOT_ELIGIBLE: Partial<Record<ResendDvEmailsErrorReason, string>> = {
+  ORDER_NOT_PENDING: 'Nothing is left to approve',
+  DCV_METHOD_NOT_EMAIL: 'This order is not approved by email',
+  NOT_A_DV_ORDER: 'This is not a DV order',
+};
+
+export function ResultPanel({ result, recipients }: Props) {
+  switch (result.__typename) {
+    case 'ResendDvEmailsSuccess':
+      return <AcceptedPanel result={result} />;
+    case 'ResendDvEmailsInvalidInputError':
+      return <InvalidInputPanel result={result} recipients={recipients} />;
+    case 'ResendDvEmailsOrderNotFoundError':
+      return <Panel tone="error" heading={`There is no order ${result.orderId}`} {...result} />;
+    case 'ResendDvEmailsOrderNotEligibleError':
+      return (
+        <Panel
+          tone="error"
+          heading={NOT_ELIGIBLE[result.reason] ?? 'This order has no approval emails'}
+          {...result}
+        >
+          <DigicertErrors errors={result.digicertErrors} />
+        </Panel>
+      );
+    case 'ResendDvEmailsAccessDeniedError':
+      return (
+        <Panel tone="error" heading="DigiCert does not allow it" {...result}>
+          <DigicertErrors errors={result.digicertErrors} />
+        </Panel>
+      );
+    case 'ResendDvEmailsRateLimitedError':
+      return <Panel tone="warning" heading="Too many requests: wait a moment" {...result} />;
+    case 'ResendDvEmailsUpstreamError':
+      return result.emailsMayHaveBeenSent ? (
+        <Panel tone="warning" heading="The emails may have been sent" {...result} />
+      ) : (
+        <Panel tone="error" heading="The emails were not sent" {...result} />
+      );
+    default:
+      return <Panel tone="error" heading="Something else came of it" {...toLaterMember(result)} />;
+  }
+}
+
+/** What every error has, those too that the API gets after this page was built. */
+interface LaterMember {
+  readonly message?: string;
+  readonly correlationId?: string;
+}
+
+/** Takes nothing while every member has its case: with one more in the schema, this does not compile. */
+function toLaterMember(result: never): LaterMember {
+  return result;
+}

@@ -1,0 +1,55 @@
+// The pictures in the documentation, taken by `npm run screenshots`: jest runs this as it runs a test.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { startTestApp } from '../support/test-app';
+import { describeWithChromium, openPage } from './browser';
+import { findResendButton, pickOrder, readResult, startWebApp, type WebApp } from './web-app';
+
+const IMAGES = join(__dirname, '..', '..', 'docs', 'images');
+
+jest.setTimeout(60_000);
+
+describeWithChromium('docs/images', () => {
+  let web: WebApp;
+
+  beforeAll(async () => {
+    mkdirSync(IMAGES, { recursive: true });
+    web = await startWebApp('preview');
+  });
+
+  afterAll(() => web.close());
+
+  it.each([
+    ['web-order', '1001', 'light', 520],
+    ['web-success', '1001', 'light', 520],
+    ['web-invalid-input', '1001', 'light', 520],
+    ['web-not-eligible', '1002', 'light', 520],
+    ['web-rate-limited', '1429', 'dark', 520],
+    ['web-may-have-been-sent', '1503', 'dark', 520],
+    ['web-narrow', '1001', 'light', 360],
+  ] as const)('%s', async (name, orderId, colorScheme, width) => {
+    const gateway = await startTestApp({ environment: { PORT: web.gatewayPort } });
+    const { page } = await openPage({
+      viewport: { width, height: 400 },
+      colorScheme,
+      deviceScaleFactor: 1.5,
+    });
+    await page.goto(web.url);
+    await pickOrder(page, orderId);
+    if (name === 'web-success') {
+      await page.getByLabel('admin@example.com').check();
+      await page.getByLabel('Language').fill('en');
+    }
+    if (name === 'web-invalid-input') {
+      await page.getByLabel('Another address').fill('nobody');
+      await page.getByLabel('Language').fill('???');
+    }
+    if (name !== 'web-order' && name !== 'web-narrow') {
+      await findResendButton(page).click();
+      await readResult(page);
+    }
+
+    await page.screenshot({ path: join(IMAGES, `${name}.png`), fullPage: true });
+    gateway.takeUpstreamRequests();
+  });
+});

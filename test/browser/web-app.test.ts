@@ -1,0 +1,359 @@
+// The example app in front of the gateway and its simulator: what a person sees of every answer.
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startGateway } from '../support/program';
+import { startTestApp, type TestAppOverrides } from '../support/test-app';
+import { describeWithChromium } from './browser';
+import {
+  findPageFaults,
+  findResendButton,
+  openOrder,
+  readResult,
+  startWebApp,
+  WEB_APP,
+  type WebApp,
+} from './web-app';
+
+const MAY_HAVE_BEEN_SENT = 'I have looked for the emails and want to send them again';
+
+// A browser on a busy machine takes its time, and axe a good part of it.
+jest.setTimeout(30_000);
+
+describeWithChromium('the example app', () => {
+  let web: WebApp;
+
+  beforeAll(async () => {
+    web = await startWebApp('preview');
+  });
+
+  afterAll(() => web.close());
+
+  const startBehindPage = ({ environment, ...overrides }: TestAppOverrides = {}) =>
+    startTestApp({ ...overrides, environment: { PORT: web.gatewayPort, ...environment } });
+
+  it.each([
+    ['Success', '1001', 'DigiCert accepted the request'],
+    ['InvalidInputError', '1400', 'Please check what you entered'],
+    ['OrderNotFoundError', '1404', 'There is no order 1404'],
+    ['OrderNotEligibleError ORDER_NOT_PENDING', '1002', 'Nothing is left to approve'],
+    ['OrderNotEligibleError DCV_METHOD_NOT_EMAIL', '1003', 'This order is not approved by email'],
+    ['OrderNotEligibleError NOT_A_DV_ORDER', '1004', 'This is not a DV order'],
+    ['AccessDeniedError', '1403', 'DigiCert does not allow it'],
+    ['RateLimitedError', '1429', 'Too many requests: wait a moment'],
+    ['UpstreamError, nothing sent', '1401', 'The emails were not sent'],
+    ['UpstreamError, may have been sent', '1503', 'The emails may have been sent'],
+  ])('shows %s', async (_member, orderId, heading) => {
+    const gateway = await startBehindPage();
+    const open = await openOrder(web, orderId);
+    expect(await findPageFaults(open)).toEqual([]);
+
+    await findResendButton(open.page).click();
+
+    expect(await readResult(open.page)).toBe(heading);
+    expect(await findPageFaults(open)).toEqual([]);
+    expect(open.requests.filter((request) => !request.includes(web.url))).toEqual([]);
+    gateway.takeUpstreamRequests();
+  });
+
+  it('sends to the chosen addresses, in the chosen language', async () => {
+    const gateway = await startBehindPage();
+    const { page } = await openOrder(web, '1001');
+
+    await page.getByLabel('admin@example.com').check();
+    await page.getByLabel('Another address').fill('me@example.com');
+    await page.getByLabel('Language').fill('de');
+    await findResendButton(page).click();
+    await readResult(page);
+
+    expect(gateway.outbox).toMatchObject([
+      {
+        orderId: '1001',
+        body: {
+          domain_approval_emails: [
+            { domain: 'example.com', email: 'admin@example.com' },
+            { domain: 'example.com', email: 'me@example.com' },
+          ],
+          locale: 'de',
+        },
+      },
+    ]);
+    expect(await page.getByRole('status').getByRole('listitem').allTextContents()).toEqual([
+      'admin@example.com for example.com',
+      'me@example.com for example.com',
+    ]);
+    expect(await page.getByRole('status').textContent()).toContain('That is not “delivered”');
+    gateway.takeUpstreamRequests();
+  });
+
+  it('leaves the recipients out where none is chosen', async () => {
+    const gateway = await startBehindPage();
+    const { page } = await openOrder(web, '1001');
+
+    await findResendButton(page).click();
+    await readResult(page);
+
+    expect(gateway.outbox).toMatchObject([{ orderId: '1001', body: {} }]);
+    expect(gateway.outbox[0]?.body).toEqual({});
+    gateway.takeUpstreamRequests();
+  });
+
+  it('offers another round after a success, and not at the same place by the same click', async () => {
+    const gateway = await startBehindPage();
+    const { page } = await openOrder(web, '1001');
+    await findResendButton(page).click();
+    await readResult(page);
+    expect(await findResendButton(page).isVisible()).toBe(false);
+
+    await page.getByRole('button', { name: 'Send another round' }).click();
+    await findResendButton(page).click();
+    await readResult(page);
+
+    expect(gateway.outbox).toHaveLength(2);
+    gateway.takeUpstreamRequests();
+  });
+
+  it('marks each field that is wrong, and leads to it', async () => {
+    const gateway = await startBehindPage();
+    const open = await openOrder(web, '1001');
+    gateway.takeUpstreamRequests();
+    const { page } = open;
+    const [address, language] = [page.getByLabel('Another address'), page.getByLabel('Language')];
+
+    await address.fill('nobody');
+    await language.fill('???');
+    await findResendButton(page).click();
+
+    expect(await readResult(page)).toBe('Please check what you entered');
+    for (const [field, complaint] of [
+      [address, '"nobody" is not an email address such as admin@example.com.'],
+      [language, 'A locale is a language code such as en.'],
+    ] as const) {
+      expect(await field.getAttribute('aria-invalid')).toBe('true');
+      const describedBy = await field.getAttribute('aria-describedby');
+      expect(await page.locator(`#${describedBy}`).textContent()).toBe(complaint);
+      await page.getByRole('link', { name: complaint }).click();
+      expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+    }
+    expect(await page.getByLabel('admin@example.com').getAttribute('aria-invalid')).toBeNull();
+    expect(await findPageFaults(open)).toEqual([]);
+  });
+
+  it('counts the seconds of a limit down, and calls nobody before they are over', async () => {
+    const gateway = await startBehindPage();
+    const { page, requests } = await openOrder(web, '1429');
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    const button = findResendButton(page);
+    await button.click();
+    await readResult(page);
+    const asked = requests.length;
+
+    expect(await page.getByRole('timer').textContent()).toBe('You can resend in 5 s.');
+    await button.click({ force: true });
+    await page.getByLabel('Language').press('Enter');
+    await page.clock.runFor(3_000);
+    expect(await page.getByRole('timer').textContent()).toBe('You can resend in 2 s.');
+    expect(await button.isDisabled()).toBe(true);
+    await page.clock.runFor(2_000);
+    expect(await page.getByRole('timer').textContent()).toBe('');
+    expect(await button.isDisabled()).toBe(false);
+    expect(requests).toHaveLength(asked);
+
+    await button.click();
+    await readResult(page);
+    expect(requests).toHaveLength(asked + 1);
+    gateway.takeUpstreamRequests();
+  });
+
+  it('warns before a second try where the emails may have been sent', async () => {
+    const gateway = await startBehindPage();
+    const { page } = await openOrder(web, '1503');
+    const button = findResendButton(page);
+    await button.click();
+    expect(await readResult(page)).toBe('The emails may have been sent');
+    gateway.takeUpstreamRequests();
+
+    expect(await button.isDisabled()).toBe(true);
+    await button.click({ force: true });
+    expect(gateway.takeUpstreamRequests()).toEqual([]);
+    await page.getByLabel(MAY_HAVE_BEEN_SENT).check();
+    await button.click();
+    await readResult(page);
+
+    expect(gateway.takeUpstreamRequests()).toHaveLength(1);
+    expect(await page.getByLabel(MAY_HAVE_BEEN_SENT).isChecked()).toBe(false);
+  });
+
+  it('sends one round of emails for a double click', async () => {
+    const gateway = await startBehindPage();
+    const { page, requests } = await openOrder(web, '1001');
+    const asked = requests.length;
+
+    await findResendButton(page).dblclick();
+
+    expect(await readResult(page)).toBe('DigiCert accepted the request');
+    expect(gateway.outbox).toHaveLength(1);
+    expect(requests).toHaveLength(asked + 1);
+    gateway.takeUpstreamRequests();
+  });
+
+  it('sends one round of emails for two clicks within one event', async () => {
+    const gateway = await startBehindPage();
+    const { page } = await openOrder(web, '1001');
+
+    await findResendButton(page).evaluate((button: HTMLButtonElement) => {
+      button.click();
+      button.click();
+    });
+
+    await readResult(page);
+    expect(gateway.outbox).toHaveLength(1);
+    gateway.takeUpstreamRequests();
+  });
+
+  it('says that it does not know where the gateway goes down', async () => {
+    const { program } = await startGateway({ PORT: web.gatewayPort });
+    const open = await openOrder(web, '1001');
+    const { page, errors } = open;
+    program.kill('SIGKILL');
+    await once(program, 'exit');
+
+    await findResendButton(page).click();
+
+    expect(await readResult(page)).toBe('The gateway does not answer');
+    expect(await page.getByRole('alert').textContent()).toContain('may have been sent');
+    expect(await findResendButton(page).isDisabled()).toBe(true);
+    expect(await page.getByLabel(MAY_HAVE_BEEN_SENT).isVisible()).toBe(true);
+    expect(errors).toEqual([expect.stringContaining('the server responded with a status of 500')]);
+    expect(await findPageFaults({ ...open, errors: [] })).toEqual([]);
+  });
+
+  it('reads an order once the gateway is up again', async () => {
+    const open = await openOrder(web, '1001');
+    const { page } = open;
+    expect(await page.getByRole('alert').textContent()).toContain('The gateway does not answer.');
+    expect(await findPageFaults({ ...open, errors: [] })).toEqual([]);
+
+    const gateway = await startBehindPage();
+    await page.getByRole('button', { name: 'Read again' }).click();
+
+    await page.getByText('www.example.com').waitFor();
+    gateway.takeUpstreamRequests();
+  });
+
+  it('says when somebody has to sign in', async () => {
+    await startBehindPage({
+      environment: { ROUTER_SECRET: 'a-secret-that-the-page-does-not-know' },
+    });
+    const open = await openOrder(web, '1001');
+
+    await findResendButton(open.page).click();
+
+    expect(await readResult(open.page)).toBe('Sign in again');
+    expect(await findPageFaults({ ...open, errors: [] })).toEqual([]);
+  });
+
+  it('shows the message of a member that is newer than the page', async () => {
+    const gateway = await startBehindPage();
+    const open = await openOrder(web, '1001');
+    await open.page.route('**/graphql', (route) =>
+      route.fulfill({
+        json: {
+          data: {
+            resendDvEmails: {
+              __typename: 'ResendDvEmailsMailboxFullError',
+              message: 'The mailbox is full.',
+              retryable: false,
+              correlationId: 'the-call',
+            },
+          },
+        },
+      }),
+    );
+
+    await findResendButton(open.page).click();
+
+    expect(await readResult(open.page)).toBe('Something else came of it');
+    expect(await open.page.getByRole('alert').textContent()).toContain('The mailbox is full.');
+    expect(await findPageFaults(open)).toEqual([]);
+    gateway.takeUpstreamRequests();
+  });
+
+  it('can be used with the keyboard alone', async () => {
+    const gateway = await startBehindPage();
+    const { page } = await openOrder(web, '1001');
+    const { keyboard } = page;
+
+    await page.getByLabel('Order number').focus();
+    await keyboard.press('Enter');
+    await keyboard.press('Tab');
+    await keyboard.press('Tab');
+    await keyboard.press('Space');
+    await keyboard.press('Enter');
+    await readResult(page);
+
+    expect(gateway.outbox).toMatchObject([
+      { body: { domain_approval_emails: [{ email: 'admin@example.com' }] } },
+    ]);
+    gateway.takeUpstreamRequests();
+  });
+
+  it('is served from its sources too, as while it is worked on', async () => {
+    const dev = await startWebApp('dev');
+    const gateway = await startTestApp({ environment: { PORT: dev.gatewayPort } });
+
+    const open = await openOrder(dev, '1001');
+    await findResendButton(open.page).click();
+
+    expect(await readResult(open.page)).toBe('DigiCert accepted the request');
+    expect(open.errors).toEqual([]);
+    await dev.close();
+    gateway.takeUpstreamRequests();
+  });
+});
+
+describe("the example app's source", () => {
+  const root = join(WEB_APP, '..', '..', '..');
+  const types = readFileSync(join(root, 'dist', 'client', 'esm', 'operations.d.ts'), 'utf8');
+  const result = "NonNullable<ResendDvEmailsMutation['resendDvEmails']>";
+  const folder = mkdtempSync(join(tmpdir(), 'web-app-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** What the compiler says of the app, were the client entry's types the given ones. */
+  function compileWith(clientTypes: string): string {
+    writeFileSync(join(folder, 'operations.d.ts'), clientTypes);
+    const paths = {
+      'dv-email-gateway/client': [join(folder, 'operations.d.ts')],
+      '@graphql-typed-document-node/core': [
+        join(WEB_APP, 'node_modules', '@graphql-typed-document-node', 'core'),
+      ],
+    };
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        extends: join(WEB_APP, 'tsconfig.json'),
+        compilerOptions: { paths },
+        include: [join(WEB_APP, 'src')],
+      }),
+    );
+    const tsc = join(WEB_APP, 'node_modules', '.bin', 'tsc');
+    return spawnSync(tsc, ['--project', folder, '--pretty', 'false'], { encoding: 'utf8' }).stdout;
+  }
+
+  it('compiles with the members of today', () => {
+    expect(types).toContain(result);
+    expect(compileWith(types)).toBe('');
+  });
+
+  it('does not compile with one more', () => {
+    const member = `{ __typename: 'ResendDvEmailsMailboxFullError'; message: string }`;
+
+    const complaints = compileWith(types.replace(result, `${result} | ${member}`));
+
+    expect(complaints.match(/^\S+: error/gm)).toHaveLength(1);
+    expect(complaints).toMatch(/result-panel\.tsx.*ResendDvEmailsMailboxFullError.*'never'/);
+  });
+});

@@ -1,0 +1,104 @@
+// The example app as it is built, served as its README says, and the things a person does with it.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Locator, Page } from 'playwright-core';
+import { findAxeViolations, type OpenPage, openPage, overflowsSideways } from './browser';
+
+export const WEB_APP = join(__dirname, '..', '..', 'docs', 'examples', 'web');
+
+/** The width of a small telephone. */
+const NARROW = { width: 360, height: 740 };
+
+export interface WebApp {
+  /** Where the page is. */
+  readonly url: string;
+  /** Where it expects the gateway, which each test starts, or does not. */
+  readonly gatewayPort: string;
+  close(): Promise<void>;
+}
+
+/** `preview` serves what was built, `dev` the sources. */
+export async function startWebApp(command: 'preview' | 'dev'): Promise<WebApp> {
+  const gatewayPort = await findFreePort();
+  const child = spawn(
+    join(WEB_APP, 'node_modules', '.bin', 'vite'),
+    [command, '--host', '127.0.0.1', '--port', await findFreePort(), '--strictPort'],
+    {
+      cwd: WEB_APP,
+      env: {
+        ...process.env,
+        NO_COLOR: '1',
+        GATEWAY_URL: `http://127.0.0.1:${gatewayPort}`,
+      },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  return { url: await readUrl(child), gatewayPort, close: () => stop(child) };
+}
+
+async function readUrl({ stdout }: ChildProcess): Promise<string> {
+  if (stdout) {
+    for await (const line of createInterface({ input: stdout })) {
+      const url = /Local:\s+(\S+)/.exec(line)?.[1];
+      if (url) {
+        stdout.resume();
+        return url;
+      }
+    }
+  }
+  throw new Error('Vite ended before it was ready.');
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+async function findFreePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return String(port);
+}
+
+export async function openOrder(app: WebApp, orderId: string): Promise<OpenPage> {
+  const open = await openPage({ viewport: NARROW });
+  await open.page.goto(app.url);
+  await pickOrder(open.page, orderId);
+  return open;
+}
+
+export async function pickOrder(page: Page, orderId: string): Promise<void> {
+  await page.getByLabel('Order number').fill(orderId);
+  await page.getByRole('button', { name: 'Show order' }).click();
+  await page.getByRole('heading', { name: `Order ${orderId}` }).waitFor();
+}
+
+export function findResendButton(page: Page): Locator {
+  return page.getByRole('button', { name: 'Resend emails' });
+}
+
+/** The heading of what came of the last attempt, which has the focus; resolves once there is one. */
+export async function readResult(page: Page): Promise<string | null> {
+  await page.locator('.panel h3:focus').waitFor();
+  return page.locator('.panel h3:focus').textContent();
+}
+
+/** What is wrong with the page as it is now, in light and in dark, for those who see it and those who hear it. */
+export async function findPageFaults({ page, errors }: OpenPage): Promise<string[]> {
+  const faults = [...errors];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    faults.push(...(await findAxeViolations(page)));
+  }
+  if (await overflowsSideways(page)) {
+    faults.push('has to be scrolled sideways');
+  }
+  return faults;
+}
