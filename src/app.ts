@@ -5,6 +5,7 @@ import type { Dispatcher } from 'undici';
 import { createAuthenticate } from './auth/authenticate';
 import type { Caller } from './domain/caller';
 import { type Clock, systemClock } from './domain/clock';
+import { createExplorer } from './explorer';
 import { createApolloServer } from './graphql/apollo-server';
 import { createAuthChecker } from './graphql/auth-checker';
 import { OrderReads } from './graphql/certificate-order/order-reads';
@@ -45,13 +46,11 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
   const useCases = await startUseCases(settings, { ...dependencies, clock, telemetry, userAgent });
   const { resend, readOrder } = useCases;
   const schema = createSchema({ resend, authChecker: createAuthChecker(log) });
-  const sandbox = settings.explorer === 'sandbox';
   const apollo = createApolloServer({
     schema,
     log,
     limits: settings,
     introspection: settings.introspection,
-    sandbox,
     persistedDocuments: settings.persistedDocuments,
     inlineTrace: settings.inlineTrace,
     plugins: telemetry.apolloPlugins,
@@ -72,7 +71,8 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     // The fields of a mutation run one after the other, and each may be followed by a read of its order.
     answerTimeoutMs: 2 * settings.maxMutationFields * settings.digicertTimeoutMs + ANSWER_MARGIN_MS,
     drainTimeoutMs: settings.shutdown.timeoutMs + ANSWER_MARGIN_MS,
-    browser: { corsOrigins: settings.corsOrigins, sandbox },
+    corsOrigins: settings.corsOrigins,
+    explorer: createExplorer(settings),
     isListedDocument: settings.persistedDocuments?.includes,
     readiness: () => ({ ready: !stopping, facts: useCases.state() }),
     instrument: telemetry.instrument,

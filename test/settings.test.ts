@@ -262,8 +262,19 @@ describe('settings', () => {
     [
       'EXPLORER',
       { EXPLORER: 'playground' },
-      ['EXPLORER is "playground": give one of sandbox, off.'],
+      ['EXPLORER is "playground": give one of sandbox, graphiql, off.'],
     ],
+    ...[
+      { EXPLORER: 'graphiql', INTROSPECTION: 'off' },
+      { EXPLORER: 'sandbox', INTROSPECTION: 'off' },
+      { EXPLORER: 'graphiql', NODE_ENV: 'production', AUTH: 'none', DIGICERT_API_KEY: 'k' },
+    ].map((environment): [string, Record<string, string>, readonly string[]] => [
+      `an explorer that cannot read the schema: ${JSON.stringify(environment)}`,
+      environment,
+      [
+        `EXPLORER is ${environment.EXPLORER} and INTROSPECTION is off: an explorer reads the schema. Say INTROSPECTION=on, or EXPLORER=off.`,
+      ],
+    ]),
     ['INTROSPECTION', { INTROSPECTION: 'true' }, ['INTROSPECTION is "true": give one of on, off.']],
     ...['*', 'https://app.example.com/', 'app.example.com', 'https://a.example,', 'null'].map(
       (origins): [string, Record<string, string>, readonly string[]] => [

@@ -8,7 +8,6 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
-import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { GraphqlContext } from './context';
@@ -31,8 +30,6 @@ export interface ApolloServerOptions {
   readonly limits: DocumentLimits;
   /** Off: no introspection, and no hints at names in the schema. */
   readonly introspection: boolean;
-  /** Whether a browser that opens the endpoint gets Apollo Sandbox. */
-  readonly sandbox: boolean;
   /** Whether a router may ask for a trace (ftv1) with an answer. */
   readonly inlineTrace: boolean;
   /** Whatever wants to see every operation: tracing. */
@@ -42,7 +39,7 @@ export interface ApolloServerOptions {
 }
 
 export function createApolloServer(options: ApolloServerOptions): ApolloServer<GraphqlContext> {
-  const { schema, log, limits, introspection, sandbox, inlineTrace, persistedDocuments } = options;
+  const { schema, log, limits, introspection, inlineTrace, persistedDocuments } = options;
   return new ApolloServer<GraphqlContext>({
     schema,
     logger: log,
@@ -69,9 +66,8 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<G
       createErrorPlugin(log),
       createSafeIdsPlugin(),
       ...(persistedDocuments ? [createAllowListPlugin(persistedDocuments)] : []),
-      sandbox
-        ? ApolloServerPluginLandingPageLocalDefault()
-        : ApolloServerPluginLandingPageDisabled(),
+      // The explorer is at `/`, whichever it is: server/explorer.
+      ApolloServerPluginLandingPageDisabled(),
       // Nothing here is cacheable, and nothing reports to a third party behind the operator's back.
       ApolloServerPluginCacheControlDisabled(),
       inlineTrace

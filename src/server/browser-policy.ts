@@ -1,14 +1,8 @@
-// What browsers are told: which other origins may call (CORS), and what our own pages may load (CSP).
+// What browsers are told: which other origins may call (CORS), and that an answer may load nothing (CSP);
+// the explorer's page alone says otherwise for itself.
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
-
-export interface BrowserPolicy {
-  /** Origins whose pages may call, e.g. `https://app.example.com`. Empty: none. */
-  readonly corsOrigins: readonly string[];
-  /** Whether Apollo Sandbox is served, which loads its parts from Apollo's servers. */
-  readonly sandbox: boolean;
-}
 
 const REQUEST_HEADERS = [
   'content-type',
@@ -24,26 +18,9 @@ const PREFLIGHT_MAX_AGE_SECONDS = 7200;
 
 const NOTHING = { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"] };
 
-/** The page narrows scripts and styles further, to a nonce of its own. */
-const SANDBOX = {
-  ...NOTHING,
-  scriptSrc: ["'self'", "'unsafe-inline'", 'https://*.cdn.apollographql.com'],
-  styleSrc: ["'unsafe-inline'", 'https://*.cdn.apollographql.com', 'https://fonts.googleapis.com'],
-  fontSrc: ['https://fonts.gstatic.com'],
-  imgSrc: ['https://*.cdn.apollographql.com'],
-  manifestSrc: ['https://*.cdn.apollographql.com'],
-  frameSrc: ['https://sandbox.embed.apollographql.com'],
-  connectSrc: ["'self'"],
-};
-
-export async function registerSecurityHeaders(
-  server: FastifyInstance,
-  sandbox: boolean,
-): Promise<void> {
+export async function registerSecurityHeaders(server: FastifyInstance): Promise<void> {
   await server.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: sandbox ? SANDBOX : NOTHING },
-    // Signing in to Apollo Studio opens a window that has to find its way back.
-    crossOriginOpenerPolicy: { policy: 'same-origin-allow-popups' },
+    contentSecurityPolicy: { useDefaults: false, directives: NOTHING },
   });
 }
 

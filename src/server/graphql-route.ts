@@ -36,13 +36,13 @@ export interface GraphqlRouteOptions<Context extends BaseContext, Identity> {
   /** What resolvers are told of a request. */
   readonly context: (requester: Requester<Identity>) => Context;
   readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Authentication<Identity>>;
-  /** Whether a browser that opens the path gets a page. */
-  readonly hasPage: boolean;
+  /** Whether a browser that opens the path is sent to the explorer, in the folder above. */
+  readonly hasExplorer: boolean;
   /** Set: whether a document, sent as text, is listed. */
   readonly isListedDocument?: ((document: string) => boolean) | undefined;
 }
 
-const ANSWER_TYPES = ['application/json', 'application/graphql-response+json', 'text/html'];
+const ANSWER_TYPES = ['application/json', 'application/graphql-response+json'];
 
 export async function registerGraphql<Context extends BaseContext, Identity>(
   parent: FastifyInstance,
@@ -88,12 +88,12 @@ export async function registerGraphql<Context extends BaseContext, Identity>(
 /** Before the body is read: what comes from nobody known costs nothing more. */
 function registerAuthentication<Context extends BaseContext, Identity>(
   server: FastifyInstance,
-  { authenticate, hasPage, log }: GraphqlRouteOptions<Context, Identity>,
+  { authenticate, hasExplorer, log }: GraphqlRouteOptions<Context, Identity>,
 ): WeakMap<FastifyRequest, Identity> {
   const identities = new WeakMap<FastifyRequest, Identity>();
   server.addHook('onRequest', async (request, reply) => {
-    if (hasPage && isForPage(request)) {
-      return;
+    if (hasExplorer && isForPage(request)) {
+      return reply.redirect('./');
     }
     const authentication = await authenticate(request.headers);
     if (authentication.ok) {
@@ -108,9 +108,13 @@ function registerAuthentication<Context extends BaseContext, Identity>(
   return identities;
 }
 
-/** A GET without a document runs nothing: it can only be answered with the page, or an error. */
-function isForPage({ method, query }: FastifyRequest): boolean {
-  return method === 'GET' && !['query', 'extensions'].some((name) => name in Object(query));
+/** Somebody has opened the endpoint in a browser: a GET without a document, which prefers a page. */
+function isForPage({ method, query, raw }: FastifyRequest): boolean {
+  return (
+    method === 'GET' &&
+    !['query', 'extensions'].some((name) => name in Object(query)) &&
+    new Negotiator(raw).mediaType([...ANSWER_TYPES, 'text/html']) === 'text/html'
+  );
 }
 
 /** What Apollo Server will read: the body of a POST, the URL of a GET. */

@@ -1,4 +1,4 @@
-// The HTTP server: GraphQL, health, and a JSON answer for everything else.
+// The HTTP server: GraphQL, health, the explorer, and a JSON answer for everything else.
 import type { BaseContext } from '@apollo/server';
 import Fastify, {
   type FastifyBaseLogger,
@@ -7,9 +7,11 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
-import { type BrowserPolicy, registerCors, registerSecurityHeaders } from './browser-policy';
+import { registerCors, registerSecurityHeaders } from './browser-policy';
 import { Connections } from './connections';
 import { registerDrain } from './drain';
+import { registerExplorer } from './explorer/explorer';
+import type { Explorer } from './explorer/pages';
 import { type GraphqlRouteOptions, registerGraphql } from './graphql-route';
 import { type Readiness, registerHealth } from './health';
 import {
@@ -26,7 +28,7 @@ import {
 import { REQUEST_ID_HEADER, toRequestId } from './request-id';
 
 export interface HttpServerOptions<Context extends BaseContext, Identity>
-  extends Omit<GraphqlRouteOptions<Context, Identity>, 'path' | 'hasPage'> {
+  extends Omit<GraphqlRouteOptions<Context, Identity>, 'path' | 'hasExplorer'> {
   /** Bytes of a request body. */
   readonly maxBodyBytes: number;
   /** Milliseconds in which a request must have arrived whole. */
@@ -38,7 +40,10 @@ export interface HttpServerOptions<Context extends BaseContext, Identity>
   readonly readiness: () => Readiness;
   /** Whatever wants to see every request: tracing. */
   readonly instrument?: ((server: FastifyInstance) => void) | undefined;
-  readonly browser: BrowserPolicy;
+  /** Origins whose pages may call, e.g. `https://app.example.com`. Empty: none. */
+  readonly corsOrigins: readonly string[];
+  /** What a browser gets at `/`. */
+  readonly explorer?: Explorer | undefined;
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
 }
@@ -54,7 +59,9 @@ const CONNECTIONS_CHECK_INTERVAL_MS = 500;
 
 export const GRAPHQL_PATH = '/graphql';
 
-const METHODS_BY_PATH = new Map([
+type MethodsByPath = ReadonlyMap<string, readonly string[]>;
+
+const METHODS_BY_PATH: MethodsByPath = new Map([
   [GRAPHQL_PATH, ['GET', 'POST']],
   ['/livez', ['GET', 'HEAD']],
   ['/readyz', ['GET', 'HEAD']],
@@ -91,11 +98,12 @@ export async function createHttpServer<Context extends BaseContext, Identity>(
   // JSON is the one body taken; a form or plain text could be posted by any page without a preflight.
   server.removeContentTypeParser('text/plain');
 
-  await registerSecurityHeaders(server, options.browser.sandbox);
-  registerRequestChecks(server);
+  const methodsByPath = new Map(METHODS_BY_PATH);
+  await registerSecurityHeaders(server);
+  registerRequestChecks(server, methodsByPath);
   registerDrain(server, connections, options);
   options.instrument?.(server);
-  await registerCors(server, options.browser.corsOrigins);
+  await registerCors(server, options.corsOrigins);
   server.addHook('preParsing', async (request, reply) => {
     if (request.headers['content-encoding'] !== undefined) {
       return sendHttpError(reply, UNSUPPORTED_MEDIA_TYPE);
@@ -104,15 +112,18 @@ export async function createHttpServer<Context extends BaseContext, Identity>(
   await registerGraphql(server, {
     ...options,
     path: GRAPHQL_PATH,
-    hasPage: options.browser.sandbox,
+    hasExplorer: options.explorer !== undefined,
   });
   registerHealth(server, options.readiness);
+  for (const path of options.explorer ? registerExplorer(server, options.explorer) : []) {
+    methodsByPath.set(path, ['GET', 'HEAD']);
+  }
   return server;
 }
 
 /** What libraries below would stumble over, or answer in another shape. */
-function registerRequestChecks(server: FastifyInstance): void {
-  const answerNotFound = createNotFoundHandler(METHODS_BY_PATH);
+function registerRequestChecks(server: FastifyInstance, methodsByPath: MethodsByPath): void {
+  const answerNotFound = createNotFoundHandler(methodsByPath);
   server.setNotFoundHandler(answerNotFound);
   server.addHook('onRequest', async (request, reply) => {
     reply.header(REQUEST_ID_HEADER, request.id);
@@ -125,16 +136,16 @@ function registerRequestChecks(server: FastifyInstance): void {
     if (request.url.includes('#')) {
       return sendHttpError(reply, BAD_URL);
     }
-    if (request.method === 'OPTIONS' && !isPreflight(request)) {
+    if (request.method === 'OPTIONS' && !isPreflight(request, methodsByPath)) {
       return answerNotFound(request, reply);
     }
   });
 }
 
 /** For a path there is, with the two headers the CORS plugin needs; it answers others in plain text. */
-function isPreflight(request: FastifyRequest): boolean {
+function isPreflight(request: FastifyRequest, methodsByPath: MethodsByPath): boolean {
   const { origin, 'access-control-request-method': method } = request.headers;
-  return Boolean(origin && method) && METHODS_BY_PATH.has(toPath(request));
+  return Boolean(origin && method) && methodsByPath.has(toPath(request));
 }
 
 /** Fastify's own news below a warning, such as "listening", would come beside our events of fixed names. */

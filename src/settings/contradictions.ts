@@ -30,6 +30,13 @@ export function findContradictions(given: Readonly<Record<string, string | undef
       'AUTH is none, and AUTH_JWKS_URL or ROUTER_SECRET is set: give one or the other.',
     );
   }
+  const { EXPLORER: explorer = 'off', INTROSPECTION: introspection = production ? 'off' : 'on' } =
+    given;
+  if (['sandbox', 'graphiql'].includes(explorer) && introspection === 'off') {
+    problems.push(
+      `EXPLORER is ${explorer} and INTROSPECTION is off: an explorer reads the schema. Say INTROSPECTION=on, or EXPLORER=off.`,
+    );
+  }
   const tokenSettings = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'];
   if (isSet(...tokenSettings)) {
     for (const name of tokenSettings.filter((name) => !isSet(name))) {

@@ -23,7 +23,7 @@ export interface Settings {
   readonly audit: AuditSettings;
   /** `TRUSTED_PROXIES`: addresses and networks whose `X-Forwarded-For` is believed. Default none. */
   readonly trustedProxies: readonly string[];
-  /** `EXPLORER`: what a browser gets at the endpoint. Default sandbox, off in production. */
+  /** `EXPLORER`: what a browser gets at `/`. Default sandbox, off in production. */
   readonly explorer: Explorer;
   /** `INTROSPECTION`: whether the schema can be asked for, and errors hint at its names. Default on, off in production. */
   readonly introspection: boolean;

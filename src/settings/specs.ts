@@ -27,7 +27,7 @@ import {
   readTextFile,
 } from './parsers';
 
-export const EXPLORERS = ['sandbox', 'off'] as const;
+export const EXPLORERS = ['sandbox', 'graphiql', 'off'] as const;
 
 export type Explorer = (typeof EXPLORERS)[number];
 

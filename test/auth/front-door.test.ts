@@ -118,7 +118,13 @@ describe('a request without a token', () => {
   it('gets the page, a preflight and the health checks', async () => {
     const app = await start();
     const page = await fetch(app.url, { headers: { accept: 'text/html' } });
-    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html']);
+    expect([page.status, page.url, page.headers.get('content-type')]).toEqual([
+      200,
+      new URL('/', app.url).href,
+      'text/html; charset=utf-8',
+    ]);
+    const [, script] = /src="(explorer[^"]+)"/.exec(await page.text()) ?? [];
+    expect((await fetch(new URL(`/${script}`, app.url))).status).toBe(200);
     const preflight = await fetch(app.url, {
       method: 'OPTIONS',
       headers: {

@@ -1,0 +1,46 @@
+// The files that the explorers' pages load from us: where they come from, and under which paths they are
+// served.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+
+/** `npm run build` puts them there; as seen from both src/ and dist/. */
+export const ASSETS_FOLDER = join(__dirname, '..', '..', '..', 'dist', 'explorer');
+
+/** Each by its name in that folder, with its source. */
+export const ASSETS = {
+  'explorer.css': 'src/server/explorer/browser/explorer.css',
+  'graphiql.js': 'src/server/explorer/browser/graphiql.js',
+  'sandbox.js': 'src/server/explorer/browser/sandbox.js',
+  // Not served: it goes with every copy of the next two.
+  'graphiql.LICENSE': 'node_modules/graphiql/LICENSE',
+  'graphiql.min.js': 'node_modules/graphiql/graphiql.min.js',
+  'graphiql.min.css': 'node_modules/graphiql/graphiql.min.css',
+  'react.production.min.js': 'node_modules/react/umd/react.production.min.js',
+  'react-dom.production.min.js': 'node_modules/react-dom/umd/react-dom.production.min.js',
+} as const;
+
+export type AssetName = keyof typeof ASSETS;
+
+export interface Asset {
+  /** Relative to the page. It holds a hash of the content, so what is there never changes. */
+  readonly path: string;
+  readonly contentType: string;
+  readonly content: Buffer;
+}
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+};
+
+export function readAsset(name: AssetName): Asset {
+  const content = readFileSync(join(ASSETS_FOLDER, name));
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
+  const extension = extname(name);
+  return {
+    path: `explorer/${name.slice(0, -extension.length)}.${hash}${extension}`,
+    contentType: CONTENT_TYPES[extension] ?? 'application/octet-stream',
+    content,
+  };
+}

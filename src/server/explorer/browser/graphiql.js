@@ -1,0 +1,22 @@
+// Starts GraphiQL on the page that the gateway serves at `/`.
+const { endpoint, tabs, styleNonce } = JSON.parse(document.getElementById('config').textContent);
+const { React, ReactDOM, GraphiQL } = window;
+
+// GraphiQL's dialogs add a style element of their own (no scrolling behind them); they ask for it here.
+window.__webpack_nonce__ = styleNonce;
+
+// Where GraphiQL keeps the tabs of an earlier visit.
+const isFirstVisit = localStorage.getItem('graphiql:tabState') === null;
+
+ReactDOM.createRoot(document.getElementById('explorer')).render(
+  React.createElement(GraphiQL, {
+    fetcher: GraphiQL.createFetcher({ url: endpoint, enableIncrementalDelivery: false }),
+    defaultTabs: tabs,
+    // Of its default tabs, GraphiQL shows the first one without its variables.
+    variables: isFirstVisit ? tabs[0].variables : undefined,
+    defaultEditorToolsVisibility: 'variables',
+    // Headers hold credentials: they are not kept in the browser, and nobody is asked whether to.
+    shouldPersistHeaders: false,
+    showPersistHeadersSettings: false,
+  }),
+);
