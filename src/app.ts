@@ -19,6 +19,9 @@ import { startUseCases } from './use-cases';
 /** For answers to be written, beyond the time that they may take. */
 const ANSWER_MARGIN_MS = 1_000;
 
+/** For connections to be let go of, and the last spans to be taken. */
+const LET_GO_TIMEOUT_MS = 3_000;
+
 export interface AppDependencies {
   readonly log: Logger;
   /** Default: the system's. */
@@ -34,8 +37,11 @@ export interface App {
   readonly url: string;
   /** Where the metrics are, if they are asked for. */
   readonly metricsUrl: string | undefined;
-  /** Is not ready from now on, after a while takes nothing new, answers what is in flight, lets go of everything. */
-  close(): Promise<void>;
+  /**
+   * Is not ready from now on, after a while (`atOnce`: now) takes nothing new, answers what is in flight, lets go
+   * of everything.
+   */
+  close(options?: { readonly atOnce?: boolean }): Promise<void>;
 }
 
 export async function startApp(settings: Settings, dependencies: AppDependencies): Promise<App> {
@@ -74,21 +80,23 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     corsOrigins: settings.corsOrigins,
     explorer: createExplorer(settings),
     isListedDocument: settings.persistedDocuments?.includes,
-    readiness: () => ({ ready: !stopping, facts: useCases.state() }),
+    isStopping: () => stopping,
+    state: useCases.state,
     instrument: telemetry.instrument,
   });
 
   const close = async () => {
     const cancel = clock.after(settings.shutdown.timeoutMs, () => useCases.hurry());
     await server.close();
+    // Calls whose clients hung up go on.
+    await useCases.whenIdle();
     cancel();
     await apollo.stop();
-    await useCases.close();
-    await telemetry.close();
+    await inTime(clock, LET_GO_TIMEOUT_MS, [useCases.close(), telemetry.close()]);
   };
-  const stop = async () => {
+  const stop = async ({ atOnce = false } = {}) => {
     stopping = true;
-    await waitFor(clock, settings.shutdown.delayMs);
+    await waitFor(clock, atOnce ? 0 : settings.shutdown.delayMs);
     await close();
   };
   try {
@@ -106,6 +114,19 @@ function waitFor(clock: Clock, delayMs: number): Promise<void> {
   return delayMs === 0
     ? Promise.resolve()
     : new Promise((resolve) => clock.after(delayMs, resolve));
+}
+
+/** Waits for all, but no longer than that. */
+async function inTime(
+  clock: Clock,
+  timeoutMs: number,
+  endings: readonly Promise<void>[],
+): Promise<void> {
+  let cancel = () => {};
+  const late = new Promise<void>((resolve) => {
+    cancel = clock.after(timeoutMs, resolve);
+  });
+  await Promise.race([Promise.all(endings), late]).finally(() => cancel());
 }
 
 async function listen(server: FastifyInstance, { host, port }: Settings): Promise<string> {

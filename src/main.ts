@@ -3,7 +3,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startApp } from './app';
+import type { Logger } from 'pino';
+import { type App, startApp } from './app';
 import { addAuthDirectives } from './graphql/auth-directives';
 import { printManifest } from './graphql/guards/persisted-documents';
 import { printGatewaySchema } from './graphql/print-schema';
@@ -34,13 +35,43 @@ async function start(): Promise<void> {
   }
   const { settings } = parsed;
   const log = createLog(settings.logLevel, process.stdout.isTTY ? createPrettyStream() : undefined);
+  let signals = 0;
+  let stop = (): void => process.exit();
+  onStopSignal((signal) => {
+    signals += 1;
+    if (signals > 1) {
+      log.warn({ event: 'gateway.stopped', signal }, 'stopped at once, by a second signal');
+      process.exit(1);
+    }
+    log.info(
+      { event: 'gateway.stopping', signal },
+      'stopping: what is in flight is answered first',
+    );
+    // Before it has started nothing is in flight.
+    stop();
+  });
   const app = await startApp(settings, { log });
+  stop = createStop(app, log);
+  // A fault that nobody foresaw may have left anything behind: what is in flight is answered, and that is all.
+  process.on('uncaughtException', (error) => {
+    process.exitCode = 1;
+    log.fatal({ event: 'gateway.crashed', err: error }, 'unexpected error: stopping');
+    stop();
+  });
   const { url, metricsUrl } = app;
-  let stopping: Promise<void> | undefined;
-  const stop = (exitCode: number) => {
-    process.exitCode = Math.max(exitCode, Number(process.exitCode ?? 0));
-    stopping ??= app
-      .close()
+  log.info({ event: 'gateway.started', url, metricsUrl }, `GraphQL is served at ${url}`);
+}
+
+/** Stops the app once, however often it is called, and then ends the process with its exit code. */
+function createStop(app: App, log: Logger): () => void {
+  let stopping = false;
+  return () => {
+    if (stopping) {
+      return;
+    }
+    stopping = true;
+    app
+      .close({ atOnce: process.exitCode === 1 })
       .then(
         () => log.info({ event: 'gateway.stopped' }, 'stopped'),
         (error: unknown) => {
@@ -51,23 +82,6 @@ async function start(): Promise<void> {
       // Whatever still holds the process is not worth waiting for.
       .finally(() => process.exit());
   };
-  onStopSignal((signal) => {
-    if (stopping) {
-      log.warn({ event: 'gateway.stopped', signal }, 'stopped at once, by a second signal');
-      process.exit(1);
-    }
-    log.info(
-      { event: 'gateway.stopping', signal },
-      'stopping: what is in flight is answered first',
-    );
-    stop(0);
-  });
-  // A fault that nobody foresaw may have left anything behind: what is in flight is answered, and that is all.
-  process.on('uncaughtException', (error) => {
-    log.fatal({ event: 'gateway.crashed', err: error }, 'unexpected error: stopping');
-    stop(1);
-  });
-  log.info({ event: 'gateway.started', url, metricsUrl }, `GraphQL is served at ${url}`);
 }
 
 async function simulate(port: number): Promise<void> {

@@ -1,5 +1,6 @@
 // The use cases with all they need: DigiCert or its simulator behind them, limits before it, and telemetry
 // around them.
+import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
 import { createDigicertClient } from './digicert/client';
@@ -26,6 +27,8 @@ export interface UseCases {
   readonly readOrder: ReadOrder;
   /** What an operator may want to know of DigiCert and the limits. */
   state(): Readonly<Record<string, string>>;
+  /** Resolves when no call is under way, whether somebody still waits for its answer or not. */
+  whenIdle(): Promise<void>;
   /** Whoever waits is answered now, with what is known now. */
   hurry(): void;
   close(): Promise<void>;
@@ -64,6 +67,13 @@ export async function startUseCases(
     resend: telemetry.watchResend(createResend(dependencies)),
     readOrder: telemetry.watchReadOrder(createReadOrder(dependencies)),
     state: () => ({ breaker: digicert.breakerState, limits: limits.countedIn }),
+    whenIdle: async () => {
+      do {
+        await deadlines.whenIdle();
+        // Between two fields of a mutation nothing is under way for a moment.
+        await setImmediate();
+      } while (!deadlines.isIdle);
+    },
     hurry: () => deadlines.expireAll(),
     close: async () => {
       await digicert.close();

@@ -1,4 +1,5 @@
 // DigiCert's key is replaced in its file while the gateway runs.
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,11 +17,18 @@ async function keysOf(app: TestApp, orderId = '1001'): Promise<readonly unknown[
   return app.takeUpstreamRequests().map(({ headers }) => headers['x-dc-devkey']);
 }
 
-/** Lets the file be looked at once. */
+/** Lets the file be looked at. Resolves when that is done, with the milliseconds to the next look. */
+async function lookOnce(app: TestApp, afterMs: number): Promise<number> {
+  const next = app.clock.nextTimer(4_000);
+  app.clock.advance(afterMs);
+  return next;
+}
+
+/** Another key is looked at a second time. */
 async function look(app: TestApp): Promise<void> {
-  app.clock.advance(5_000);
-  // The next look is planned when this one has ended.
-  await app.clock.nextTimer(5_000);
+  if ((await lookOnce(app, 4_000)) === 1_000) {
+    await lookOnce(app, 1_000);
+  }
 }
 
 describe('a key file', () => {
@@ -51,8 +59,29 @@ describe('a key file', () => {
     unlinkSync(file);
   });
 
+  it('that is half written is not taken for a key', async () => {
+    writeFileSync(file, 'the-first-key');
+    const app = await startTestApp({ environment: KEY_FROM_FILE });
+    writeFileSync(file, 'the-sec');
+    await lookOnce(app, 4_000);
+    writeFileSync(file, 'the-second-key');
+    await lookOnce(app, 1_000);
+    expect(await keysOf(app)).toEqual(['the-first-key']);
+    await lookOnce(app, 1_000);
+    expect(await keysOf(app)).toEqual(['the-second-key']);
+  });
+
   it.each([
     ['is gone', () => unlinkSync(file), 'ENOENT'],
+    [
+      'is a pipe',
+      () => {
+        unlinkSync(file);
+        execFileSync('mkfifo', [file]);
+      },
+      /is no file/,
+    ],
+    ['is very long', () => writeFileSync(file, 'x'.repeat(10_000)), /too long for a key/],
     ['is empty', () => writeFileSync(file, ''), /does not hold an API key/],
     ['holds two lines', () => writeFileSync(file, 'hunter2\nhunter2'), /does not hold an API key/],
   ])('that %s leaves the old key in use, and is told once', async (_name, spoil, reason) => {
@@ -72,6 +101,7 @@ describe('a key file', () => {
     ]);
     expect(app.logText()).not.toContain('hunter2');
     // Mended, it is used.
+    rmSync(file, { force: true });
     writeFileSync(file, 'the-third-key');
     await look(app);
     expect(await keysOf(app)).toEqual(['the-third-key']);

@@ -12,6 +12,7 @@ export interface Deadline {
 export class Deadlines {
   readonly #open = new Set<AbortController>();
   #stopped = false;
+  #onIdle = () => {};
 
   constructor(private readonly clock: Clock) {}
 
@@ -32,7 +33,24 @@ export class Deadlines {
     } finally {
       cancel();
       this.#open.delete(controller);
+      if (this.isIdle) {
+        this.#onIdle();
+      }
     }
+  }
+
+  get isIdle(): boolean {
+    return this.#open.size === 0;
+  }
+
+  /** Resolves when nothing runs under a deadline. */
+  whenIdle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+      if (this.isIdle) {
+        resolve();
+      }
+    });
   }
 
   /** Whoever still waits is answered now, with what is known now; so is whoever comes after. */

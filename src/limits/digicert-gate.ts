@@ -69,7 +69,8 @@ export class DigicertGate implements DigicertQuota {
       }
     }
     const giveUpAtMs = Math.min(clock.now() + maxWaitMs, deadline.atMs);
-    if (this.#opensAtMs >= giveUpAtMs || this.#waiting.length >= MAX_WAITING) {
+    const isTooLate = deadline.signal.aborted || this.#opensAtMs >= giveUpAtMs;
+    if (isTooLate || this.#waiting.length >= MAX_WAITING) {
       return this.#full();
     }
     return new Promise((resolve) => {

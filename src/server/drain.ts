@@ -7,13 +7,15 @@ import { SHUTTING_DOWN, sendHttpError } from './http-errors';
 export interface DrainOptions {
   /** Milliseconds that requests in flight have. */
   readonly drainTimeoutMs: number;
+  /** Whether this instance is about to close. */
+  readonly isStopping: () => boolean;
   readonly log: Logger;
 }
 
 export function registerDrain(
   server: FastifyInstance,
   connections: Connections,
-  { drainTimeoutMs, log }: DrainOptions,
+  { drainTimeoutMs, isStopping, log }: DrainOptions,
 ): void {
   let draining = false;
   server.addHook('onRequest', async (request, reply) => {
@@ -21,8 +23,13 @@ export function registerDrain(
       return reply.hijack();
     }
     if (draining) {
-      reply.header('connection', 'close');
       return sendHttpError(reply, SHUTTING_DOWN);
+    }
+  });
+  // Before the connection is closed under a request that is just being sent on it.
+  server.addHook('onSend', async (_request, reply) => {
+    if (isStopping()) {
+      reply.header('connection', 'close');
     }
   });
   server.addHook('preClose', async () => {

@@ -2,18 +2,18 @@
 // DigiCert's is no reason to restart this gateway, or to take all of them out at once.
 import type { FastifyInstance } from 'fastify';
 
-export interface Readiness {
-  readonly ready: boolean;
+export interface Health {
+  readonly isStopping: () => boolean;
   /** What an operator may want to know besides. */
-  readonly facts: Readonly<Record<string, unknown>>;
+  readonly state: () => Readonly<Record<string, string>>;
 }
 
-export function registerHealth(server: FastifyInstance, readiness: () => Readiness): void {
+export function registerHealth(server: FastifyInstance, { isStopping, state }: Health): void {
   // That there is an answer says that the event loop turns.
   server.get('/livez', async () => ({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {
-    const { ready, facts } = readiness();
-    reply.code(ready ? 200 : 503);
-    return { status: ready ? 'ok' : 'stopping', ...facts };
+    const stopping = isStopping();
+    reply.code(stopping ? 503 : 200);
+    return { status: stopping ? 'stopping' : 'ok', ...state() };
   });
 }

@@ -13,7 +13,7 @@ import { registerDrain } from './drain';
 import { registerExplorer } from './explorer/explorer';
 import type { Explorer } from './explorer/pages';
 import { type GraphqlRouteOptions, registerGraphql } from './graphql-route';
-import { type Readiness, registerHealth } from './health';
+import { registerHealth } from './health';
 import {
   BAD_HOST,
   BAD_URL,
@@ -37,7 +37,10 @@ export interface HttpServerOptions<Context extends BaseContext, Identity>
   readonly answerTimeoutMs: number;
   /** Milliseconds that requests in flight have once the server closes. */
   readonly drainTimeoutMs: number;
-  readonly readiness: () => Readiness;
+  /** No longer ready, and about to close. */
+  readonly isStopping: () => boolean;
+  /** What an operator may want to know. */
+  readonly state: () => Readonly<Record<string, string>>;
   /** Whatever wants to see every request: tracing. */
   readonly instrument?: ((server: FastifyInstance) => void) | undefined;
   /** Origins whose pages may call, e.g. `https://app.example.com`. Empty: none. */
@@ -114,7 +117,7 @@ export async function createHttpServer<Context extends BaseContext, Identity>(
     path: GRAPHQL_PATH,
     hasExplorer: options.explorer !== undefined,
   });
-  registerHealth(server, options.readiness);
+  registerHealth(server, options);
   for (const path of options.explorer ? registerExplorer(server, options.explorer) : []) {
     methodsByPath.set(path, ['GET', 'HEAD']);
   }

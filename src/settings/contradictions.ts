@@ -37,6 +37,13 @@ export function findContradictions(given: Readonly<Record<string, string | undef
       `EXPLORER is ${explorer} and INTROSPECTION is off: an explorer reads the schema. Say INTROSPECTION=on, or EXPLORER=off.`,
     );
   }
+  const redisTimeoutMs = Number(given.REDIS_TIMEOUT_MS ?? 250);
+  const timeoutMs = Number(given.DIGICERT_TIMEOUT_MS ?? 10_000);
+  if (isSet('REDIS_URL', 'REDIS_URL_FILE') && redisTimeoutMs > timeoutMs / 4) {
+    problems.push(
+      `REDIS_TIMEOUT_MS is more than a quarter of DIGICERT_TIMEOUT_MS (${redisTimeoutMs} of ${timeoutMs}): a Redis that hangs would keep callers beyond their time.`,
+    );
+  }
   const tokenSettings = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'];
   if (isSet(...tokenSettings)) {
     for (const name of tokenSettings.filter((name) => !isSet(name))) {

@@ -1,12 +1,18 @@
 // An API key that can be replaced while the gateway runs: its file is looked at every few seconds. Not
 // watched: Kubernetes swaps a link, and network file systems tell nobody.
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock';
 import { parseApiKey } from './parsers';
 
-/** Milliseconds between two looks. A replaced key has to be valid beside the new one for so long. */
-const CHECK_INTERVAL_MS = 5_000;
+/** Milliseconds between two looks. */
+const CHECK_INTERVAL_MS = 4_000;
+
+/** Milliseconds after which another key is looked at again: who writes the file may be half through. */
+const CONFIRM_AFTER_MS = 1_000;
+
+/** Longer than any key with its line end. What is longer, or no file, is not read: a pipe would never end. */
+const MAX_FILE_BYTES = 4_096;
 
 export interface KeyFile {
   /** The key that was read last and can be used. */
@@ -25,15 +31,22 @@ export function watchKeyFile(
   { clock, log }: KeyFileDependencies,
 ): KeyFile {
   let key = firstKey;
+  let candidate: string | undefined;
   let problem: string | undefined;
   let cancel = () => {};
   let closed = false;
 
   async function check(): Promise<void> {
     try {
-      const read = parseApiKey((await readFile(path, 'utf8')).trim());
+      const read = await readKey(path);
       problem = undefined;
-      if (read !== key) {
+      if (read === key) {
+        candidate = undefined;
+      } else if (read !== candidate) {
+        candidate = read;
+        schedule(CONFIRM_AFTER_MS);
+        return;
+      } else {
         key = read;
         log.info({ event: 'digicert.key-replaced' }, 'another API key is used from now on');
       }
@@ -49,16 +62,16 @@ export function watchKeyFile(
         );
       }
     }
-    schedule();
+    schedule(CHECK_INTERVAL_MS);
   }
 
-  function schedule(): void {
+  function schedule(delayMs: number): void {
     if (!closed) {
-      cancel = clock.after(CHECK_INTERVAL_MS, () => void check());
+      cancel = clock.after(delayMs, () => void check());
     }
   }
 
-  schedule();
+  schedule(CHECK_INTERVAL_MS);
   return {
     current: () => key,
     close: () => {
@@ -66,4 +79,12 @@ export function watchKeyFile(
       cancel();
     },
   };
+}
+
+async function readKey(path: string): Promise<string> {
+  const stats = await stat(path);
+  if (!stats.isFile() || stats.size > MAX_FILE_BYTES) {
+    throw new Error('is no file, or too long for a key.');
+  }
+  return parseApiKey((await readFile(path, 'utf8')).trim());
 }

@@ -18,7 +18,10 @@ export function createPrettyStream(destination: Writable = process.stdout): Dest
 
 /** Libraries hang whole commands and requests on their errors; what is not listed here could be anything. */
 function toErrorFacts(error: unknown): object {
-  const { type, message, stack, code } = stdSerializers.err(error as Error);
+  if (!(error instanceof Error)) {
+    return { type: typeof error, message: String(error) };
+  }
+  const { type, message, stack, code } = stdSerializers.err(error);
   return { type, message, stack, ...(typeof code === 'string' && { code }) };
 }
 

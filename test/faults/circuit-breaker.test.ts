@@ -1,15 +1,18 @@
 // When DigiCert is left alone, and how it is found to be back.
-import { CircuitBreaker } from '../../src/digicert/transport/circuit-breaker';
+import { CircuitBreaker, type Verdict } from '../../src/digicert/transport/circuit-breaker';
 import { ManualClock } from '../support/manual-clock';
+
+const WORKED: Verdict = { failed: false };
+const FAILED: Verdict = { failed: true };
 
 function createBreaker(openMs = 10_000) {
   const clock = new ManualClock();
   const changes: string[] = [];
   const breaker = new CircuitBreaker({ clock, openMs, onChange: (state) => changes.push(state) });
-  /** Makes calls one after the other; those not let through are left out. */
-  const call = (verdict: 'worked' | 'failed', times = 1) => {
+  /** Makes calls for one order after the other; those not let through are left out. */
+  const call = (result: 'worked' | 'failed', times = 1) => {
     for (let index = 0; index < times; index += 1) {
-      breaker.permit()?.end(verdict);
+      breaker.permit()?.end(result === 'worked' ? WORKED : { failed: true, blames: String(index) });
     }
   };
   return { clock, breaker, changes, call };
@@ -55,6 +58,26 @@ describe('while it is closed', () => {
     expect(breaker.state).toBe('open');
   });
 
+  it('is not opened by one or two orders that DigiCert stumbles over', () => {
+    const { breaker, call } = createBreaker();
+
+    for (let index = 0; index < 50; index += 1) {
+      breaker.permit()?.end({ failed: true, blames: index % 2 === 0 ? '666' : '667' });
+    }
+    expect(breaker.state).toBe('closed');
+    call('failed', 3);
+    expect(breaker.state).toBe('open');
+  });
+
+  it('is opened by failures that no order can be blamed for', () => {
+    const { breaker } = createBreaker();
+
+    for (let index = 0; index < 10; index += 1) {
+      breaker.permit()?.end(FAILED);
+    }
+    expect(breaker.state).toBe('open');
+  });
+
   it('never opens when it is switched off', () => {
     const { breaker, call, changes } = createBreaker(0);
 
@@ -71,13 +94,16 @@ describe('once it is open', () => {
 
     clock.advance(9_999);
     expect(breaker.isLettingThrough).toBe(false);
+    expect(breaker.state).toBe('open');
     clock.advance(1);
     expect(breaker.isLettingThrough).toBe(true);
+    // Although nobody has asked yet.
+    expect(breaker.state).toBe('half-open');
     const probe = breaker.permit();
     expect(probe).toBeDefined();
     expect(breaker.state).toBe('half-open');
     expect(breaker.permit()).toBeUndefined();
-    probe?.end('worked');
+    probe?.end(WORKED);
     expect(breaker.state).toBe('closed');
   });
 
@@ -110,13 +136,13 @@ describe('once it is open', () => {
     const [late, later] = [breaker.permit(), breaker.permit()];
     call('failed', 10);
 
-    late?.end('worked');
+    late?.end(WORKED);
     expect(breaker.state).toBe('open');
     clock.advance(10_000);
     const probe = breaker.permit();
-    later?.end('failed');
+    later?.end(FAILED);
     expect(breaker.state).toBe('half-open');
-    probe?.end('worked');
+    probe?.end(WORKED);
     expect(breaker.state).toBe('closed');
   });
 });

@@ -7,7 +7,7 @@ import { parseSettings } from '../../src/settings/settings';
 import { createLog } from '../../src/telemetry/log';
 import { NO_LIMITS } from '../support/no-limits';
 import { startGateway } from '../support/program';
-import { FAULTS, FAULTY_ORDER, type Fault } from './faults';
+import { FAILING_ORDERS, FAULTS, FAULTY_ORDERS, type Fault } from './faults';
 
 const DEADLINE_MS = 2_000;
 
@@ -31,8 +31,10 @@ const QUERY = `mutation ($orderId: ID!) {
   }
 }`;
 
+let calls = 0;
+
 /** One call; resolves with what its caller was told, and after how long. */
-async function call(url: string, orderId = FAULTY_ORDER) {
+async function call(url: string, orderId = FAULTY_ORDERS[calls++ % FAULTY_ORDERS.length]) {
   const startedAtMs = performance.now();
   const response = await fetch(url, {
     method: 'POST',
@@ -127,8 +129,10 @@ const SITUATIONS: Readonly<Record<string, (fault: Fault) => Promise<Result>>> = 
 
   'breaker open': async (fault) => {
     const { url, upstream, close } = await start(fault);
-    const failing = fault.opensBreaker ? FAULTY_ORDER : '1503';
-    await Promise.all(Array.from({ length: 10 }, () => call(url, failing)));
+    const failing = fault.opensBreaker ? FAULTY_ORDERS : FAILING_ORDERS;
+    await Promise.all(
+      Array.from({ length: 10 }, (_, index) => call(url, failing[index % failing.length])),
+    );
     const before = upstream.requests();
     const answers = [await call(url)];
     await close();

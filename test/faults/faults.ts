@@ -17,7 +17,7 @@ import { startSimulator } from '../../src/simulator/simulator';
 
 export interface Fault {
   readonly name: string;
-  /** Starts a DigiCert with the fault. Every order has it, and 1503 is another failure where there is HTTP. */
+  /** Starts a DigiCert with the fault. */
   readonly start: () => Promise<FaultyUpstream>;
   /** The member without our prefix, its reason or scope, and whether emails may have been sent. */
   readonly told: string;
@@ -34,16 +34,27 @@ export interface FaultyUpstream {
   close(): void | Promise<void>;
 }
 
-export const FAULTY_ORDER = '5555';
+/** Orders with the fault. One alone would be taken to be the one to blame. */
+export const FAULTY_ORDERS = Array.from({ length: 100 }, (_, index) => String(5500 + index));
 
-/** A simulator that answers the resend of one order in a way of its own. */
+/** Orders that fail in another way, where there is HTTP at all. */
+export const FAILING_ORDERS = ['1503', '1504', '1505'];
+
+/** A simulator that answers the resends of those orders in a way of its own. */
 function answering(answer: Answer): Fault['start'] {
   return async () => {
     const simulator = await startSimulator({
       quota: [],
       account: {
-        [FAULTY_ORDER]: { summary: 'the fault', resend: answer },
-        '1503': { summary: 'down', resend: html(503, 'Down') },
+        ...Object.fromEntries(
+          FAULTY_ORDERS.map((orderId) => [orderId, { summary: 'the fault', resend: answer }]),
+        ),
+        ...Object.fromEntries(
+          FAILING_ORDERS.map((orderId) => [
+            orderId,
+            { summary: 'down', resend: html(503, 'Down') },
+          ]),
+        ),
       },
     });
     return {

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { CertificateOrderDocument } from '../../src/client/operations';
 import { type Answer, accept, hang, json } from '../../src/simulator/answers';
 import { createDeferred } from '../support/deferred';
 import { describeRequest, startTestApp } from '../support/test-app';
@@ -89,7 +90,7 @@ describe('the breaker', () => {
   async function startFailing(resend: Answer) {
     const app = await startTestApp({ orders: order(resend), environment: BREAKER });
     for (let call = 0; call < 10; call += 1) {
-      await app.resend('1500');
+      await app.resend(['1500', '1503', '1602'][call % 3] ?? '');
     }
     expect(app.takeUpstreamRequests()).toHaveLength(10);
     return app;
@@ -134,6 +135,18 @@ describe('the breaker', () => {
 
     expect(memberOf(await probe)).toMatchObject({ reason: 'OUTCOME_UNKNOWN' });
     expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(['PUT 5555']);
+  });
+
+  it('is not opened by one order that DigiCert stumbles over, however it is asked for', async () => {
+    const app = await startTestApp({ environment: BREAKER });
+    for (let call = 0; call < 20; call += 1) {
+      await app.resend(`${'0'.repeat(call % 4)}1500`);
+      await app.execute(CertificateOrderDocument, { id: '1500' });
+    }
+    app.takeUpstreamRequests();
+
+    expect(memberOf(await app.resend('1001'))?.__typename).toBe('ResendDvEmailsSuccess');
+    app.takeUpstreamRequests();
   });
 
   it('is told by /readyz, which stays ready', async () => {
@@ -192,6 +205,74 @@ describe('concurrency', () => {
     expect(app.log).toContainEqual(
       expect.objectContaining({ upstreamErrorCode: 'ALL_CONNECTIONS_BUSY', upstreamAttempts: 0 }),
     );
+  });
+});
+
+describe('room in the quota', () => {
+  const ONE = { DIGICERT_QUOTA: '1/1h', DIGICERT_QUOTA_WAIT_MS: '0' };
+  const resendTwice = async (app: Awaited<ReturnType<typeof startTestApp>>, orderIds: string[]) => {
+    const members = [];
+    for (const orderId of orderIds) {
+      members.push(memberOf(await app.resend(orderId)));
+    }
+    app.takeUpstreamRequests();
+    return members.map((member) =>
+      member && 'reason' in member ? member.reason : member?.__typename,
+    );
+  };
+
+  it('is used up by a request that DigiCert refused to count', async () => {
+    const app = await startTestApp({ environment: ONE });
+    expect(await resendTwice(app, ['1429'])).toEqual(['ResendDvEmailsRateLimitedError']);
+    app.clock.advance(5_000);
+    expect(await resendTwice(app, ['1001'])).toEqual(['ResendDvEmailsRateLimitedError']);
+  });
+
+  it('is not used up by requests that never left, and each attempt takes its own', async () => {
+    const app = await startTestApp({
+      environment: { ...ONE, DIGICERT_QUOTA: '2/1h' },
+      baseUrl: 'http://127.0.0.1:1/services/v2',
+    });
+    for (let call = 0; call < 3; call += 1) {
+      expect(await resendTwice(app, ['1001'])).toEqual(['UNREACHABLE']);
+    }
+  });
+
+  it('is taken anew for a second attempt', async () => {
+    const app = await startTestApp({
+      environment: { ...ONE, DIGICERT_QUOTA_WAIT_MS: '2000' },
+      orders: order(inTurn(tooMany({ 'Retry-After': '1' }), accept)),
+    });
+    const answer = app.resend('5555');
+    await app.nextUpstreamRequest();
+    expect(await app.clock.nextTimer(1_000)).toBe(1_000);
+    app.clock.advance(1_000);
+
+    expect(memberOf(await answer)?.__typename).toBe('ResendDvEmailsRateLimitedError');
+    expect(app.takeUpstreamRequests()).toHaveLength(1);
+  });
+
+  it('is given back by a call that found all connections busy', async () => {
+    const released = createDeferred();
+    const app = await startTestApp({
+      environment: {
+        DIGICERT_CONCURRENCY: '1',
+        DIGICERT_QUOTA: '3/1h',
+        DIGICERT_QUOTA_WAIT_MS: '0',
+      },
+      orders: order(async (incoming) => {
+        await released.promise;
+        await accept(incoming);
+      }),
+    });
+    // Two have room, the third gives its place back.
+    const calls = Array.from({ length: 3 }, () => app.resend('5555'));
+    expect(memberOf(await Promise.race(calls))?.__typename).toBe('ResendDvEmailsRateLimitedError');
+    released.resolve();
+    await Promise.all(calls);
+
+    expect(memberOf(await app.resend('1001'))?.__typename).toBe('ResendDvEmailsSuccess');
+    app.takeUpstreamRequests();
   });
 });
 

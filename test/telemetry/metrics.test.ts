@@ -70,13 +70,19 @@ describe('metrics', () => {
     const app = await startTestApp({
       environment: { ...METRICS, DIGICERT_BREAKER_SECONDS: '10', DIGICERT_QUOTA: '12/1h' },
     });
-    await resendAll(app, [...Array(5).fill('1602'), ...Array(5).fill('1500'), '1001']);
+    await resendAll(app, [
+      ...Array(4).fill('1602'),
+      ...Array(3).fill('1500'),
+      ...Array(3).fill('1503'),
+      '1001',
+    ]);
     app.clock.advance(10_000);
     await resendAll(app, ['1001', '1001', '1001']);
 
     expect(await scrape(app)).toMatchObject({
-      'digicert_request_duration_seconds_count{method="PUT",status="none"}': 5,
-      'digicert_request_duration_seconds_count{method="PUT",status="500"}': 5,
+      'digicert_request_duration_seconds_count{method="PUT",status="none"}': 4,
+      'digicert_request_duration_seconds_count{method="PUT",status="500"}': 3,
+      'digicert_request_duration_seconds_count{method="PUT",status="503"}': 3,
       'digicert_held_back_total{by="breaker"}': 1,
       'digicert_held_back_total{by="quota"}': 1,
       'resends_total{outcome="rate-limited",detail="DIGICERT"}': 1,

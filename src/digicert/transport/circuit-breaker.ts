@@ -15,6 +15,9 @@ const MIN_CALLS = 10;
 /** Share of failures among those calls from which on DigiCert is left alone. */
 const FAILURE_RATIO = 0.5;
 
+/** One order that DigiCert stumbles over, asked for again and again, is no reason to keep everybody away. */
+const MIN_FAILING_ORDERS = 3;
+
 export interface CircuitBreakerOptions {
   readonly clock: Clock;
   /** Milliseconds that DigiCert is left alone for; 0: never. */
@@ -22,9 +25,14 @@ export interface CircuitBreakerOptions {
   readonly onChange: (state: BreakerState) => void;
 }
 
+export type Verdict =
+  | { readonly failed: false }
+  /** `blames`: the order that may be to blame; absent: it cannot be the order. */
+  | { readonly failed: true; readonly blames?: string | undefined };
+
 interface EndedCall {
   readonly atMs: number;
-  readonly failed: boolean;
+  readonly verdict: Verdict;
 }
 
 type State =
@@ -35,7 +43,7 @@ type State =
 
 /** The right to make one request, and the duty to tell what came of it. */
 export interface Permit {
-  end(verdict: 'worked' | 'failed'): void;
+  end(verdict: Verdict): void;
 }
 
 export class CircuitBreaker {
@@ -46,8 +54,9 @@ export class CircuitBreaker {
     this.#options = options;
   }
 
+  /** Open until its time is up; from then on the next request finds out. */
   get state(): BreakerState {
-    return this.#state.kind;
+    return this.#state.kind === 'open' && this.isLettingThrough ? 'half-open' : this.#state.kind;
   }
 
   /** Whether a request would get a permit at this moment. */
@@ -72,21 +81,22 @@ export class CircuitBreaker {
       end: (verdict) => {
         // What began before the state changed says nothing about it.
         if (this.#state === given) {
-          this.#judge(given, verdict === 'failed');
+          this.#judge(given, verdict);
         }
       },
     };
   }
 
-  #judge(state: State, failed: boolean): void {
+  #judge(state: State, verdict: Verdict): void {
     const { clock, openMs } = this.#options;
     const nowMs = clock.now();
     if (state.kind === 'closed') {
-      state.calls.push({ atMs: nowMs, failed });
+      state.calls.push({ atMs: nowMs, verdict });
       if (state.calls.length > MAX_CALLS) {
         state.calls.shift();
       }
     }
+    const { failed } = verdict;
     const opens = state.kind === 'closed' ? failed && hasFailed(state.calls, nowMs) : failed;
     if (opens && openMs > 0) {
       this.#change({ kind: 'open', untilMs: nowMs + openMs });
@@ -103,6 +113,12 @@ export class CircuitBreaker {
 
 function hasFailed(calls: readonly EndedCall[], nowMs: number): boolean {
   const recent = calls.filter(({ atMs }) => atMs > nowMs - WINDOW_MS);
-  const failures = recent.filter(({ failed }) => failed).length;
-  return recent.length >= MIN_CALLS && failures >= recent.length * FAILURE_RATIO;
+  const failures = recent.map(({ verdict }) => verdict).filter((verdict) => verdict.failed);
+  // Those that blame nobody each stand for themselves.
+  const orders = new Set(failures.map(({ blames }) => blames ?? {}));
+  return (
+    recent.length >= MIN_CALLS &&
+    failures.length >= recent.length * FAILURE_RATIO &&
+    orders.size >= MIN_FAILING_ORDERS
+  );
 }

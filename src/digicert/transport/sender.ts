@@ -4,7 +4,7 @@ import type { Clock } from '../../domain/clock';
 import { type Deadline, waitWithin } from '../../domain/deadline';
 import type { DigicertQuota, QuotaPlace } from '../../domain/limits';
 import type { BreakerState, ReportUpstream } from '../../domain/upstream-event';
-import { CircuitBreaker, type Permit } from './circuit-breaker';
+import { CircuitBreaker, type Permit, type Verdict } from './circuit-breaker';
 import type { Exchange, HttpRequest, MadeExchange, UnmadeExchange } from './exchange';
 import { decideRetry } from './retry';
 import { readRetryAfter } from './retry-after';
@@ -85,6 +85,9 @@ export class Sender {
       }
       report({ kind: 'retrying', cause: decision.cause });
       await waitWithin(clock, decision.afterMs, deadline);
+      if (deadline.signal.aborted) {
+        return { ...exchange, attempts };
+      }
     }
   }
 
@@ -128,7 +131,7 @@ export class Sender {
       made = await exchange(request, deadline);
     } finally {
       this.#underWay -= 1;
-      permit.end(made && !isFailure(made) ? 'worked' : 'failed');
+      permit.end(toVerdict(request, made));
     }
     if (made.kind === 'not-sent') {
       place.giveBack();
@@ -143,7 +146,12 @@ export class Sender {
   }
 }
 
-/** Signs that DigiCert is not well, as opposed to answers nobody likes. */
-function isFailure(made: MadeExchange): boolean {
-  return made.kind !== 'answered' || made.status >= 500;
+/** Tells signs that DigiCert is not well from answers nobody likes. */
+function toVerdict({ path }: HttpRequest, made: MadeExchange | undefined): Verdict {
+  if (made?.kind === 'answered' && made.status < 500) {
+    return { failed: false };
+  }
+  // What came of a request may be the order's fault, and there are several paths to one order.
+  const order = /\/(\d+)(?:\/|$)/.exec(path)?.[1]?.replace(/^0+/, '');
+  return made?.kind === 'not-sent' ? { failed: true } : { failed: true, blames: order };
 }

@@ -1,6 +1,7 @@
 // Traces by OpenTelemetry: a span for the HTTP request, the GraphQL operation, the use case and each
 // request to DigiCert. Loaded only when there is somewhere to send them. No span holds an email address.
 import { context, DiagLogLevel, diag, propagation, trace } from '@opentelemetry/api';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import {
@@ -42,8 +43,8 @@ export function startTracing({ name, version, log }: TracingOptions): Tracing {
       .merge(detectResources({ detectors: [envDetector] })),
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
   });
-  // Takes W3C trace context and baggage in, and keeps the active span over asynchronous calls.
-  provider.register();
+  // Baggage is what callers tell each other: not DigiCert, so it is not taken in.
+  provider.register({ propagator: new W3CTraceContextPropagator() });
   const undici = new UndiciInstrumentation();
   undici.setTracerProvider(provider);
   return {
