@@ -194,6 +194,13 @@ describe('settings', () => {
       ],
     ],
     [
+      'a Redis that could keep callers too long',
+      { REDIS_URL: 'redis://127.0.0.1', REDIS_TIMEOUT_MS: '500', DIGICERT_TIMEOUT_MS: '1000' },
+      [
+        'REDIS_TIMEOUT_MS is more than a quarter of DIGICERT_TIMEOUT_MS (500 of 1000): a Redis that hangs would keep callers beyond their time.',
+      ],
+    ],
+    [
       'shutdown',
       { SHUTDOWN_DELAY_MS: '120001', SHUTDOWN_TIMEOUT_MS: '0' },
       [

@@ -1,9 +1,10 @@
 // Closing answers what is in flight and then ends every connection, whatever state it is in.
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Answer, json } from '../../src/simulator/answers';
 import { startSimulator } from '../../src/simulator/simulator';
 import { loggedEvents, startGateway, waitForLine } from '../support/program';
 
@@ -194,26 +195,28 @@ describe('SIGTERM', () => {
       query: 'mutation { resendDvEmails(orderId: "1504") { __typename } }',
     });
     const hangs = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
-    const [staying, leaving] = [
-      connect(Number(new URL(url).port), '127.0.0.1'),
-      connect(Number(new URL(url).port), '127.0.0.1'),
-    ];
-    let answered = '';
+    const [staying, leaving, late] = Array.from({ length: 3 }, () =>
+      connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {}),
+    ) as [Socket, Socket, Socket];
+    const answers = { staying: '', late: '' };
     staying.on('data', (chunk) => {
-      answered += chunk;
+      answers.staying += chunk;
     });
-    leaving.on('error', () => {});
+    late.on('data', (chunk) => {
+      answers.late += chunk;
+    });
     staying.write(hangs);
     leaving.write(`${hangs}GET /livez HTTP/1.1\r\nHost: x\r\n\r\n`);
+    late.write('GET /livez HTTP/1.1\r\nHost: x\r\n');
     await fetch(new URL('/livez', url));
     leaving.destroy();
     program.kill('SIGTERM');
     await waitUntilRefused(Number(new URL(url).port));
-    staying.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
+    late.write('\r\n');
 
     expect(await closed).toEqual([0, null]);
-    expect(answered).toContain('ResendDvEmailsUpstreamError');
-    expect(answered).toMatch(/503 Service Unavailable.*"code":"SERVICE_UNAVAILABLE"/s);
+    expect(answers.staying).toContain('ResendDvEmailsUpstreamError');
+    expect(answers.late).toMatch(/^HTTP\/1.1 503 .*"code":"SERVICE_UNAVAILABLE"/s);
   });
 
   it.each([
@@ -240,7 +243,124 @@ describe('SIGTERM', () => {
   );
 });
 
+describe('calls that wait, or whose callers are gone', () => {
+  /** A gateway in front of a simulator whose order 5555 is answered like that. */
+  async function startInFront(resend: Answer, env: Record<string, string>) {
+    const simulator = await startSimulator({
+      quota: [],
+      account: { '5555': { summary: 'x', resend } },
+    });
+    const { program, url } = await startGateway({
+      DIGICERT_API_KEY: 'key',
+      DIGICERT_BASE_URL: simulator.baseUrl,
+      ...env,
+    });
+    const arrived = async () => {
+      while (simulator.requests.length === 0) {
+        await fetch(simulator.outboxUrl);
+      }
+    };
+    const completed = () =>
+      loggedEvents(program).filter(({ event }) => event === 'resend.completed');
+    return { simulator, program, url, arrived, completed };
+  }
+
+  const QUERY =
+    'mutation { resendDvEmails(orderId: "5555") { __typename ... on ResendDvEmailsRateLimitedError { scope } } }';
+  const laterAccepted: Answer = async (incoming) => {
+    await incoming.receive();
+    incoming.later(700, () => {
+      incoming.send();
+      incoming.response.writeHead(204).end();
+    });
+  };
+
+  it('one that waits out a 429 is told of it when the time is up', async () => {
+    const { simulator, program, url, arrived, completed } = await startInFront(
+      json(429, { errors: [{ code: 'request_limit_exceeded' }] }, { 'Retry-After': '60' }),
+      {
+        DIGICERT_TIMEOUT_MS: '120000',
+        DIGICERT_QUOTA_WAIT_MS: '120000',
+        SHUTDOWN_TIMEOUT_MS: '300',
+      },
+    );
+    const answer = post(url, QUERY);
+    await arrived();
+    program.kill('SIGTERM');
+
+    expect(await (await answer).json()).toEqual({
+      data: {
+        resendDvEmails: { __typename: 'ResendDvEmailsRateLimitedError', scope: 'DIGICERT' },
+      },
+    });
+    expect(await program.closed).toEqual([0, null]);
+    expect(completed()).toEqual([expect.objectContaining({ upstreamAttempts: 1 })]);
+    await simulator.close();
+  });
+
+  it('one whose client hung up goes on to its end, and is audited', async () => {
+    const { simulator, program, url, arrived, completed } = await startInFront(laterAccepted, {});
+    const hangUp = new AbortController();
+    const answer = fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      // The second field begins when the first one has ended.
+      body: JSON.stringify({
+        query:
+          'mutation { a: resendDvEmails(orderId: "5555") { __typename } b: resendDvEmails(orderId: "05555") { __typename } }',
+      }),
+      signal: hangUp.signal,
+    });
+    await arrived();
+    hangUp.abort();
+    await expect(answer).rejects.toThrow();
+    program.kill('SIGTERM');
+
+    expect(await program.closed).toEqual([0, null]);
+    expect(completed().map(({ orderId, outcome }) => [orderId, outcome])).toEqual([
+      ['5555', 'accepted'],
+      ['05555', 'order-not-found'],
+    ]);
+    await simulator.close();
+  });
+
+  it('answers say that their connection ends, from the signal on', async () => {
+    const { program, url } = await startGateway({ SHUTDOWN_DELAY_MS: '60000' });
+    expect((await fetch(new URL('/livez', url))).headers.get('connection')).toBe('keep-alive');
+    program.kill('SIGTERM');
+    await waitForLine(program, /gateway\.stopping/);
+
+    expect((await fetch(new URL('/livez', url))).headers.get('connection')).toBe('close');
+    expect((await post(url, QUERY)).headers.get('connection')).toBe('close');
+  });
+});
+
 describe('an error that nobody foresaw', () => {
+  it.each(['null', 'undefined', '"text"', '{}'])(
+    'ends the process with 1 and is logged, also when what is thrown is %s; the first signal after it ends nothing',
+    async (thrown) => {
+      const folder = mkdtempSync(join(tmpdir(), 'crash-'));
+      const hook = join(folder, 'hook.cjs');
+      writeFileSync(hook, `process.on('SIGUSR2', () => { throw ${thrown}; });`);
+      const { program, url } = await startGateway({
+        DIGICERT_TIMEOUT_MS: '1000',
+        SHUTDOWN_DELAY_MS: '60000',
+        NODE_OPTIONS: `--require ${hook}`,
+      });
+      const answer = post(url, HANGS);
+      await fetch(new URL('/livez', url));
+      program.kill('SIGUSR2');
+      await waitForLine(program, /gateway\.crashed/);
+      program.kill('SIGTERM');
+
+      expect(await (await answer).json()).toEqual({
+        data: { resendDvEmails: { reason: 'OUTCOME_UNKNOWN' } },
+      });
+      expect(await program.closed).toEqual([1, null]);
+      rmSync(folder, { recursive: true });
+    },
+  );
+
   it('is logged, what is in flight is answered, and the process ends with 1', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'crash-'));
     const hook = join(folder, 'hook.cjs');

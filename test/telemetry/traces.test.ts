@@ -71,6 +71,7 @@ async function trace(orderId: string, headers: Record<string, string> = {}) {
     headers: {
       'content-type': 'application/json',
       cookie: 'session=secret-cookie',
+      baggage: 'user=jane.doe%40example.com',
       'x-request-id': 'trace-test',
       ...headers,
     },
@@ -144,7 +145,12 @@ describe('traces', () => {
   });
 
   it('hold no key, cookie or email address', async () => {
-    const { collector } = await trace('1001');
+    const { collector, simulator } = await trace('1001');
+    // What callers tell each other is not for DigiCert.
+    expect(simulator.requests.map(({ headers }) => headers.baggage)).toEqual([
+      undefined,
+      undefined,
+    ]);
     expect(collector.received()).toContain('"resend"');
     expect(collector.received()).not.toMatch(
       /the-secret-api-key|secret-cookie|admin@|example\.com/,
