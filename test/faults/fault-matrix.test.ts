@@ -2,6 +2,7 @@
 // `npm run faults` also judges how late the slowest answer is, and writes the results to docs/reliability.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { request } from 'undici';
 import { startApp } from '../../src/app';
 import { parseSettings } from '../../src/settings/settings';
 import { createLog } from '../../src/telemetry/log';
@@ -36,12 +37,12 @@ let calls = 0;
 /** One call; resolves with what its caller was told, and after how long. */
 async function call(url: string, orderId = FAULTY_ORDERS[calls++ % FAULTY_ORDERS.length]) {
   const startedAtMs = performance.now();
-  const response = await fetch(url, {
+  const { body } = await request(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query: QUERY, variables: { orderId } }),
   });
-  const { data } = (await response.json()) as {
+  const { data } = (await body.json()) as {
     data: { resendDvEmails: Record<string, unknown> };
   };
   const { __typename, reason, scope, emailsMayHaveBeenSent } = data.resendDvEmails;
