@@ -34,6 +34,14 @@ describe('a gateway with a manifest', () => {
       'its text in another layout, with comments',
       { query: `# hello\n${LISTED.replaceAll(/\s+/g, '\n,')}` },
     ],
+    [
+      'its text as Apollo Client sends it, with __typename everywhere',
+      { query: LISTED.replaceAll(/\{\s*(?=\w+)(?!resendDvEmails)/g, '{ __typename ') },
+    ],
+    [
+      'its text as urql sends it, with __typename at the end',
+      { query: LISTED.replaceAll(/\}(?=\s*\S)/g, '__typename }') },
+    ],
     ['its hash', { extensions: byHash(hashOf(LISTED)) }],
     ['both', { query: LISTED, extensions: byHash(hashOf(LISTED)) }],
   ])('runs a listed document by %s', async (_name, body) => {
@@ -54,6 +62,16 @@ describe('a gateway with a manifest', () => {
       'QUERY_NOT_IN_SAFELIST',
     ],
     ['__typename', { query: '{ __typename }' }, 'QUERY_NOT_IN_SAFELIST'],
+    [
+      'a listed document with __typename under another name',
+      { query: LISTED.replace('acceptedAt', 'acceptedAt again: __typename') },
+      'QUERY_NOT_IN_SAFELIST',
+    ],
+    [
+      'a listed document with a spread that is called __typename',
+      { query: LISTED.replace('...', '...__typename') },
+      'QUERY_NOT_IN_SAFELIST',
+    ],
     [
       'a listed document with one field less',
       { query: LISTED.replace('locale', '') },

@@ -1,7 +1,15 @@
 // The allow-list of documents: a manifest of known operations, in Apollo's persisted query manifest
 // format, so that a production gateway runs nothing else.
 import { createHash } from 'node:crypto';
-import { getOperationAST, parse, print, stripIgnoredCharacters } from 'graphql';
+import {
+  type FieldNode,
+  getOperationAST,
+  parse,
+  print,
+  stripIgnoredCharacters,
+  visit,
+} from 'graphql';
+import { MAX_TOKENS } from './document-limits';
 
 const FORMAT = 'apollo-persisted-query-manifest';
 
@@ -16,7 +24,7 @@ export interface PersistedOperation {
 export interface PersistedDocuments {
   /** The body with this SHA-256 hash. */
   findByHash(hash: string): string | undefined;
-  /** Whether a document is listed, however it is laid out. */
+  /** Whether a document is listed, however it is laid out, and whatever `__typename` a client has added to it. */
   includes(document: string): boolean;
 }
 
@@ -40,11 +48,16 @@ export function parseManifest(text: string): PersistedDocuments {
   const operations = readOperations(text);
   const bodies = new Map(operations.map(({ id, body }) => [id, body]));
   const normalized = new Set(operations.map(({ body }) => stripIgnoredCharacters(body)));
+  const bare = new Set(operations.map(({ body }) => dropTypenames(body)));
   return {
     findByHash: (hash) => bodies.get(hash),
     includes: (document) => {
       const text = normalize(document);
-      return text !== undefined && normalized.has(text);
+      if (text === undefined || normalized.has(text)) {
+        return text !== undefined;
+      }
+      const bareText = dropTypenames(document);
+      return bareText !== undefined && bare.has(bareText);
     },
   };
 }
@@ -78,4 +91,21 @@ function normalize(document: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Clients with a cache (Apollo Client, urql) add `__typename` wherever they can, so it does not count. `undefined`
+ * when the text does not parse.
+ */
+function dropTypenames(document: string): string | undefined {
+  try {
+    const parsed = parse(document, { noLocation: true, maxTokens: MAX_TOKENS });
+    return print(visit(parsed, { Field: (field) => (isPlainTypename(field) ? null : undefined) }));
+  } catch {
+    return undefined;
+  }
+}
+
+function isPlainTypename({ name, alias, directives = [] }: FieldNode): boolean {
+  return name.value === '__typename' && !alias && directives.length === 0;
 }
