@@ -336,6 +336,25 @@ describe('calls that wait, or whose callers are gone', () => {
 });
 
 describe('an error that nobody foresaw', () => {
+  it('ends the process with 1 also when it was stopping already', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'crash-'));
+    const hook = join(folder, 'hook.cjs');
+    writeFileSync(hook, `process.on('SIGUSR2', () => { throw new Error('boom'); });`);
+    const { program, url } = await startGateway({
+      DIGICERT_TIMEOUT_MS: '1000',
+      NODE_OPTIONS: `--require ${hook}`,
+    });
+    const answer = post(url, HANGS);
+    await fetch(new URL('/livez', url));
+    program.kill('SIGTERM');
+    await waitForLine(program, /gateway\.stopping/);
+    program.kill('SIGUSR2');
+
+    expect((await answer).status).toBe(200);
+    expect(await program.closed).toEqual([1, null]);
+    rmSync(folder, { recursive: true });
+  });
+
   it.each(['null', 'undefined', '"text"', '{}'])(
     'ends the process with 1 and is logged, also when what is thrown is %s; the first signal after it ends nothing',
     async (thrown) => {
