@@ -46,7 +46,7 @@ async function startSupergraph(name: keyof typeof GATEWAYS): Promise<string> {
   app = await startTestApp({
     // A bug in the transport, for one order: what a gateway must not let through.
     dispatcherFor: (origin) =>
-      createDigicertPool(origin).compose((dispatch) => (options, handler) => {
+      createDigicertPool(origin, 100).compose((dispatch) => (options, handler) => {
         if (options.path.includes(`/${BROKEN_ORDER}/`)) {
           throw new Error('secret-detail');
         }
