@@ -28,7 +28,7 @@ export type ResendDvEmailsErrorReason =
   | 'ORDER_NOT_PENDING'
   /** The request left and no answer came. The emails may be on their way. */
   | 'OUTCOME_UNKNOWN'
-  /** DigiCert answered that it is in trouble. */
+  /** DigiCert is in trouble: it said so just now, or time and again a moment ago. */
   | 'UNAVAILABLE'
   /** DigiCert, or a proxy before it, gave an answer the gateway does not understand. */
   | 'UNEXPECTED_RESPONSE'

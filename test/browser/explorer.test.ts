@@ -188,6 +188,8 @@ describeWithChromium('Apollo Sandbox', () => {
     await page.goto(url);
 
     await page.locator('#unreachable').waitFor();
+    // Where it is seen without scrolling.
+    expect((await page.locator('#unreachable').boundingBox())?.y).toBeLessThan(100);
     expect(await page.locator('#unreachable').textContent()).toContain('EXPLORER=graphiql');
   });
 

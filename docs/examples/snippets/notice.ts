@@ -43,6 +43,14 @@ export function toFailureNotice(code: unknown): Notice {
       return { tone: 'error', text: 'Please sign in again; nothing was sent.' };
     case 'FORBIDDEN':
       return { tone: 'error', text: 'You may not resend emails; nothing was sent.' };
+    case 'SERVICE_UNAVAILABLE':
+      return { tone: 'error', text: 'Not at the moment. Please try again; nothing was sent.' };
+    case 'BAD_REQUEST':
+    case 'BAD_USER_INPUT':
+    case 'GRAPHQL_VALIDATION_FAILED':
+    case 'NOT_FOUND':
+    case 'QUERY_NOT_IN_SAFELIST':
+      return { tone: 'error', text: 'This page does not fit the gateway; nothing was sent.' };
     default:
       return {
         tone: 'warning',

@@ -2,7 +2,8 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 /** The page and GraphQL share an origin, here as behind a real reverse proxy, so no CORS is needed. */
-const proxy = { '/graphql': process.env.GATEWAY_URL ?? 'http://127.0.0.1:4000' };
+const gateway = new URL(process.env.GATEWAY_URL ?? 'http://127.0.0.1:4000/graphql');
+const proxy = { '/graphql': gateway.origin };
 
 // biome-ignore lint/style/noDefaultExport: Vite asks for one
 export default defineConfig({ plugins: [react()], server: { proxy }, preview: { proxy } });

@@ -44,7 +44,9 @@ registerEnumType(ResendDvEmailsErrorReason, {
     UNREACHABLE: {
       description: 'DigiCert could not be reached; the request never left. Try again.',
     },
-    UNAVAILABLE: { description: 'DigiCert answered that it is in trouble.' },
+    UNAVAILABLE: {
+      description: 'DigiCert is in trouble: it said so just now, or time and again a moment ago.',
+    },
     OUTCOME_UNKNOWN: {
       description: 'The request left and no answer came. The emails may be on their way.',
     },

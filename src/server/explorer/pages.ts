@@ -44,7 +44,7 @@ const SANDBOX_FRAME = 'https://sandbox.embed.apollographql.com';
 
 /** Shown by the page's script when Apollo's has not come. */
 const UNREACHABLE = `<p class="notice" id="unreachable" hidden>Apollo's servers cannot be reached from here. GraphQL is at
-<code>graphql</code> all the same, and with <code>EXPLORER=graphiql</code> there is an explorer that needs no other server.</p>
+<code>/graphql</code> all the same, and with <code>EXPLORER=graphiql</code> there is an explorer that needs no other server.</p>
 `;
 
 export function createPage(explorer: Explorer): Page {
@@ -127,7 +127,7 @@ ${scripts.map((path) => `<script defer src="${path}"></script>`).join('\n')}
 </head>
 <body>
 <div id="explorer"></div>
-${notice}<noscript>${title} needs JavaScript. GraphQL is at <code>graphql</code> all the same.</noscript>
+${notice}<noscript>${title} needs JavaScript. GraphQL is at <code>/graphql</code> all the same.</noscript>
 </body>
 </html>
 `;

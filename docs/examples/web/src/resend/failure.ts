@@ -12,6 +12,10 @@ export interface Failure {
 const REFUSALS: Readonly<Record<string, string>> = {
   UNAUTHENTICATED: 'Sign in again',
   FORBIDDEN: 'You may not resend emails',
+  SERVICE_UNAVAILABLE: 'Not at the moment: try again',
+  BAD_REQUEST: 'This page does not fit the gateway',
+  BAD_USER_INPUT: 'This page does not fit the gateway',
+  NOT_FOUND: 'This page does not fit the gateway',
   GRAPHQL_VALIDATION_FAILED: 'This page is out of date: reload it',
   QUERY_NOT_IN_SAFELIST: 'This page is out of date: reload it',
 };
