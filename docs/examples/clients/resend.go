@@ -51,7 +51,7 @@ type result struct {
 	DigicertErrors        digicertErrors
 	Reason, Scope         string
 	RetryAfterSeconds     int
-	EmailsMayHaveBeenSent bool
+	EmailsMayHaveBeenSent *bool
 }
 
 type recipient struct {
@@ -184,10 +184,10 @@ func showResult(got result) int {
 		return 7
 	case "ResendDvEmailsUpstreamError":
 		tell("  Reason: %s", got.Reason)
-		if got.EmailsMayHaveBeenSent {
-			return warn()
+		if sent := got.EmailsMayHaveBeenSent; sent != nil && !*sent {
+			return 8
 		}
-		return 8
+		return warn()
 	default:
 		return 10
 	}
@@ -208,13 +208,16 @@ func showRefusal(got answer) int {
 	for _, one := range got.Errors {
 		tell("%s (%s)", one.Message, one.Extensions.Code)
 	}
-	switch got.Errors[0].Extensions.Code {
-	// With these the gateway says that it did not even begin.
-	case "UNAUTHENTICATED", "FORBIDDEN", "SERVICE_UNAVAILABLE", "GRAPHQL_VALIDATION_FAILED", "QUERY_NOT_IN_SAFELIST":
-		tell("Nothing was sent.")
-		return 11
+	for _, one := range got.Errors {
+		switch one.Extensions.Code {
+		// With these, and no other, the gateway says that it did not even begin.
+		case "UNAUTHENTICATED", "FORBIDDEN", "SERVICE_UNAVAILABLE", "GRAPHQL_VALIDATION_FAILED", "QUERY_NOT_IN_SAFELIST":
+		default:
+			return warn()
+		}
 	}
-	return warn()
+	tell("Nothing was sent.")
+	return 11
 }
 
 func warn() int {

@@ -65,8 +65,13 @@ async function main([orderId, ...recipients]) {
     console.error(`The gateway gave no answer (${code}).`);
     return warn();
   }
-  const result = answer?.data?.resendDvEmails;
-  return result ? showResult(result) : showRefusal(answer?.errors);
+  try {
+    const result = answer?.data?.resendDvEmails;
+    return result ? showResult(result) : showRefusal(answer?.errors);
+  } catch {
+    console.error('The answer is not one that this client understands.');
+    return warn();
+  }
 }
 
 /** Posts once: fetch repeats no POST, and is not to follow a redirect. */
@@ -128,7 +133,7 @@ function showResult(result) {
       return 7;
     case 'ResendDvEmailsUpstreamError':
       console.error(`  Reason: ${result.reason}`);
-      return result.emailsMayHaveBeenSent ? warn() : 8;
+      return result.emailsMayHaveBeenSent === false ? 8 : warn();
     default:
       return 10;
   }
@@ -149,7 +154,7 @@ function showRefusal(errors) {
   for (const { message, extensions } of errors) {
     console.error(`${message} (${extensions?.code})`);
   }
-  if (NOT_BEGUN.includes(errors[0]?.extensions?.code)) {
+  if (errors.length > 0 && errors.every(({ extensions }) => NOT_BEGUN.includes(extensions?.code))) {
     console.error('Nothing was sent.');
     return 11;
   }

@@ -64,13 +64,17 @@ def main(arguments):
     except (OSError, HTTPException) as error:
         tell(f"The gateway gave no answer ({error}).")
         return warn()
-    except ValueError:
+    except (ValueError, RecursionError):
         tell("The answer is not from the gateway.")
         return warn()
     finally:
         connection.close()
-    result = (answer.get("data") or {}).get("resendDvEmails")
-    return show_result(result) if result else show_refusal(answer.get("errors") or [])
+    try:
+        result = (answer.get("data") or {}).get("resendDvEmails")
+        return show_result(result) if result else show_refusal(answer.get("errors") or [])
+    except (AttributeError, KeyError, TypeError):
+        tell("The answer is not one that this client understands.")
+        return warn()
 
 
 def connect():
@@ -127,7 +131,7 @@ def show_result(result):
             return 7
         case "ResendDvEmailsUpstreamError":
             tell(f"  Reason: {result['reason']}")
-            return warn() if result["emailsMayHaveBeenSent"] else 8
+            return 8 if result["emailsMayHaveBeenSent"] is False else warn()
         case _:
             return 10
 
@@ -142,7 +146,7 @@ def show_refusal(errors):
     codes = [error.get("extensions", {}).get("code") for error in errors]
     for error, code in zip(errors, codes):
         tell(f"{error['message']} ({code})")
-    if codes and codes[0] in NOT_BEGUN:
+    if codes and all(code in NOT_BEGUN for code in codes):
         tell("Nothing was sent.")
         return 11
     return warn()

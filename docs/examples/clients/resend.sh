@@ -34,6 +34,12 @@ warn() {
   exit 9
 }
 
+case ${GATEWAY_TOKEN:-} in
+  *[!A-Za-z0-9._~+/=-]*)
+    echo 'GATEWAY_TOKEN is no access token. Nothing was sent.' >&2
+    exit 2
+    ;;
+esac
 [ $# -ge 1 ] || usage
 order_id=$1
 shift
@@ -52,8 +58,8 @@ body=$(jq --null-input --arg query "$DOCUMENT" --arg orderId "$order_id" '
 # --retry 0 and --no-location, whatever ~/.curlrc says: a second call may be a second round of emails.
 answer=$(
   if [ -n "${GATEWAY_TOKEN:-}" ]; then printf 'header = "Authorization: Bearer %s"\n' "$GATEWAY_TOKEN"; fi |
-    curl --config - --silent --show-error --retry 0 --no-location --max-time "$TIMEOUT_SECONDS" \
-      --header 'Content-Type: application/json' --data-raw "$body" "$GATEWAY_URL"
+    curl --config - --globoff --silent --show-error --retry 0 --no-location --max-time "$TIMEOUT_SECONDS" \
+      --header 'Content-Type: application/json' --data-raw "$body" --url "$GATEWAY_URL"
 )
 case $? in
   0) ;;
@@ -78,14 +84,14 @@ typename=$(show '.__typename // empty' 2> /dev/null)
 if [ -z "$typename" ]; then
   printf '%s' "$answer" | jq --raw-output '.errors[] | "\(.message) (\(.extensions.code))"' >&2 2> /dev/null ||
     echo 'The answer is not from the gateway.' >&2
-  case $(printf '%s' "$answer" | jq --raw-output '.errors[0].extensions.code' 2> /dev/null) in
-    # With these the gateway says that it did not even begin.
-    UNAUTHENTICATED | FORBIDDEN | SERVICE_UNAVAILABLE | GRAPHQL_VALIDATION_FAILED | QUERY_NOT_IN_SAFELIST)
-      echo 'Nothing was sent.' >&2
-      exit 11
-      ;;
-    *) warn ;;
-  esac
+  # With these, and no other, the gateway says that it did not even begin.
+  if printf '%s' "$answer" | jq --exit-status '[.errors[].extensions.code] | . != [] and all(
+    IN("UNAUTHENTICATED", "FORBIDDEN", "SERVICE_UNAVAILABLE", "GRAPHQL_VALIDATION_FAILED", "QUERY_NOT_IN_SAFELIST"))
+  ' > /dev/null 2>&1; then
+    echo 'Nothing was sent.' >&2
+    exit 11
+  fi
+  warn
 fi
 
 if [ "$typename" = ResendDvEmailsSuccess ]; then
@@ -122,7 +128,7 @@ case $typename in
     ;;
   ResendDvEmailsUpstreamError)
     show '"  Reason: \(.reason)"' >&2
-    if [ "$(show .emailsMayHaveBeenSent)" = true ]; then warn; fi
+    if [ "$(show .emailsMayHaveBeenSent)" != false ]; then warn; fi
     exit 8
     ;;
   *)

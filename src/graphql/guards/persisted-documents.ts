@@ -106,6 +106,7 @@ function dropTypenames(document: string): string | undefined {
   }
 }
 
-function isPlainTypename({ name, alias, directives = [] }: FieldNode): boolean {
-  return name.value === '__typename' && !alias && directives.length === 0;
+function isPlainTypename({ name, alias, arguments: args, directives, selectionSet }: FieldNode) {
+  const isBare = !alias && !args?.length && !directives?.length && !selectionSet;
+  return name.value === '__typename' && isBare;
 }

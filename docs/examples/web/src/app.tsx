@@ -11,11 +11,23 @@ import { ResendForm } from './resend/resend-form';
 
 export function App() {
   const [orderId, setOrderId] = useState<string>();
+  // Orders that were looked at stay: each knows what is under way, and whether emails may have been sent.
+  const [visited, setVisited] = useState<readonly string[]>([]);
+
+  function handlePick(picked: string) {
+    setOrderId(picked);
+    setVisited((before) => (before.includes(picked) ? before : [...before, picked]));
+  }
+
   return (
     <main>
       <h1>Resend approval emails</h1>
-      <OrderPicker onPick={setOrderId} />
-      {orderId !== undefined && <Order key={orderId} orderId={orderId} />}
+      <OrderPicker onPick={handlePick} />
+      {visited.map((id) => (
+        <div key={id} hidden={id !== orderId}>
+          <Order orderId={id} />
+        </div>
+      ))}
     </main>
   );
 }

@@ -9,7 +9,9 @@ export function readGraphqlErrors(error: unknown): readonly GraphQLFormattedErro
   // With a status such as 401, Apollo Client leaves the body of an answer in JSON unread.
   if (ServerError.is(error)) {
     try {
-      return JSON.parse(error.bodyText).errors ?? [];
+      const { errors } = JSON.parse(error.bodyText);
+      // A proxy may answer in JSON of its own.
+      return Array.isArray(errors) ? errors.filter((one) => typeof one?.message === 'string') : [];
     } catch {
       return [];
     }

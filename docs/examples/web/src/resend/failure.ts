@@ -20,23 +20,30 @@ const REFUSALS: Readonly<Record<string, string>> = {
   QUERY_NOT_IN_SAFELIST: 'This page is out of date: reload it',
 };
 
+const MAY_HAVE_BEEN_SENT =
+  'The emails may have been sent all the same: look for them before you try again.';
+
 export function toFailure(error: unknown): Failure {
-  const [first] = readGraphqlErrors(error);
+  const errors = readGraphqlErrors(error);
+  const [first] = errors;
   const { code, correlationId } = first?.extensions ?? {};
   if (first === undefined) {
     return {
       heading: 'The gateway does not answer',
-      message: 'The emails may have been sent all the same: look for them before you try again.',
+      message: MAY_HAVE_BEEN_SENT,
       // It may be the answer that was lost, not the call.
       emailsMayHaveBeenSent: true,
       correlationId,
     };
   }
-  const refusal = REFUSALS[String(code)];
+  // One fault that is none of these, and nobody knows.
+  const refused = errors.every(({ extensions }) =>
+    Object.hasOwn(REFUSALS, String(extensions?.code)),
+  );
   return {
-    heading: refusal ?? 'The gateway has a problem',
-    message: first.message,
-    emailsMayHaveBeenSent: refusal === undefined,
+    heading: (refused && REFUSALS[String(code)]) || 'The gateway has a problem',
+    message: refused ? first.message : MAY_HAVE_BEEN_SENT,
+    emailsMayHaveBeenSent: !refused,
     correlationId,
   };
 }

@@ -5,7 +5,7 @@ import { AttemptPanel } from './attempt-panel';
 import { LanguageField } from './language-field';
 import { findFaults, LOCALE_FIELD, type Recipient, readRecipients, readText } from './recipients';
 import { SubmitButton } from './submit-button';
-import { mayHaveBeenSent, toNextTryMs, useResend } from './use-resend';
+import { isAccepted, toNextTryMs, useResend } from './use-resend';
 import { useSecondsUntil } from './use-seconds-until';
 
 interface Props {
@@ -14,18 +14,17 @@ interface Props {
 }
 
 export function ResendForm({ orderId, domains }: Props) {
-  const { attempt, resend, startOver } = useResend();
+  const { attempt, doubtful, resend, startOver } = useResend();
   const [recipients, setRecipients] = useState<readonly Recipient[]>([]);
   const [confirmed, setConfirmed] = useState(false);
   const headingRef = useRef<HTMLHeadingElement>(null);
   const secondsLeft = useSecondsUntil(toNextTryMs(attempt));
 
-  const unconfirmed = mayHaveBeenSent(attempt) && !confirmed;
   const sending = attempt.kind === 'sending';
+  const unconfirmed = doubtful && !confirmed;
   const blocked = sending || secondsLeft > 0 || unconfirmed;
   const faults = findFaults(attempt, recipients);
-  const accepted =
-    attempt.kind === 'answered' && attempt.result.__typename === 'ResendDvEmailsSuccess';
+  const accepted = isAccepted(attempt);
 
   function handleSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -68,7 +67,7 @@ export function ResendForm({ orderId, domains }: Props) {
       <form onSubmit={handleSubmit} hidden={accepted} noValidate>
         <ApproverFields domains={domains} faults={faults} />
         <LanguageField fault={faults.get(LOCALE_FIELD)} />
-        {mayHaveBeenSent(attempt) && (
+        {doubtful && !sending && (
           <label className="choice">
             <input
               type="checkbox"

@@ -13,12 +13,20 @@ export type Attempt =
   | { readonly kind: 'answered'; readonly result: ResendDvEmailsResult; readonly atMs: number }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
+/** Longer than the gateway's own `DIGICERT_TIMEOUT_MS` (10 s), so that it can still say what happened. */
+const TIMEOUT_MS = 15_000;
+
 export function useResend() {
-  // Past the cache, which would drop the fields of a member that `possibleTypes` does not know yet.
-  const [mutate] = useMutation(ResendDvEmailsDocument, { fetchPolicy: 'no-cache' });
+  const [mutate] = useMutation(ResendDvEmailsDocument, {
+    // Past the cache, which would drop the fields of a member that `possibleTypes` does not know yet.
+    fetchPolicy: 'no-cache',
+    // What came of the emails counts, whatever else of the answer is broken.
+    errorPolicy: 'all',
+  });
   const [attempt, setAttempt] = useState<Attempt>({ kind: 'none' });
   // A ref, not the state: both clicks of a double click may come before the state is rendered.
   const inFlight = useRef(false);
+  const [doubtful, setDoubtful] = useState(false);
 
   async function resend(variables: ResendDvEmailsMutationVariables): Promise<void> {
     if (inFlight.current) {
@@ -26,23 +34,27 @@ export function useResend() {
     }
     inFlight.current = true;
     setAttempt({ kind: 'sending' });
-    setAttempt(await send(variables));
+    const ended = await send(variables);
     inFlight.current = false;
+    setAttempt(ended);
+    // A refusal of a later try says nothing about the one before.
+    setDoubtful((before) => mayHaveBeenSent(ended) || (before && !isAccepted(ended)));
   }
 
   async function send(variables: ResendDvEmailsMutationVariables): Promise<Attempt> {
     try {
-      const { data } = await mutate({ variables });
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const { data, error } = await mutate({ variables, context: { fetchOptions: { signal } } });
       const result = data?.resendDvEmails;
       return result
         ? { kind: 'answered', result, atMs: Date.now() }
-        : { kind: 'failed', failure: toFailure(null) };
+        : { kind: 'failed', failure: toFailure(error) };
     } catch (error) {
       return { kind: 'failed', failure: toFailure(error) };
     }
   }
 
-  return { attempt, resend, startOver: () => setAttempt({ kind: 'none' }) };
+  return { attempt, doubtful, resend, startOver: () => setAttempt({ kind: 'none' }) };
 }
 
 /** When a second try makes sense; 0: at any time. */
@@ -53,8 +65,12 @@ export function toNextTryMs(attempt: Attempt): number {
     : 0;
 }
 
+export function isAccepted(attempt: Attempt): boolean {
+  return attempt.kind === 'answered' && attempt.result.__typename === 'ResendDvEmailsSuccess';
+}
+
 /** Whether a second try may mail people twice. */
-export function mayHaveBeenSent(attempt: Attempt): boolean {
+function mayHaveBeenSent(attempt: Attempt): boolean {
   return attempt.kind === 'failed'
     ? attempt.failure.emailsMayHaveBeenSent
     : attempt.kind === 'answered' &&
