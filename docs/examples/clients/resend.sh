@@ -85,9 +85,10 @@ if [ -z "$typename" ]; then
   printf '%s' "$answer" | jq --raw-output '.errors[] | "\(.message) (\(.extensions.code))"' >&2 2> /dev/null ||
     echo 'The answer is not from the gateway.' >&2
   # With these, and no other, the gateway says that it did not even begin.
-  if printf '%s' "$answer" | jq --exit-status '[.errors[].extensions.code] | . != [] and all(
-    IN("UNAUTHENTICATED", "FORBIDDEN", "SERVICE_UNAVAILABLE", "GRAPHQL_VALIDATION_FAILED", "QUERY_NOT_IN_SAFELIST"))
-  ' > /dev/null 2>&1; then
+  begun=$(printf '%s' "$answer" | jq '[.errors[].extensions.code] | . == [] or any(
+    IN("UNAUTHENTICATED", "FORBIDDEN", "SERVICE_UNAVAILABLE", "GRAPHQL_VALIDATION_FAILED", "QUERY_NOT_IN_SAFELIST") | not)
+  ' 2> /dev/null)
+  if [ "$begun" = false ]; then
     echo 'Nothing was sent.' >&2
     exit 11
   fi
