@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
 import { createAuthenticate } from './auth/authenticate';
 import type { Caller } from './domain/caller';
-import { type Clock, systemClock } from './domain/clock';
+import { type Clock, inTime, systemClock } from './domain/clock';
 import { createExplorer } from './explorer';
 import { createApolloServer } from './graphql/apollo-server';
 import { createAuthChecker } from './graphql/auth-checker';
@@ -92,7 +92,7 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     await useCases.whenIdle();
     cancel();
     await apollo.stop();
-    await inTime(clock, LET_GO_TIMEOUT_MS, [useCases.close(), telemetry.close()]);
+    await inTime(clock, LET_GO_TIMEOUT_MS, Promise.all([useCases.close(), telemetry.close()]));
   };
   const stop = async ({ atOnce = false } = {}) => {
     stopping = true;
@@ -114,19 +114,6 @@ function waitFor(clock: Clock, delayMs: number): Promise<void> {
   return delayMs === 0
     ? Promise.resolve()
     : new Promise((resolve) => clock.after(delayMs, resolve));
-}
-
-/** Waits for all, but no longer than that. */
-async function inTime(
-  clock: Clock,
-  timeoutMs: number,
-  endings: readonly Promise<void>[],
-): Promise<void> {
-  let cancel = () => {};
-  const late = new Promise<void>((resolve) => {
-    cancel = clock.after(timeoutMs, resolve);
-  });
-  await Promise.race([Promise.all(endings), late]).finally(() => cancel());
 }
 
 async function listen(server: FastifyInstance, { host, port }: Settings): Promise<string> {

@@ -7,6 +7,22 @@ export interface Clock {
   after(delayMs: number, callback: () => void): () => void;
 }
 
+/** Waits for an end, but no longer than that; what is late goes on by itself. */
+export function inTime(
+  clock: Clock,
+  timeoutMs: number,
+  ending: Promise<unknown>,
+  onLate = () => {},
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(timeoutMs, () => {
+      onLate();
+      resolve();
+    });
+    ending.finally(cancel).then(() => resolve(), reject);
+  });
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (delayMs, callback) => {

@@ -55,7 +55,7 @@ export class RollingLog {
 
   /** Places taken in each window, used or not. */
   count(windows: readonly RollingWindow[], nowMs: number): readonly number[] {
-    return windows.map((window) => this.#countIn(window, nowMs));
+    return windows.map(({ windowMs }) => this.#countFrom(this.#firstAfter(nowMs - windowMs)));
   }
 
   /** Every use that still counts, those to come at their latest moment. */
@@ -84,7 +84,7 @@ export class RollingLog {
 
   #waitForWindowMs({ limit, windowMs }: RollingWindow, nowMs: number): number {
     const first = this.#firstAfter(nowMs - windowMs);
-    const excess = this.#countIn({ limit, windowMs }, nowMs) + 1 - limit;
+    const excess = this.#countFrom(first) + 1 - limit;
     if (excess <= 0) {
       return 0;
     }
@@ -93,8 +93,9 @@ export class RollingLog {
     return (leaver?.atMs ?? nowMs) + windowMs - nowMs;
   }
 
-  #countIn({ windowMs }: RollingWindow, nowMs: number): number {
-    return this.#used.length - this.#firstAfter(nowMs - windowMs) + this.#taken.size;
+  /** Places taken from the use with that index on; those whose use is still to come are in every window. */
+  #countFrom(first: number): number {
+    return this.#used.length - first + this.#taken.size;
   }
 
   /** Index of the first use after a moment, by bisection. */

@@ -46,7 +46,7 @@ export function startTelemetry(
   { name, version, log, clock }: TelemetryDependencies,
 ): Telemetry {
   const metrics = metricsPort === undefined ? undefined : loadMetrics().createMetrics();
-  const tracing = isTracing ? loadTracing().startTracing({ name, version, log }) : undefined;
+  const tracing = isTracing ? loadTracing().startTracing({ name, version, log, clock }) : undefined;
   let closeServer = async () => {};
   return {
     observeUpstream: (event) => {

@@ -49,15 +49,15 @@ export function parseManifest(text: string): PersistedDocuments {
   const bodies = new Map(operations.map(({ id, body }) => [id, body]));
   const normalized = new Set(operations.map(({ body }) => stripIgnoredCharacters(body)));
   const bare = new Set(operations.map(({ body }) => dropTypenames(body)));
+  const isListedBare = (text: string | undefined) => text !== undefined && bare.has(text);
   return {
     findByHash: (hash) => bodies.get(hash),
     includes: (document) => {
       const text = normalize(document);
-      if (text === undefined || normalized.has(text)) {
-        return text !== undefined;
+      if (text === undefined) {
+        return false;
       }
-      const bareText = dropTypenames(document);
-      return bareText !== undefined && bare.has(bareText);
+      return normalized.has(text) || isListedBare(dropTypenames(document));
     },
   };
 }

@@ -12,6 +12,7 @@ import {
 } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { Logger } from 'pino';
+import { type Clock, inTime } from '../../domain/clock';
 import { createSpans, type Spans } from './spans';
 
 /** Milliseconds that closing waits for a collector to take the last spans. */
@@ -26,10 +27,11 @@ export interface TracingOptions {
   readonly name: string;
   readonly version: string;
   readonly log: Logger;
+  readonly clock: Clock;
 }
 
 /** Endpoint, headers, sampler and resource come from OpenTelemetry's own `OTEL_...` variables. */
-export function startTracing({ name, version, log }: TracingOptions): Tracing {
+export function startTracing({ name, version, log, clock }: TracingOptions): Tracing {
   const report = (message: string) =>
     log.warn({ event: 'tracing.failed', reason: message.slice(0, 500) }, 'spans are lost');
   const ignore = () => {};
@@ -51,7 +53,10 @@ export function startTracing({ name, version, log }: TracingOptions): Tracing {
     ...createSpans(provider.getTracer(name, version)),
     close: async () => {
       undici.disable();
+      // The exporter would try for ten seconds.
       await inTime(
+        clock,
+        FLUSH_TIMEOUT_MS,
         provider.shutdown().catch((error: Error) => report(error.message)),
         () => report(`The collector did not take the last spans within ${FLUSH_TIMEOUT_MS} ms.`),
       );
@@ -61,18 +66,4 @@ export function startTracing({ name, version, log }: TracingOptions): Tracing {
       diag.disable();
     },
   };
-}
-
-/** The exporter would try for ten seconds. */
-function inTime(flushed: Promise<void>, onTimeout: () => void): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      onTimeout();
-      resolve();
-    }, FLUSH_TIMEOUT_MS);
-    flushed.finally(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
