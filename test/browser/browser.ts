@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { source as axeSource } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { describeWhere } from '../support/describe-where';
 
 const BINARY = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
   (path) => existsSync(path),
@@ -18,18 +19,11 @@ const ARGS = [
 ];
 
 /** `describe`, where there is a Chromium. CI sets REQUIRE_CHROMIUM, so that nothing is skipped there. */
-export const describeWithChromium = chooseDescribe();
-
-function chooseDescribe(): jest.Describe {
-  if (BINARY !== undefined) {
-    return describe;
-  }
-  if (process.env.REQUIRE_CHROMIUM) {
-    throw new Error('REQUIRE_CHROMIUM is set, and Chromium is not installed.');
-  }
-  process.stderr.write('Tests in a browser are skipped: Chromium is not installed.\n');
-  return describe.skip;
-}
+export const describeWithChromium = describeWhere(
+  'in a browser',
+  BINARY === undefined ? 'Chromium is not installed' : undefined,
+  'REQUIRE_CHROMIUM',
+);
 
 export interface OpenPage {
   readonly page: Page;

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { describeWhere } from '../support/describe-where';
 
 export const CLIENTS_FOLDER = join(__dirname, '..', '..', 'docs', 'examples', 'clients');
 
@@ -88,13 +89,6 @@ function createClient(
 
 function chooseDescribe(name: string, needs: readonly (readonly string[])[]): jest.Describe {
   const missing = needs.find(([command = '', ...args]) => spawnSync(command, args).status !== 0);
-  if (!missing) {
-    return describe;
-  }
-  const reason = `${missing[0]} is not installed, or too old`;
-  if (process.env.REQUIRE_CLIENTS) {
-    throw new Error(`REQUIRE_CLIENTS is set, and ${reason}.`);
-  }
-  process.stderr.write(`Tests of the ${name} client are skipped: ${reason}.\n`);
-  return describe.skip;
+  const reason = missing && `${missing[0]} is not installed, or too old`;
+  return describeWhere(`of the ${name} client`, reason, 'REQUIRE_CLIENTS');
 }

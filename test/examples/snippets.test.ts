@@ -6,6 +6,7 @@ import { buildSchema, type DocumentNode, parse, validate } from 'graphql';
 import { ResendDvEmailsDocument } from '../../src/client/operations';
 import { printGatewaySchema } from '../../src/graphql/print-schema';
 import { createKey, sign, startProvider, startWithTokens } from '../auth/identity';
+import { describeWhere } from '../support/describe-where';
 import { startTestApp } from '../support/test-app';
 import { answer, startOther } from './other-server';
 
@@ -15,19 +16,13 @@ const schema = buildSchema(printGatewaySchema(), { assumeValidSDL: true });
 const FILES = readdirSync(FOLDER).filter((name) => /\.tsx?$/.test(name));
 
 /** `describe`, where the snippets' packages are installed. CI sets REQUIRE_CLIENTS, so that nothing is skipped there. */
-const describeInstalled = chooseDescribe();
-
-function chooseDescribe(): jest.Describe {
-  if (existsSync(join(FOLDER, 'node_modules', '@apollo', 'client'))) {
-    return describe;
-  }
-  const reason = 'run `npm ci --prefix docs/examples/snippets` first';
-  if (process.env.REQUIRE_CLIENTS) {
-    throw new Error(`REQUIRE_CLIENTS is set: ${reason}.`);
-  }
-  process.stderr.write(`Tests of the snippets with packages are skipped: ${reason}.\n`);
-  return describe.skip;
-}
+const describeInstalled = describeWhere(
+  'of the snippets with packages',
+  existsSync(join(FOLDER, 'node_modules', '@apollo', 'client'))
+    ? undefined
+    : 'run `npm ci --prefix docs/examples/snippets` first',
+  'REQUIRE_CLIENTS',
+);
 
 interface Notice {
   readonly tone: string;

@@ -6,24 +6,18 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { describeWhere } from './describe-where';
 
 const BINARY = ['redis-server', 'valkey-server'].find(
   (name) => spawnSync(name, ['--version']).status === 0,
 );
 
 /** `describe`, where there is a Redis to test with. CI sets REQUIRE_REDIS, so that nothing is skipped there. */
-export const describeWithRedis = chooseDescribe();
-
-function chooseDescribe(): jest.Describe {
-  if (BINARY !== undefined) {
-    return describe;
-  }
-  if (process.env.REQUIRE_REDIS) {
-    throw new Error('REQUIRE_REDIS is set, and redis-server is not installed.');
-  }
-  process.stderr.write('Tests with Redis are skipped: redis-server is not installed.\n');
-  return describe.skip;
-}
+export const describeWithRedis = describeWhere(
+  'with Redis',
+  BINARY === undefined ? 'redis-server is not installed' : undefined,
+  'REQUIRE_REDIS',
+);
 
 export interface RedisServer {
   readonly url: string;
