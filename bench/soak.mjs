@@ -1,11 +1,10 @@
 // Mixed load and faults for ten minutes: `npm run bench:soak`. What stays alive after a forced garbage
 // collection, and the handles that are open, have to be flat. `-- --minutes 1` for a shorter look.
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { launchGateway } from './launch.mjs';
+import { ask, launchGateway, PROBE } from './launch.mjs';
+import { median } from './statistics.mjs';
 
 const require = createRequire(import.meta.url);
 const { startSimulator } = require('../dist/simulator/simulator.js');
@@ -22,7 +21,6 @@ const SAMPLES = 20;
 const MAX_GROWTH = 0.1;
 
 const simulator = await startSimulator({ quota: [] });
-const probe = join(dirname(fileURLToPath(import.meta.url)), 'probe.cjs');
 const { child, url } = await launchGateway(
   {
     DIGICERT_API_KEY: 'key',
@@ -33,15 +31,8 @@ const { child, url } = await launchGateway(
     CALLER_QUOTA: '100000/60s',
     METRICS_PORT: '0',
   },
-  { args: ['--expose-gc', '--require', probe], ipc: true },
+  { args: PROBE, ipc: true },
 );
-
-function measure() {
-  return new Promise((resolve) => {
-    child.once('message', resolve);
-    child.send('measure');
-  });
-}
 
 const QUERY = `mutation ($orderId: ID!, $input: ResendDvEmailsInput) {
   resendDvEmails(orderId: $orderId, input: $input) {
@@ -102,7 +93,7 @@ const clients = Promise.all(Array.from({ length: Number(values.clients) }, callU
 const samples = [];
 for (let index = 0; index < SAMPLES; index += 1) {
   await sleep((Number(values.minutes) * 60_000) / SAMPLES);
-  const { heapUsed, rss, resources } = await measure();
+  const { heapUsed, rss, resources } = await ask(child, 'heap');
   const handles = Object.values(resources).reduce((sum, number) => sum + number, 0);
   samples.push({ heapMb: heapUsed / 1e6, handles });
   process.stdout.write(
@@ -115,7 +106,6 @@ await clients;
 // The first quarter warms up: code is compiled, caches fill.
 const settled = samples.slice(SAMPLES / 4);
 const half = Math.floor(settled.length / 2);
-const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 const growth = (name) => {
   const figures = settled.map((sample) => sample[name]);
   return median(figures.slice(half)) / median(figures.slice(0, half)) - 1;

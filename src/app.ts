@@ -9,6 +9,8 @@ import { createExplorer } from './explorer';
 import { createApolloServer } from './graphql/apollo-server';
 import { createAuthChecker } from './graphql/auth-checker';
 import { OrderReads } from './graphql/certificate-order/order-reads';
+import { createErrorMask } from './graphql/errors/mask-error';
+import { KnownDocuments } from './graphql/known-documents';
 import { createSchema } from './graphql/schema';
 import { readPackageInfo } from './package-info';
 import { createHttpServer, GRAPHQL_PATH } from './server/http-server';
@@ -52,19 +54,27 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
   const useCases = await startUseCases(settings, { ...dependencies, clock, telemetry, userAgent });
   const { resend, readOrder } = useCases;
   const schema = createSchema({ resend, authChecker: createAuthChecker(log) });
+  const { introspection, persistedDocuments, inlineTrace } = settings;
+  const errorMask = createErrorMask({ log, hints: introspection });
+  const isListedDocument = persistedDocuments?.includes;
+  const documents = new KnownDocuments({ schema, errorMask, isListed: isListedDocument });
   const apollo = createApolloServer({
     schema,
     log,
+    errorMask,
+    documents,
     limits: settings,
-    introspection: settings.introspection,
-    persistedDocuments: settings.persistedDocuments,
-    inlineTrace: settings.inlineTrace,
+    introspection,
+    persistedDocuments,
+    inlineTrace,
     plugins: telemetry.apolloPlugins,
   });
   await apollo.start();
   let stopping = false;
   const server = await createHttpServer({
     apollo,
+    // Whoever traces wants to see all of Apollo Server's steps.
+    ...(telemetry.apolloPlugins.length === 0 && !inlineTrace && { documents }),
     authenticate: createAuthenticate(settings.auth, { clock, log }),
     context: ({ correlationId, address, identity }) => {
       const caller: Caller = { correlationId, address, ...identity };
@@ -79,7 +89,7 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     drainTimeoutMs: settings.shutdown.timeoutMs + ANSWER_MARGIN_MS,
     corsOrigins: settings.corsOrigins,
     explorer: createExplorer(settings),
-    isListedDocument: settings.persistedDocuments?.includes,
+    isListedDocument,
     isStopping: () => stopping,
     state: useCases.state,
     instrument: telemetry.instrument,

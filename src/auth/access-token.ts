@@ -1,6 +1,6 @@
 // Access tokens: JWTs (RFC 7519) signed by the identity provider with a private key. What was verified
 // once is remembered until it expires, or until the provider's keys change.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
@@ -88,8 +88,8 @@ export function createTokenVerifier(
     }
     keySet.keepFresh();
     // Not the token itself: nobody needs it once it is checked.
-    const hash = createHash('sha256').update(token).digest('base64');
-    const known = remembered.get(hash);
+    const tokenHash = hash('sha256', token, 'base64');
+    const known = remembered.get(tokenHash);
     if (known && clock.now() < known.expiresAtMs && keySet.isTrusted) {
       return known;
     }
@@ -102,7 +102,7 @@ export function createTokenVerifier(
       const generation = keysGeneration;
       const verified = await verify(token);
       if (verified && generation === keysGeneration) {
-        remembered.set(hash, verified);
+        remembered.set(tokenHash, verified);
       }
       return verified;
     } catch (error) {

@@ -102,11 +102,13 @@ export function createDigicertClient(options: DigicertClientOptions): DigicertCl
     `${basePath}/order/certificate/${encodeURIComponent(orderId)}${endpoint}`;
 
   function send(
-    request: { readonly method: 'GET' | 'PUT'; readonly path: string; readonly body?: string },
+    method: 'GET' | 'PUT',
+    path: string,
+    body: string | null,
     deadline: Deadline,
   ): Promise<Sent> {
     const { headers, quota } = useCredentials();
-    return sender.send({ ...request, origin, headers }, quota, deadline);
+    return sender.send({ method, origin, path, headers, body, idempotent: false }, quota, deadline);
   }
 
   return {
@@ -114,21 +116,17 @@ export function createDigicertClient(options: DigicertClientOptions): DigicertCl
       const path = toPath(request.orderId, '/resend-emails');
       // A string: undici then sends Content-Length and never a chunked body.
       const body = JSON.stringify(toWire(request));
-      const sent = await send({ method: 'PUT', path, body }, deadline);
+      const sent = await send('PUT', path, body, deadline);
       return mapOutcome(sent, { request, nowMs: clock.now() });
     },
 
     async readOrderInfo(orderId, deadline) {
-      return parseOrderInfo(await send({ method: 'GET', path: toPath(orderId, '') }, deadline));
+      return parseOrderInfo(await send('GET', toPath(orderId, ''), null, deadline));
     },
 
     async readOrder(orderId, deadline) {
       const path = toPath(orderId, '/validation');
-      return parseOrderValidation(
-        await send({ method: 'GET', path }, deadline),
-        orderId,
-        clock.now(),
-      );
+      return parseOrderValidation(await send('GET', path, null, deadline), orderId, clock.now());
     },
 
     get breakerState() {

@@ -4,13 +4,36 @@ import type { Clock } from './clock';
 export interface Deadline {
   /** Milliseconds since the Unix epoch. */
   readonly atMs: number;
-  /** Aborts when the time is up. */
-  readonly signal: AbortSignal;
+  /** Whether it is over: the time is up, or the gateway has to stop. */
+  readonly hasPassed: boolean;
+  /** Calls back once when it passes; the returned function cancels that. */
+  onPassed(callback: () => void): () => void;
+}
+
+/** Instead of an AbortSignal, which with its listeners weighs more than all else that waits with a call. */
+export class OpenDeadline implements Deadline {
+  readonly #callbacks = new Set<() => void>();
+  hasPassed = false;
+
+  constructor(readonly atMs: number) {}
+
+  onPassed(callback: () => void): () => void {
+    this.#callbacks.add(callback);
+    return () => this.#callbacks.delete(callback);
+  }
+
+  pass(): void {
+    this.hasPassed = true;
+    for (const callback of this.#callbacks) {
+      this.#callbacks.delete(callback);
+      callback();
+    }
+  }
 }
 
 /** Hands out deadlines, and can let all of them pass at once: for a gateway that has to stop. */
 export class Deadlines {
-  readonly #open = new Set<AbortController>();
+  readonly #open = new Set<OpenDeadline>();
   #stopped = false;
   #onIdle = () => {};
 
@@ -21,18 +44,18 @@ export class Deadlines {
     timeoutMs: number,
     run: (deadline: Deadline) => Promise<Result>,
   ): Promise<Result> {
-    const controller = new AbortController();
     const leftMs = this.#stopped ? 0 : timeoutMs;
+    const deadline = new OpenDeadline(this.clock.now() + leftMs);
     if (this.#stopped) {
-      controller.abort();
+      deadline.pass();
     }
-    this.#open.add(controller);
-    const cancel = this.clock.after(leftMs, () => controller.abort());
+    this.#open.add(deadline);
+    const cancel = this.clock.after(leftMs, () => deadline.pass());
     try {
-      return await run({ atMs: this.clock.now() + leftMs, signal: controller.signal });
+      return await run(deadline);
     } finally {
       cancel();
-      this.#open.delete(controller);
+      this.#open.delete(deadline);
       if (this.isIdle) {
         this.#onIdle();
       }
@@ -56,24 +79,24 @@ export class Deadlines {
   /** Whoever still waits is answered now, with what is known now; so is whoever comes after. */
   expireAll(): void {
     this.#stopped = true;
-    for (const controller of this.#open) {
-      controller.abort();
+    for (const deadline of this.#open) {
+      deadline.pass();
     }
   }
 }
 
 /** Resolves after a while, or as soon as the deadline has passed. */
-export function waitWithin(clock: Clock, delayMs: number, { signal }: Deadline): Promise<void> {
-  if (delayMs === 0 || signal.aborted) {
+export function waitWithin(clock: Clock, delayMs: number, deadline: Deadline): Promise<void> {
+  if (delayMs === 0 || deadline.hasPassed) {
     return Promise.resolve();
   }
   return new Promise((resolve) => {
     const end = () => {
-      cancel();
-      signal.removeEventListener('abort', end);
+      cancelTimer();
+      cancelDeadline();
       resolve();
     };
-    const cancel = clock.after(delayMs, end);
-    signal.addEventListener('abort', end);
+    const cancelTimer = clock.after(delayMs, end);
+    const cancelDeadline = deadline.onPassed(end);
   });
 }

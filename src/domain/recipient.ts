@@ -12,8 +12,8 @@ export function toRecipientKey({ domain, email }: DomainApprovalEmail): string {
 /** One name per mailbox: no mail server in use tells letters' case, or quotes that need not be, apart. */
 export function toMailboxKey(email: string): string {
   const at = email.lastIndexOf('@');
-  const mailbox = email
-    .slice(0, at)
-    .replace(/^"(.*)"$/s, (_, quoted: string) => quoted.replace(/\\(.)/gs, '$1'));
-  return `${mailbox}${email.slice(at)}`.normalize('NFC').toLowerCase();
+  const mailbox = email.slice(0, at);
+  const isQuoted = mailbox.length > 1 && mailbox.startsWith('"') && mailbox.endsWith('"');
+  const unquoted = isQuoted ? mailbox.slice(1, -1).replace(/\\(.)/gs, '$1') : mailbox;
+  return `${unquoted}${email.slice(at)}`.normalize('NFC').toLowerCase();
 }

@@ -12,8 +12,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { GraphqlContext } from './context';
 import { CodedError } from './errors/coded-error';
-import { createErrorMask, createErrorPlugin } from './errors/mask-error';
-import { createDocumentCache } from './guards/document-cache';
+import { createErrorPlugin, type ErrorMask } from './errors/mask-error';
 import {
   createDocumentLimitsRule,
   type DocumentLimits,
@@ -23,10 +22,14 @@ import {
 } from './guards/document-limits';
 import type { PersistedDocuments } from './guards/persisted-documents';
 import { createSafeIdsPlugin } from './guards/safe-ids';
+import type { KnownDocuments } from './known-documents';
 
 export interface ApolloServerOptions {
   readonly schema: GraphQLSchema;
   readonly log: Logger;
+  readonly errorMask: ErrorMask;
+  /** Where accepted documents are kept. */
+  readonly documents: KnownDocuments;
   readonly limits: DocumentLimits;
   /** Off: no introspection, and no hints at names in the schema. */
   readonly introspection: boolean;
@@ -39,7 +42,8 @@ export interface ApolloServerOptions {
 }
 
 export function createApolloServer(options: ApolloServerOptions): ApolloServer<GraphqlContext> {
-  const { schema, log, limits, introspection, inlineTrace, persistedDocuments } = options;
+  const { schema, log, errorMask, documents, limits, introspection, inlineTrace } = options;
+  const { persistedDocuments } = options;
   return new ApolloServer<GraphqlContext>({
     schema,
     logger: log,
@@ -47,13 +51,13 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<G
     nodeEnv: 'production',
     introspection,
     hideSchemaDetailsFromClientErrors: !introspection,
-    formatError: createErrorMask({ hints: introspection }),
+    formatError: errorMask.format,
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
     // Without a list, registering documents by hash would only fill memory.
     persistedQueries: persistedDocuments ? { cache: toQueryCache(persistedDocuments) } : false,
-    documentStore: createDocumentCache(),
+    documentStore: documents.store,
     parseOptions: { maxTokens: MAX_TOKENS },
     validationRules: [createDocumentLimitsRule(limits)],
     validationOptions: { maxErrors: MAX_REPORTED_ERRORS },
@@ -63,7 +67,7 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<G
     stopOnTerminationSignals: false,
     plugins: [
       ...(options.plugins ?? []),
-      createErrorPlugin(log),
+      createErrorPlugin(errorMask),
       createSafeIdsPlugin(),
       ...(persistedDocuments ? [createAllowListPlugin(persistedDocuments)] : []),
       // The explorer is at `/`, whichever it is: server/explorer.

@@ -1,5 +1,6 @@
 // What one caller may ask for: by subject, or where nobody has to say who they are, by address.
 import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
 import type { Caller } from '../domain/caller';
 import type { CallerQuota } from '../domain/limits';
 import type { RollingWindow } from '../domain/rolling-window';
@@ -15,14 +16,25 @@ export interface CallerQuotaOptions {
   readonly createId: () => string;
 }
 
+/** Callers whose keys are remembered: the same ones come again and again. */
+const MAX_KNOWN_CALLERS = 1_000;
+
 export function createCallerQuota(options: CallerQuotaOptions): CallerQuota {
   const { store, windows, createId } = options;
+  const keys = new LRUCache<string, string>({ max: MAX_KNOWN_CALLERS });
+  const toKnownKey = (caller: Caller): string => {
+    const { subject, address } = caller;
+    const name = subject === undefined ? `address:${address}` : `subject:${subject}`;
+    const key = keys.get(name) ?? toCallerKey(caller);
+    keys.set(name, key);
+    return key;
+  };
   return {
     count: async (caller) => {
       if (windows.length === 0) {
         return undefined;
       }
-      const log = { kind: 'caller', key: toCallerKey(caller) } as const;
+      const log = { kind: 'caller', key: toKnownKey(caller) } as const;
       const taken = await store.take(log, windows, { id: createId(), forMs: 0 });
       return taken.ok ? undefined : toRetryAfterSeconds(taken.waitMs);
     },

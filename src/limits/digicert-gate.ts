@@ -69,7 +69,7 @@ export class DigicertGate implements DigicertQuota {
       }
     }
     const giveUpAtMs = Math.min(clock.now() + maxWaitMs, deadline.atMs);
-    const isTooLate = deadline.signal.aborted || this.#opensAtMs >= giveUpAtMs;
+    const isTooLate = deadline.hasPassed || this.#opensAtMs >= giveUpAtMs;
     if (isTooLate || this.#waiting.length >= MAX_WAITING) {
       return this.#full();
     }
@@ -79,15 +79,15 @@ export class DigicertGate implements DigicertQuota {
         giveUpAtMs,
         deadline,
         settle: (taken) => {
-          cancel();
-          deadline.signal.removeEventListener('abort', giveUp);
+          cancelTimer();
+          cancelDeadline();
           this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
           this.#schedule();
           resolve(taken);
         },
       };
-      const cancel = clock.after(giveUpAtMs - clock.now(), giveUp);
-      deadline.signal.addEventListener('abort', giveUp);
+      const cancelTimer = clock.after(giveUpAtMs - clock.now(), giveUp);
+      const cancelDeadline = deadline.onPassed(giveUp);
       this.#waiting.push(waiter);
       this.#schedule();
     });

@@ -1,8 +1,10 @@
 // What browsers are told: which other origins may call (CORS), and that an answer may load nothing (CSP);
 // the explorer's page alone says otherwise for itself.
+import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
+import helmet from 'helmet';
 
 const REQUEST_HEADERS = [
   'content-type',
@@ -16,11 +18,41 @@ const REQUEST_HEADERS = [
 /** Seconds a browser may remember a preflight; none remembers it longer than two hours. */
 const PREFLIGHT_MAX_AGE_SECONDS = 7200;
 
-const NOTHING = { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"] };
+/** What a page may load, by the names helmet gives to the directives of a Content-Security-Policy. */
+export type Directives = Readonly<Record<string, readonly string[]>>;
 
-export async function registerSecurityHeaders(server: FastifyInstance): Promise<void> {
-  await server.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: NOTHING },
+export interface PagePolicy {
+  readonly directives: Directives;
+  readonly openerPolicy: 'same-origin' | 'same-origin-allow-popups';
+}
+
+const NOTHING: PagePolicy = {
+  directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"] },
+  openerPolicy: 'same-origin',
+};
+
+/** What helmet sets on an answer. It depends on nothing in the request, so it is asked once, not for each. */
+export function toSecurityHeaders({ directives, openerPolicy }: PagePolicy): OutgoingHttpHeaders {
+  const response = new ServerResponse(new IncomingMessage(new Socket()));
+  const setHeaders = helmet({
+    contentSecurityPolicy: { useDefaults: false, directives },
+    crossOriginOpenerPolicy: { policy: openerPolicy },
+  });
+  setHeaders(response.req, response, (error) => {
+    if (error) {
+      throw error;
+    }
+  });
+  return response.getHeaders();
+}
+
+/** For every answer but the explorer's page. */
+export const SECURITY_HEADERS = toSecurityHeaders(NOTHING);
+
+export function registerSecurityHeaders(server: FastifyInstance): void {
+  server.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(SECURITY_HEADERS);
+    done();
   });
 }
 

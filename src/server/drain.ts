@@ -18,19 +18,21 @@ export function registerDrain(
   { drainTimeoutMs, isStopping, log }: DrainOptions,
 ): void {
   let draining = false;
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
     if (!connections.add(request.raw, reply.raw)) {
-      return reply.hijack();
-    }
-    if (draining) {
-      return sendHttpError(reply, SHUTTING_DOWN);
+      reply.hijack();
+    } else if (draining) {
+      sendHttpError(reply, SHUTTING_DOWN);
+    } else {
+      done();
     }
   });
   // Before the connection is closed under a request that is just being sent on it.
-  server.addHook('onSend', async (_request, reply) => {
+  server.addHook('onSend', (_request, reply, _payload, done) => {
     if (isStopping()) {
       reply.header('connection', 'close');
     }
+    done();
   });
   server.addHook('preClose', async () => {
     draining = true;

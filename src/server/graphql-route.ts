@@ -1,9 +1,10 @@
 // The one route that speaks GraphQL, and what is refused on it before Apollo Server sees it.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ApolloServer, BaseContext } from '@apollo/server';
-import fastifyApollo from '@as-integrations/fastify';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FormattedExecutionResult } from 'graphql';
 import Negotiator from 'negotiator';
 import type { Logger } from 'pino';
 import {
@@ -33,6 +34,10 @@ export interface GraphqlRouteOptions<Context extends BaseContext, Identity> {
   readonly log: Logger;
   /** Started already. */
   readonly apollo: ApolloServer<Context>;
+  /** Set: answers a body whose document Apollo Server has accepted before; `undefined`: it is Apollo Server's. */
+  readonly documents?: {
+    run(body: unknown, context: () => Context): Promise<FormattedExecutionResult | undefined>;
+  };
   /** What resolvers are told of a request. */
   readonly context: (requester: Requester<Identity>) => Context;
   readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Authentication<Identity>>;
@@ -42,62 +47,107 @@ export interface GraphqlRouteOptions<Context extends BaseContext, Identity> {
   readonly isListedDocument?: ((document: string) => boolean) | undefined;
 }
 
+/** What a request is decorated with. */
+const IDENTITY = 'identity';
+
 const ANSWER_TYPES = ['application/json', 'application/graphql-response+json'];
 
 export async function registerGraphql<Context extends BaseContext, Identity>(
   parent: FastifyInstance,
   options: GraphqlRouteOptions<Context, Identity>,
 ): Promise<void> {
-  const { path, apollo, context, isListedDocument } = options;
+  const { path, apollo, documents, context, isListedDocument } = options;
+  const chooseType = createTypeChoice();
+  const createContext = (request: FastifyRequest) =>
+    context({
+      correlationId: request.id,
+      address: request.ip,
+      // The hook has let the request through.
+      identity: request.getDecorator<Identity>(IDENTITY),
+    });
+  const askApollo = fastifyApolloHandler(apollo, {
+    context: async (request) => createContext(request),
+  });
   await parent.register(async (server) => {
-    const identities = registerAuthentication(server, options);
-    server.addHook('preHandler', async (request, reply) => {
-      // Apollo Server looks at Accept only when the answer is there, and the emails are out.
-      if (new Negotiator(request.raw).mediaType(ANSWER_TYPES) === undefined) {
-        return sendHttpError(reply, NOT_ACCEPTABLE);
-      }
-      if (isListedDocument) {
-        const { query, persistedQuery } = readParameters(request);
-        if (query != null && !(typeof query === 'string' && isListedDocument(query))) {
-          return sendHttpError(reply, DOCUMENT_NOT_LISTED);
-        }
-        if (persistedQuery != null && !isPersistedQuery(persistedQuery, query)) {
-          return sendHttpError(reply, BAD_PERSISTED_QUERY);
-        }
+    registerAuthentication(server, options);
+    server.addHook('preHandler', (request, reply, done) => {
+      const refusal =
+        // Apollo Server looks at Accept only when the answer is there, and the emails are out.
+        chooseType(request) === undefined
+          ? NOT_ACCEPTABLE
+          : isListedDocument && findFaultOfDocument(request, isListedDocument);
+      if (refusal) {
+        sendHttpError(reply, refusal);
+      } else {
+        done();
       }
     });
-    server.addHook('onSend', async (request, reply, payload) =>
-      reply.statusCode >= 400 && typeof payload === 'string'
-        ? addCorrelationId(payload, request.id)
-        : payload,
-    );
-    await server.register(fastifyApollo(apollo), {
-      path,
+    server.addHook<string>('onSend', (request, reply, payload, done) => {
+      const isRefusal = reply.statusCode >= 400 && typeof payload === 'string';
+      done(null, isRefusal ? addCorrelationId(payload, request.id) : payload);
+    });
+    server.route({
       method: ['GET', 'POST'],
-      context: async (request) =>
-        context({
-          correlationId: request.id,
-          address: request.ip,
-          // The hook has let the request through.
-          identity: identities.get(request) as Identity,
-        }),
+      url: path,
+      handler: async (request, reply) => {
+        const result =
+          request.method === 'POST'
+            ? await documents?.run(request.body, () => createContext(request))
+            : undefined;
+        if (!result) {
+          return askApollo.call(server, request, reply);
+        }
+        reply.headers({
+          'content-type': `${chooseType(request)}; charset=utf-8`,
+          'cache-control': 'no-store',
+        });
+        return `${JSON.stringify(result)}\n`;
+      },
     });
   });
+}
+
+/** Makes the choice of an answer's media type, by the Accept header; `undefined`: none is acceptable. */
+function createTypeChoice() {
+  // The last one is remembered: most clients are of one kind, and each request is asked about twice.
+  let last: { readonly accept: string | undefined; readonly type: string | undefined } | undefined;
+  return ({ raw }: FastifyRequest): string | undefined => {
+    const { accept } = raw.headers;
+    if (!last || last.accept !== accept) {
+      last = { accept, type: new Negotiator(raw).mediaType(ANSWER_TYPES) };
+    }
+    return last.type;
+  };
+}
+
+/** Of a document or a hash that is sent where only listed ones are run. */
+function findFaultOfDocument(
+  request: FastifyRequest,
+  isListed: (document: string) => boolean,
+): HttpError | undefined {
+  const { query, persistedQuery } = readParameters(request);
+  if (query != null && !(typeof query === 'string' && isListed(query))) {
+    return DOCUMENT_NOT_LISTED;
+  }
+  if (persistedQuery != null && !isPersistedQuery(persistedQuery, query)) {
+    return BAD_PERSISTED_QUERY;
+  }
+  return undefined;
 }
 
 /** Before the body is read: what comes from nobody known costs nothing more. */
 function registerAuthentication<Context extends BaseContext, Identity>(
   server: FastifyInstance,
   { authenticate, hasExplorer, log }: GraphqlRouteOptions<Context, Identity>,
-): WeakMap<FastifyRequest, Identity> {
-  const identities = new WeakMap<FastifyRequest, Identity>();
+): void {
+  server.decorateRequest(IDENTITY);
   server.addHook('onRequest', async (request, reply) => {
     if (hasExplorer && isForPage(request)) {
       return reply.redirect('./');
     }
     const authentication = await authenticate(request.headers);
     if (authentication.ok) {
-      identities.set(request, authentication.identity);
+      request.setDecorator(IDENTITY, authentication.identity);
       return;
     }
     const { refusal } = authentication;
@@ -105,7 +155,6 @@ function registerAuthentication<Context extends BaseContext, Identity>(
     log.info(facts, 'request refused');
     return sendHttpError(reply, refusal);
   });
-  return identities;
 }
 
 /** Somebody has opened the endpoint in a browser: a GET without a document, which prefers a page. */
@@ -142,6 +191,6 @@ function isPersistedQuery(value: unknown, query: unknown): boolean {
     version === 1 &&
     typeof sha256Hash === 'string' &&
     /^[0-9a-f]{64}$/.test(sha256Hash) &&
-    (typeof query !== 'string' || createHash('sha256').update(query).digest('hex') === sha256Hash)
+    (typeof query !== 'string' || hash('sha256', query, 'hex') === sha256Hash)
   );
 }

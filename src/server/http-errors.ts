@@ -5,6 +5,7 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { SECURITY_HEADERS } from './browser-policy';
 import type { Connections } from './connections';
 import { REQUEST_ID_HEADER } from './request-id';
 
@@ -106,13 +107,6 @@ const NO_TUNNEL: HttpError = {
   code: 'METHOD_NOT_ALLOWED',
   message: 'This is no proxy.',
 };
-
-/** For refusals that meet no hook, and so no helmet. */
-const SECURITY_HEADERS = {
-  'content-security-policy': "default-src 'none';frame-ancestors 'none';base-uri 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-} as const;
 
 export function toErrorBody({ code, message }: HttpError, correlationId: string): object {
   return { errors: [{ message, extensions: { code, correlationId } }] };

@@ -4,8 +4,8 @@ import type { UpstreamFailure } from '../domain/outcome';
 import { isOrderId } from '../domain/resend-request';
 
 /** The id, if it is one: what is none could be anything, of any length. */
-export function toOrderFact(orderId: string): { readonly orderId?: string } {
-  return isOrderId(orderId) ? { orderId } : {};
+export function toOrderFact(orderId: string): string | undefined {
+  return isOrderId(orderId) ? orderId : undefined;
 }
 
 /** Logs facts as news, or as an error to be alerted on where only the gateway's operators can mend it. */

@@ -14,7 +14,7 @@ export function logReadOrder(readOrder: ReadOrder, log: Logger, clock: Clock): R
       event: 'order.read',
       correlationId: caller.correlationId,
       subject: toLoggedSubject(caller),
-      ...toOrderFact(orderId),
+      orderId: toOrderFact(orderId),
       outcome: outcome.kind,
       ...(outcome.kind === 'rate-limited' && { scope: outcome.scope }),
       reason: failure?.reason,

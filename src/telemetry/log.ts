@@ -6,8 +6,12 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Should an object with headers ever be logged, these do not show. */
-const REDACTED_HEADERS = ['x-dc-devkey', 'authorization', 'cookie', 'x-router-secret'];
+/**
+ * Should headers ever be logged, however deep in an object, these do not show. Looked for in the line as it is
+ * written: pino's own `redact` knows a header only by the path to it, and costs ten times as much.
+ */
+const SECRET_HEADERS =
+  /("(?:x-dc-devkey|authorization|cookie|x-router-secret)"):(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\]|[^,}\]]+)/gi;
 
 /** In a terminal, where a person reads along. Loaded only there. */
 export function createPrettyStream(destination: Writable = process.stdout): DestinationStream {
@@ -31,10 +35,8 @@ function createStdout(): DestinationStream {
 }
 
 export function createLog(level: LogLevel, destination = createStdout()): Logger {
-  const redact = REDACTED_HEADERS.flatMap((name) => [
-    `["${name}"]`,
-    `*["${name}"]`,
-    `*.*["${name}"]`,
-  ]);
-  return pino({ level, redact, base: null, serializers: { err: toErrorFacts } }, destination);
+  const hooks = {
+    streamWrite: (line: string) => line.replace(SECRET_HEADERS, '$1:"[Redacted]"'),
+  };
+  return pino({ level, hooks, base: null, serializers: { err: toErrorFacts } }, destination);
 }

@@ -1,5 +1,5 @@
 // The gate in front of DigiCert: who waits, for how long, and in what order.
-import type { Deadline } from '../../src/domain/deadline';
+import { OpenDeadline } from '../../src/domain/deadline';
 import type { QuotaTaken } from '../../src/domain/limits';
 import type { RollingWindow } from '../../src/domain/rolling-window';
 import { DigicertGate } from '../../src/limits/digicert-gate';
@@ -26,11 +26,7 @@ function createGate({ windows = WINDOWS, maxWaitMs = 2_000 } = {}) {
   const start = clock.now();
   /** Asks for room, and notes when there was some, or how long there will be none. */
   const take = (name: string, timeoutMs = 10_000): Promise<QuotaTaken> => {
-    const deadline: Deadline = {
-      atMs: clock.now() + timeoutMs,
-      signal: new AbortController().signal,
-    };
-    const taken = gate.take(deadline);
+    const taken = gate.take(new OpenDeadline(clock.now() + timeoutMs));
     taken.then((result) => {
       const afterMs = clock.now() - start;
       settled.push(
@@ -126,7 +122,7 @@ describe('the gate in front of DigiCert', () => {
 
   it('serves who waits as soon as a place is given back', async () => {
     const { gate, take, settled, advance, clock } = createGate({ maxWaitMs: 5_000 });
-    const deadline = { atMs: clock.now() + 10_000, signal: new AbortController().signal };
+    const deadline = new OpenDeadline(clock.now() + 10_000);
     const places = [await gate.take(deadline), await gate.take(deadline)];
     take('c');
     await advance(300);

@@ -25,6 +25,12 @@ it('tell of an error its type, message, stack and code, and nothing that hangs o
 
   log.error({ event: 'request.failed', err: error }, 'failed');
   log.error({ event: 'request.failed', headers: { 'X-Other': 1, authorization: 'a-token' } }, 'x');
+  const secrets = {
+    Cookie: ['a-token"', 'a-token'],
+    'x-dc-devkey': 'a\\"-token',
+    'x-router-secret': 7,
+  };
+  log.error({ event: 'request.failed', deep: { er: { than: { any: [secrets] } } }, after: 1 }, 'x');
 
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({
     err: {
@@ -34,5 +40,18 @@ it('tell of an error its type, message, stack and code, and nothing that hangs o
       code: 'E_BOOM',
     },
   });
-  expect(lines.join()).not.toMatch(/a-password|a-token/);
+  expect(lines.join()).not.toMatch(/a-password|-token/);
+  expect(JSON.parse(lines[2] ?? '')).toMatchObject({
+    deep: {
+      er: {
+        than: {
+          any: [
+            { Cookie: '[Redacted]', 'x-dc-devkey': '[Redacted]', 'x-router-secret': '[Redacted]' },
+          ],
+        },
+      },
+    },
+    after: 1,
+    msg: 'x',
+  });
 });

@@ -10,7 +10,9 @@ export interface HttpRequest {
   readonly origin: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body: string | null;
+  /** PUT is idempotent by the letter of HTTP, not here: each accepted one sends mail again. */
+  readonly idempotent: false;
 }
 
 type HeaderValue = string | string[] | undefined;
@@ -55,17 +57,16 @@ export function exchangeOnce(
 ): Promise<MadeExchange> {
   return new Promise((resolve) => {
     const attempt = new Attempt((exchange) => {
-      deadline.signal.removeEventListener('abort', expire);
+      cancel();
       resolve(exchange);
     });
     const expire = () => attempt.fail('DEADLINE');
-    if (deadline.signal.aborted) {
+    const cancel = deadline.onPassed(expire);
+    if (deadline.hasPassed) {
       expire();
       return;
     }
-    deadline.signal.addEventListener('abort', expire);
-    // PUT is idempotent by the letter of HTTP, not here: each accepted one sends mail again.
-    dispatcher.dispatch({ ...request, body: request.body ?? null, idempotent: false }, attempt);
+    dispatcher.dispatch(request, attempt);
   });
 }
 

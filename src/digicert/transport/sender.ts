@@ -76,7 +76,7 @@ export class Sender {
         exchange,
         attempt: attempts,
         nowMs,
-        leftMs: deadline.signal.aborted ? 0 : deadline.atMs - nowMs,
+        leftMs: deadline.hasPassed ? 0 : deadline.atMs - nowMs,
         maxWaitMs: maxRetryWaitMs,
         random: random(),
       });
@@ -85,7 +85,7 @@ export class Sender {
       }
       report({ kind: 'retrying', cause: decision.cause });
       await waitWithin(clock, decision.afterMs, deadline);
-      if (deadline.signal.aborted) {
+      if (deadline.hasPassed) {
         return { ...exchange, attempts };
       }
     }

@@ -31,10 +31,40 @@ const MASKED_MESSAGE =
  */
 const hidden = new WeakMap<GraphQLFormattedError, unknown>();
 
-/** Makes Apollo Server's `formatError`, which every error passes on its way out. */
-export function createErrorMask({ hints }: { readonly hints: boolean }) {
-  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError =>
-    maskError(hints ? formatted : { ...formatted, message: dropHint(formatted.message) }, error);
+export interface ErrorMaskOptions {
+  readonly log: Logger;
+  /** Whether a message may suggest names of the schema. */
+  readonly hints: boolean;
+}
+
+/** What every error passes on its way out. */
+export interface ErrorMask {
+  /** For Apollo Server's `formatError`. */
+  readonly format: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+  /** Puts the correlation id on formatted errors, and logs what they hide under that id. */
+  sign(
+    errors: readonly GraphQLFormattedError[],
+    correlationId: string,
+  ): readonly GraphQLFormattedError[];
+  /** What went wrong where there is no error of GraphQL's yet. */
+  report(thrown: unknown, correlationId?: string): void;
+}
+
+export function createErrorMask({ hints, log }: ErrorMaskOptions): ErrorMask {
+  const report = (thrown: unknown, correlationId?: string) =>
+    log.error({ event: 'request.failed', correlationId, err: toError(thrown) }, 'unexpected error');
+  return {
+    format: (formatted, error) =>
+      maskError(hints ? formatted : { ...formatted, message: dropHint(formatted.message) }, error),
+    sign: (errors, correlationId) =>
+      errors.map((error) => {
+        if (hidden.has(error)) {
+          report(hidden.get(error), correlationId);
+        }
+        return { ...error, extensions: { ...error.extensions, correlationId } };
+      }),
+    report,
+  };
 }
 
 /** graphql-js suggests names of the schema behind some of its messages. */
@@ -79,10 +109,8 @@ function toArgumentError(thrown: unknown): GraphQLErrorExtensions {
   return thrown instanceof GraphQLError && thrown.nodes ? { code: 'BAD_USER_INPUT' } : {};
 }
 
-/** Puts the correlation id on every error, and logs what was hidden under that id. */
-export function createErrorPlugin(log: Logger): ApolloServerPlugin<GraphqlContext> {
-  const report = (thrown: unknown, correlationId?: string) =>
-    log.error({ event: 'request.failed', correlationId, err: toError(thrown) }, 'unexpected error');
+/** Has every error signed right before it leaves Apollo Server. */
+export function createErrorPlugin({ sign, report }: ErrorMask): ApolloServerPlugin<GraphqlContext> {
   return {
     async contextCreationDidFail({ error }) {
       report(error);
@@ -94,18 +122,9 @@ export function createErrorPlugin(log: Logger): ApolloServerPlugin<GraphqlContex
       const { correlationId } = contextValue.caller;
       return {
         async willSendResponse({ response: { body } }) {
-          if (body.kind !== 'single' || !body.singleResult.errors) {
-            return;
+          if (body.kind === 'single' && body.singleResult.errors) {
+            body.singleResult.errors = sign(body.singleResult.errors, correlationId);
           }
-          for (const error of body.singleResult.errors) {
-            if (hidden.has(error)) {
-              report(hidden.get(error), correlationId);
-            }
-          }
-          body.singleResult.errors = body.singleResult.errors.map((error) => ({
-            ...error,
-            extensions: { ...error.extensions, correlationId },
-          }));
         },
       };
     },

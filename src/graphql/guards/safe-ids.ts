@@ -11,7 +11,7 @@ export function createSafeIdsPlugin(): ApolloServerPlugin {
           for (const { variable, type } of operation?.variableDefinitions ?? []) {
             const name = variable.name.value;
             const value: unknown = request.variables?.[name];
-            if (isId(type) && typeof value === 'number' && !Number.isSafeInteger(value)) {
+            if (isId(type) && !isExact(value)) {
               throw new GraphQLError(
                 `Variable "$${name}" is not exact as a number: send the id as a string.`,
                 {
@@ -25,6 +25,11 @@ export function createSafeIdsPlugin(): ApolloServerPlugin {
       };
     },
   };
+}
+
+/** Whether a value, should it be an id, is the one that was sent. */
+export function isExact(value: unknown): boolean {
+  return typeof value !== 'number' || Number.isSafeInteger(value);
 }
 
 function isId(type: TypeNode): boolean {

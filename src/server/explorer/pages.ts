@@ -1,5 +1,6 @@
 // The two pages an explorer may be, and what each may load. Neither has a script or a style of its own in
 // it, so neither policy needs 'unsafe-inline'.
+import type { Directives, PagePolicy } from '../browser-policy';
 import { type Asset, readAsset } from './assets';
 
 /** An operation to begin with. */
@@ -15,10 +16,9 @@ export type Explorer =
   /** Apollo's embed takes one document, with one set of variables. */
   | { readonly kind: 'sandbox'; readonly example: Example };
 
-export interface Page {
+export interface Page extends PagePolicy {
   readonly assets: readonly Asset[];
-  readonly directives: Readonly<Record<string, string[]>>;
-  readonly openerPolicy: 'same-origin' | 'same-origin-allow-popups';
+  readonly directives: Directives & { readonly styleSrc: readonly string[] };
   /** A style element with this nonce may be added to the page. */
   render(styleNonce: string): string;
 }

@@ -45,7 +45,7 @@ export function createSpans(tracer: Tracer): Spans {
     const parent = operations.get(caller) ?? context.active();
     const attributes = {
       'dv_email_gateway.correlation_id': caller.correlationId,
-      ...('orderId' in toOrderFact(orderId) && { 'dv_email_gateway.order_id': orderId }),
+      'dv_email_gateway.order_id': toOrderFact(orderId),
     };
     const span = tracer.startSpan(name, { attributes }, parent);
     try {

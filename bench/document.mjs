@@ -1,0 +1,35 @@
+// What is asked in every comparison: the gateway's own operation, for one order and a new mailbox each time.
+import { readFileSync } from 'node:fs';
+
+export const ORDER_ID = '1001';
+
+export const query = readFileSync(
+  new URL('../schema/operations/resend-dv-emails.graphql', import.meta.url),
+  'utf8',
+);
+
+/** What autocannon replaces by an id of its own for each request. */
+const NEW_ID = '[<id>]';
+
+/** Entries of a list of recipients, all of them new in each request. */
+export function toVariables(count = 1) {
+  const domainApprovalEmails = Array.from({ length: count }, (_, index) => ({
+    domain: 'example.com',
+    email: `admin+${index}-${NEW_ID}@example.com`,
+  }));
+  return { orderId: ORDER_ID, input: { domainApprovalEmails, locale: 'en' } };
+}
+
+export function toBody({ document = query, variables = toVariables() } = {}) {
+  return JSON.stringify({ query: document, operationName: 'ResendDvEmails', variables });
+}
+
+/** The same for a document that nobody has seen before. */
+export function toUnseenBody() {
+  return toBody({ document: `# ${NEW_ID}\n${query}` });
+}
+
+/** A body as it is sent by whoever replaces nothing. */
+export function fill(body, id) {
+  return body.replaceAll(NEW_ID, String(id));
+}

@@ -1,0 +1,81 @@
+// The gateway beside what else somebody would take: the same work, in interleaved rounds.
+import { CONTESTANTS, PRODUCTION } from '../contestants.mjs';
+import { end } from '../launch.mjs';
+import { burst, checkAnswer, startUpstream } from '../load.mjs';
+import { median, toTable, withSpread } from '../statistics.mjs';
+
+const WARM_UP_SECONDS = 3;
+
+/** Resolves with the bursts of each contestant, by its name. */
+export async function compare({ contestants, delayMs, connections, rounds, seconds, tell }) {
+  const upstream = await startUpstream({ delayMs });
+  const { simulator } = upstream;
+  const started = [];
+  for (const contestant of contestants) {
+    const program = await contestant.start({ simulator, concurrency: connections });
+    await checkAnswer(program, contestant);
+    started.push({ contestant, program, bursts: [] });
+  }
+  const options = { connections, upstream };
+  for (const { contestant, program } of started) {
+    await burst(program, contestant.body, { ...options, seconds: WARM_UP_SECONDS });
+  }
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const { contestant, program, bursts } of started) {
+      const one = await burst(program, contestant.body, { ...options, seconds });
+      bursts.push(one);
+      tell(`round ${round}, ${contestant.name}: ${one.cpuMicroseconds.toFixed(0)} us`);
+    }
+  }
+  for (const { program } of started) {
+    await end(program.child);
+  }
+  await simulator.close();
+  return new Map(started.map(({ contestant, bursts }) => [contestant.name, bursts]));
+}
+
+/** Pairs of one round are compared with each other: a machine that slows down slows both. */
+export function toRatios(results, name, base) {
+  return results
+    .get(name)
+    .map(
+      ({ cpuMicroseconds }, round) => cpuMicroseconds / results.get(base)[round].cpuMicroseconds,
+    );
+}
+
+export async function sideBySide({ delayMs, connections, rounds, seconds, tell }) {
+  const results = await compare({
+    contestants: CONTESTANTS,
+    delayMs,
+    connections,
+    rounds,
+    seconds,
+    tell,
+  });
+  const rows = [...results].map(([name, bursts]) => {
+    const figure = (key, digits) =>
+      withSpread(
+        bursts.map((one) => one[key]),
+        digits,
+      );
+    return [
+      name,
+      figure('cpuMicroseconds'),
+      median(toRatios(results, name, PRODUCTION)).toFixed(2),
+      figure('perSecond'),
+      median(bursts.map(({ p50Ms }) => p50Ms)).toFixed(0),
+      median(bursts.map(({ p99Ms }) => p99Ms)).toFixed(0),
+      Math.max(...bursts.map(({ peakMb }) => peakMb)).toFixed(0),
+    ];
+  });
+  const header = [
+    '',
+    'CPU per request, µs',
+    'to production',
+    'requests/s',
+    'p50, ms',
+    'p99, ms',
+    'peak memory, MB',
+  ];
+  return { results, table: toTable(header, rows) };
+}

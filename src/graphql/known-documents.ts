@@ -1,0 +1,99 @@
+// Documents that Apollo Server has parsed, validated and measured against our limits, and the short way for
+// requests that send one of them again. What Apollo Server does for a request it does for its document and its
+// form; where both are known to be good, only running the operation is left, and that is graphql-js' part
+// anyway. The short way takes less than half of the CPU (bench/RESULTS.md), and answers the same, byte for byte
+// (test/edge/known-documents.test.ts). Whatever is out of the ordinary goes to Apollo Server.
+import {
+  type DocumentNode,
+  execute,
+  type FormattedExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { GraphqlContext } from './context';
+import type { ErrorMask } from './errors/mask-error';
+import { MAX_REPORTED_ERRORS } from './guards/document-limits';
+import { isExact } from './guards/safe-ids';
+
+/** More operations than the clients of one mutation and one query have. */
+const MAX_DOCUMENTS = 100;
+
+/** Characters; the longest of our own operations has under 2000. Comments weigh far more parsed than written. */
+const MAX_SOURCE_LENGTH = 8_000;
+
+export interface KnownDocumentsOptions {
+  readonly schema: GraphQLSchema;
+  readonly errorMask: ErrorMask;
+  /** Set: whether a document is on the allow-list. Apollo Server keeps one before it is looked up there. */
+  readonly isListed?: ((source: string) => boolean) | undefined;
+}
+
+export class KnownDocuments {
+  readonly #options: KnownDocumentsOptions;
+  readonly #byKey = new LRUCache<string, DocumentNode>({ max: MAX_DOCUMENTS });
+  readonly #bySource = new LRUCache<string, DocumentNode>({ max: MAX_DOCUMENTS });
+
+  constructor(options: KnownDocumentsOptions) {
+    this.#options = options;
+  }
+
+  /** For Apollo Server's `documentStore`, which keeps nothing but what it has accepted. */
+  readonly store = {
+    get: async (key: string) => this.#byKey.get(key),
+    set: async (key: string, document: DocumentNode) => {
+      const source = document.loc?.source.body;
+      if (source === undefined || source.length > MAX_SOURCE_LENGTH) {
+        return;
+      }
+      this.#byKey.set(key, document);
+      if (this.#options.isListed?.(source) !== false) {
+        this.#bySource.set(source, document);
+      }
+    },
+    delete: async (key: string) => {
+      this.#byKey.delete(key);
+    },
+  };
+
+  /**
+   * Runs the operation of a POST's body, if its document is known. `undefined`: nothing has run, and the request
+   * is Apollo Server's to answer.
+   */
+  async run(
+    body: unknown,
+    createContext: () => GraphqlContext,
+  ): Promise<FormattedExecutionResult | undefined> {
+    const { query, operationName, variables, extensions } = Object(body);
+    const document = typeof query === 'string' ? this.#bySource.get(query) : undefined;
+    const isPlain =
+      document !== undefined &&
+      (operationName == null || typeof operationName === 'string') &&
+      (variables == null || (isRecord(variables) && Object.values(variables).every(isExact))) &&
+      (extensions == null || (isRecord(extensions) && extensions.persistedQuery == null));
+    if (!isPlain) {
+      return undefined;
+    }
+    const { schema, errorMask } = this.#options;
+    const contextValue = createContext();
+    const { data, errors } = await execute({
+      schema,
+      document,
+      operationName,
+      variableValues: variables,
+      contextValue,
+      options: { maxCoercionErrors: MAX_REPORTED_ERRORS },
+    });
+    // Without data not even the variables were good, and no resolver was called.
+    if (data === undefined) {
+      return undefined;
+    }
+    const formatted = errors?.map((error) => errorMask.format(error.toJSON(), error));
+    return formatted
+      ? { errors: errorMask.sign(formatted, contextValue.caller.correlationId), data }
+      : { data };
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
