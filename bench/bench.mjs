@@ -61,7 +61,7 @@ const SECTIONS = {
   latency: async () => {
     const { table, p50, p99 } = await addedLatency({ rounds, tell });
     return {
-      text: `## Latency added to a DigiCert that takes 200 ms, 200 clients\n\n${table}`,
+      text: `## Latency added to a DigiCert that takes 200 ms, 1000 requests/s\n\n${table}`,
       goals: [
         ['added to p50, ms', p50, 2],
         ['added to p99, ms', p99, 15],

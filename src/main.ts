@@ -10,7 +10,6 @@ import { printManifest } from './graphql/guards/persisted-documents';
 import { printGatewaySchema } from './graphql/print-schema';
 import { parsePort } from './settings/parsers';
 import { parseSettings } from './settings/settings';
-import { startSimulator } from './simulator/simulator';
 import { createLog, createPrettyStream } from './telemetry/log';
 
 const USAGE = `usage: main [start | simulator [PORT] | print-schema [--check | --auth-directives] | print-manifest [--check]]
@@ -85,6 +84,8 @@ function createStop(app: App, log: Logger): () => void {
 }
 
 async function simulate(port: number): Promise<void> {
+  const { startSimulator } =
+    require('./simulator/simulator') as typeof import('./simulator/simulator');
   const simulator = await startSimulator({ port });
   process.stdout.write(
     `The simulated DigiCert answers at ${simulator.baseUrl} (any API key is fine).\n` +

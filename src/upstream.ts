@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import type { Clock } from './domain/clock';
 import { watchKeyFile } from './settings/key-file';
 import type { UpstreamSettings } from './settings/settings';
-import { startSimulator } from './simulator/simulator';
 
 export interface Upstream {
   readonly baseUrl: string;
@@ -25,7 +24,7 @@ export async function startUpstream(
       close: async () => file?.close(),
     };
   }
-  const simulator = await startSimulator();
+  const simulator = await loadSimulator().startSimulator();
   dependencies.log.warn(
     { event: 'simulator.in-use', baseUrl: simulator.baseUrl, outboxUrl: simulator.outboxUrl },
     'DIGICERT_API_KEY is not set: DigiCert is SIMULATED and no email is sent',
@@ -35,4 +34,9 @@ export async function startUpstream(
     apiKey: () => 'simulator',
     close: () => simulator.close(),
   };
+}
+
+/** Loaded only where DigiCert is simulated. */
+function loadSimulator() {
+  return require('./simulator/simulator') as typeof import('./simulator/simulator');
 }

@@ -4,7 +4,8 @@ import { end } from '../launch.mjs';
 import { burst, checkAnswer, startUpstream } from '../load.mjs';
 import { median, toTable, withSpread } from '../statistics.mjs';
 
-const WARM_UP_SECONDS = 3;
+/** A slower program has fewer requests in a second, and needs as many until its code is compiled. */
+const WARM_UP_SECONDS = 8;
 
 /** Resolves with the bursts of each contestant, by its name. */
 export async function compare({ contestants, delayMs, connections, rounds, seconds, tell }) {

@@ -5,7 +5,8 @@ import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock';
-import { KeySet, KeysUnavailable } from './key-set';
+import { KeySet } from './key-set';
+import { KeysUnavailable } from './keys-unavailable';
 
 /** Signatures with a private key only: with a shared one, whoever can check a token could make one. */
 const ALGORITHMS = [

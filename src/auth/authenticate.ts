@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
 import { ALL_SCOPES } from '../domain/caller';
 import type { Clock } from '../domain/clock';
-import { createTokenVerifier, type TokenSettings } from './access-token';
-import { KeysUnavailable } from './key-set';
+import type { TokenSettings } from './access-token';
+import { KeysUnavailable } from './keys-unavailable';
 import { isRouterSecret } from './router-secret';
 
 export interface AuthSettings {
@@ -65,7 +65,7 @@ export function createAuthenticate(
   { tokens, routerSecrets }: AuthSettings,
   dependencies: { readonly clock: Clock; readonly log: Logger },
 ): Authenticate {
-  const verifyToken = tokens && createTokenVerifier(tokens, dependencies);
+  const verifyToken = tokens && loadTokens().createTokenVerifier(tokens, dependencies);
   return async (headers) => {
     if (routerSecrets.length > 0) {
       const secret = headers['x-router-secret'];
@@ -91,6 +91,11 @@ export function createAuthenticate(
       throw error;
     }
   };
+}
+
+/** Loaded only where tokens are asked for, as is the cryptography below it. */
+function loadTokens() {
+  return require('./access-token') as typeof import('./access-token');
 }
 
 function unauthenticated(

@@ -2,7 +2,10 @@
 // than the cool-down allows, and kept through an outage of the provider.
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { Logger } from 'pino';
+// Loaded anyway; Node's global one brings a second undici into memory, some 10 MB.
+import { fetch } from 'undici';
 import type { Clock } from '../domain/clock';
+import { KeysUnavailable } from './keys-unavailable';
 
 /** Milliseconds after a fetch before a token with an unknown key can cause another one. */
 const COOL_DOWN_MS = 30_000;
@@ -20,9 +23,6 @@ const FETCH_TIMEOUT_MS = 5_000;
 
 /** Bytes of a key set; one RSA key has about 500. */
 const MAX_KEY_SET_BYTES = 256 * 1024;
-
-/** Nobody can say at the moment whether a token is good. */
-export class KeysUnavailable extends Error {}
 
 export interface KeySetOptions {
   readonly url: string;

@@ -7,7 +7,6 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { GraphqlContext } from './context';
@@ -74,13 +73,18 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<G
       ApolloServerPluginLandingPageDisabled(),
       // Nothing here is cacheable, and nothing reports to a third party behind the operator's back.
       ApolloServerPluginCacheControlDisabled(),
-      inlineTrace
-        ? ApolloServerPluginInlineTrace({ includeErrors: { masked: true } })
-        : ApolloServerPluginInlineTraceDisabled(),
+      inlineTrace ? createInlineTrace() : ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
     ],
   });
+}
+
+/** Loaded only where it is asked for, as is the protocol it speaks. */
+function createInlineTrace(): ApolloServerPlugin {
+  const { ApolloServerPluginInlineTrace } =
+    require('@apollo/server/plugin/inlineTrace') as typeof import('@apollo/server/plugin/inlineTrace');
+  return ApolloServerPluginInlineTrace({ includeErrors: { masked: true } });
 }
 
 /** Apollo Server's way to turn a hash into a document. What is not listed is never learnt. */

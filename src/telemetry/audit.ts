@@ -1,6 +1,6 @@
 // The audit trail: one event per attempt to resend emails, which tells who wanted what and what came of
 // it. Addresses are personal, so they are told apart by a keyed hash unless a setting says otherwise.
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock';
@@ -9,6 +9,7 @@ import type { ResendOutcome } from '../domain/outcome';
 import { toMailboxKey } from '../domain/recipient';
 import type { Resend } from '../domain/resend';
 import type { ResendInput } from '../domain/resend-request';
+import { createKeyedHash } from './keyed-hash';
 import { logOutcome, toOrderFact } from './log-outcome';
 
 export const AUDITED_ADDRESSES = ['hashed', 'plain'] as const;
@@ -87,18 +88,14 @@ function createAddressFact({ addresses, hashKey }: AuditSettings): AddressFact {
   if (addresses === 'plain') {
     return (address) => address;
   }
-  const key = hashKey ?? randomBytes(32);
-  // The same callers come again and again, and a hash costs as much as the rest of the event.
+  const hash = createKeyedHash(hashKey ?? randomBytes(32));
+  // The same callers come again and again.
   const known = new LRUCache<string, string>({ max: MAX_KNOWN_ADDRESSES });
   return (address) => {
-    const fact = known.get(address) ?? toHash(address, key);
+    const fact = known.get(address) ?? hash(address).slice(0, HASH_LENGTH);
     known.set(address, fact);
     return fact;
   };
-}
-
-function toHash(address: string, key: string | Buffer): string {
-  return createHmac('sha256', key).update(address).digest('base64url').slice(0, HASH_LENGTH);
 }
 
 /** Who was to be mailed. What failed the local check could be anything, of any length. */

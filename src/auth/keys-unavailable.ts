@@ -1,0 +1,2 @@
+/** Nobody can say at the moment whether a token is good. */
+export class KeysUnavailable extends Error {}
