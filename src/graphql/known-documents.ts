@@ -67,7 +67,6 @@ export class KnownDocuments {
     const document = typeof query === 'string' ? this.#bySource.get(query) : undefined;
     const isPlain =
       document !== undefined &&
-      (operationName == null || typeof operationName === 'string') &&
       (variables == null || (isRecord(variables) && Object.values(variables).every(isExact))) &&
       (extensions == null || (isRecord(extensions) && extensions.persistedQuery == null));
     if (!isPlain) {

@@ -97,10 +97,7 @@ export async function registerGraphql<Context extends BaseContext, Identity>(
         if (!result) {
           return askApollo.call(server, request, reply);
         }
-        reply.headers({
-          'content-type': `${chooseType(request)}; charset=utf-8`,
-          'cache-control': 'no-store',
-        });
+        reply.type(`${chooseType(request)}; charset=utf-8`);
         return `${JSON.stringify(result)}\n`;
       },
     });
