@@ -20,7 +20,7 @@ const { values } = parseArgs({
     seconds: { type: 'string' },
   },
 });
-const rounds = Number(values.rounds ?? 7);
+const rounds = Number(values.rounds ?? 5);
 const seconds = Number(values.seconds ?? 4);
 const tell = (text) => process.stderr.write(`${text}\n`);
 
