@@ -1,4 +1,7 @@
 // The audit trail: who wanted what and what came of it, without giving away anybody's address.
+import { auditResend } from '../src/telemetry/audit';
+import { createLog } from '../src/telemetry/log';
+import { ManualClock } from './support/manual-clock';
 import { startTestApp } from './support/test-app';
 
 const INPUT = {
@@ -23,6 +26,22 @@ async function resendAndReadEvent(environment: Record<string, string>, orderId =
 }
 
 describe('the audit trail', () => {
+  it('fails before anything is sent, if it has to fail', async () => {
+    const resend = jest.fn();
+    const log = createLog('info', { write: () => {} });
+    const audited = auditResend(
+      resend,
+      { addresses: 'hashed', hashKey: undefined },
+      { log, clock: new ManualClock() },
+    );
+    const caller = { correlationId: 'x', subject: undefined, scopes: new Set<string>() };
+
+    // What no caller is: one whose address cannot be hashed.
+    await expect(audited('1001', INPUT, { ...caller, address: 7 as never })).rejects.toThrow();
+
+    expect(resend).not.toHaveBeenCalled();
+  });
+
   it('has one event per attempt, with addresses as hashes', async () => {
     const { event, app } = await resendAndReadEvent({});
 

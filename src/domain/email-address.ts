@@ -6,8 +6,8 @@ import { parseDnsName } from './dns-name';
 /** Longest address in octets (RFC 5321 section 4.5.3.1.3, less the angle brackets). */
 const MAX_ADDRESS_OCTETS = 254;
 
-/** Atoms of ASCII with dots between them: nearly all mailboxes, and right in whatever form. */
-const PLAIN_MAILBOX = /^[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*$/;
+/** Atoms with dots between them, and a domain, all in ASCII: nearly all addresses. */
+const PLAIN_ADDRESS = /^[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9.-]+$/;
 
 /** Longest mailbox in octets (RFC 5321 section 4.5.3.1.1). */
 const MAX_MAILBOX_OCTETS = 64;
@@ -30,7 +30,7 @@ export function parseEmailAddress(text: string): string | undefined {
   const at = text.lastIndexOf('@');
   const typed = text.slice(0, Math.max(at, 0));
   // As with plain names: the checks below are for what is rare, and take ten times as long.
-  if (typed.length <= MAX_MAILBOX_OCTETS && PLAIN_MAILBOX.test(typed)) {
+  if (typed.length <= MAX_MAILBOX_OCTETS && PLAIN_ADDRESS.test(text)) {
     return join(typed, parseDnsName(text.slice(at + 1)));
   }
   if (NEVER_IN_AN_ADDRESS.test(text)) {

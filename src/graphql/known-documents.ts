@@ -7,6 +7,8 @@ import {
   type DocumentNode,
   execute,
   type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
@@ -86,11 +88,16 @@ export class KnownDocuments {
     if (data === undefined) {
       return undefined;
     }
-    const formatted = errors?.map((error) => errorMask.format(error.toJSON(), error));
+    const formatted = errors?.map((error) => errorMask.format(toFormatted(error), error));
     return formatted
       ? { errors: errorMask.sign(formatted, contextValue.caller.correlationId), data }
       : { data };
   }
+}
+
+/** An error so broken that graphql-js could not even tell where it was is handed on as it is. */
+function toFormatted(error: unknown): GraphQLFormattedError {
+  return error instanceof GraphQLError ? error.toJSON() : { message: '' };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

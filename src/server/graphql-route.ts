@@ -50,6 +50,8 @@ export interface GraphqlRouteOptions<Context extends BaseContext, Identity> {
 /** What a request is decorated with. */
 const IDENTITY = 'identity';
 
+const UNKNOWN_ADDRESS = 'unknown';
+
 const ANSWER_TYPES = ['application/json', 'application/graphql-response+json'];
 
 export async function registerGraphql<Context extends BaseContext, Identity>(
@@ -61,7 +63,8 @@ export async function registerGraphql<Context extends BaseContext, Identity>(
   const createContext = (request: FastifyRequest) =>
     context({
       correlationId: request.id,
-      address: request.ip,
+      // A connection that was reset before its request was read has none any more.
+      address: request.ip ?? UNKNOWN_ADDRESS,
       // The hook has let the request through.
       identity: request.getDecorator<Identity>(IDENTITY),
     });

@@ -40,18 +40,21 @@ export function auditResend(
   const toAddressFact = createAddressFact(settings);
   return async (orderId, input, caller) => {
     const startedAt = clock.now();
+    const { correlationId, subject, address } = caller;
+    // Before anything is sent: what goes wrong here must not take the event of a sent email with it.
+    const subjectFact = subject?.includes('@') ? toAddressFact(toMailboxKey(subject)) : subject;
+    const callerAddress = toAddressFact(address);
     let outcome: ResendOutcome | undefined;
     try {
       outcome = await resend(orderId, input, caller);
       return outcome;
     } finally {
-      const { correlationId, subject, address } = caller;
       // Written out, in one place: putting an object together from parts takes as long as writing the line.
       const facts = {
         event: 'resend.completed',
         correlationId,
-        subject: subject?.includes('@') ? toAddressFact(toMailboxKey(subject)) : subject,
-        callerAddress: toAddressFact(address),
+        subject: subjectFact,
+        callerAddress,
         orderId: toOrderFact(orderId),
         recipients: outcome && toRecipients(input, outcome, toAddressFact),
         outcome: outcome?.kind ?? 'unexpected-error',

@@ -53,6 +53,25 @@ describe('the subgraph', () => {
     ]);
   });
 
+  it('outlives a list in which one reference is bad and a later one of no type there is', async () => {
+    const app = await startTestApp();
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+
+    const { errors } = await readEntities(app, [...refer('bad'), { __typename: 'Nothing' }]);
+    // Node tells of a rejection that nobody handles after the promises of a turn.
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    process.off('unhandledRejection', unhandled);
+
+    expect(errors).toHaveLength(1);
+    expect(unhandled).not.toHaveBeenCalled();
+    expect(await readEntities(app, refer('1001'))).toEqual({
+      data: { _entities: [{ id: '1001' }] },
+    });
+  });
+
   it('resolves several references in order, without a call when only the id is selected', async () => {
     const app = await startTestApp();
 

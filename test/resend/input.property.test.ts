@@ -1,6 +1,9 @@
 // Any string at all as order id, domain, email or locale: an issue, or a well-formed request.
 import fc from 'fast-check';
+import isEmail from 'validator/lib/isEmail';
 import type { ResendDvEmailsInput } from '../../src/client/operations';
+import { parseDnsName } from '../../src/domain/dns-name';
+import { parseEmailAddress } from '../../src/domain/email-address';
 import { parseResendRequest } from '../../src/domain/resend-request';
 import { startTestApp } from '../support/test-app';
 
@@ -57,6 +60,32 @@ describe('the local check, for any text', () => {
           expect(email ?? 'admin@example.com').toMatch(EMAIL);
         }
         expect(request.locale ?? 'en').toMatch(LOCALE);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('reads plain names and addresses the short way as it would the long way', () => {
+    const label = fc.oneof(
+      fc.stringMatching(/^[a-z0-9-]{0,6}$/),
+      fc.integer({ min: 60, max: 66 }).map((length) => 'a'.repeat(length)),
+    );
+    const name = fc
+      .tuple(
+        fc.array(label, { minLength: 1, maxLength: 6 }),
+        fc.constantFrom('com', 'c', '7', 'x-y'),
+      )
+      .map(([labels, top]) => [...labels, top].join('.'));
+    const mailbox = fc.oneof(
+      fc.stringMatching(/^[a-zA-Z0-9._+-]{0,8}$/),
+      fc.integer({ min: 60, max: 66 }).map((length) => 'a'.repeat(length)),
+    );
+    fc.assert(
+      fc.property(name, mailbox, (domain, box) => {
+        // No short way takes capital letters in a name.
+        expect(parseDnsName(domain)).toBe(parseDnsName(domain.toUpperCase()));
+        const isGood = parseDnsName(domain) !== undefined && isEmail(`${box}@${domain}`);
+        expect(parseEmailAddress(`${box}@${domain}`)).toBe(isGood ? `${box}@${domain}` : undefined);
       }),
       { numRuns: 3000 },
     );

@@ -154,6 +154,8 @@ describe('the local check', () => {
     '"ad\r\nmin"@example.com',
     '"ad\u0001min"@example.com',
     'ad\u200bmin@example.com',
+    'admin@exa\u200bmple.com',
+    'admin@example.com\u00ad',
     'ad\u202emin@example.com',
     'ad\u3000min@example.com',
     'Admin <admin@example.com>',

@@ -81,17 +81,19 @@ export class CertificateOrderDomainResolver {
 
 /**
  * For another subgraph's reference. Costs no call: what else is selected is read when it is resolved.
- * Asynchronous, so that one bad id does not spoil the others of its list.
+ * An error is returned, which graphql-js takes for that of one item of the list. Thrown, it would spoil the others;
+ * and as a promise that rejects it would end the process whenever a later reference of the list throws.
  */
-export async function resolveOrderReference(
+export function resolveOrderReference(
   reference: { readonly id?: unknown },
   { orders }: GraphqlContext,
-): Promise<CertificateOrder> {
-  orders.countReference();
+): CertificateOrder | Error {
+  try {
+    orders.countReference();
+  } catch (error) {
+    return error as Error;
+  }
   // A number beyond 2^53 has lost digits, and names another order.
   const id = Number.isSafeInteger(reference.id) ? String(reference.id) : reference.id;
-  if (typeof id !== 'string' || !isOrderId(id)) {
-    throw toReadError({ kind: 'invalid-id' });
-  }
-  return { id };
+  return typeof id === 'string' && isOrderId(id) ? { id } : toReadError({ kind: 'invalid-id' });
 }
