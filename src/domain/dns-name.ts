@@ -8,6 +8,8 @@ const MAX_NAME_LENGTH = 253;
 /** Letters, digits and single hyphens below an alphabetic top level: as nearly all names are, and their own ASCII form. */
 const PLAIN_NAME = /^(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,63}$/;
 
+const MAX_LABEL_LENGTH = 63;
+
 const LONG_LABEL = /[^.]{64}/;
 
 /** ASCII that a URL parser would read as the end of the host, so that it never reaches one. */
@@ -22,7 +24,7 @@ export function parseDnsName(text: string): string | undefined {
     return undefined;
   }
   // What follows takes as long as ten plain names, and there may be 750 in one request.
-  if (PLAIN_NAME.test(text) && !LONG_LABEL.test(text)) {
+  if (PLAIN_NAME.test(text) && !(text.length > MAX_LABEL_LENGTH && LONG_LABEL.test(text))) {
     return text;
   }
   if (NOT_IN_A_NAME.test(text)) {

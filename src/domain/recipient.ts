@@ -6,14 +6,19 @@ import type { DomainApprovalEmail } from './outcome';
  * makes no other one of it.
  */
 export function toRecipientKey({ domain, email }: DomainApprovalEmail): string {
-  return JSON.stringify([domain?.toLowerCase(), email && toMailboxKey(email)]);
+  // No domain has a space in it.
+  return `${domain?.toLowerCase() ?? ''} ${email === undefined ? '' : toMailboxKey(email)}`;
 }
 
 /** One name per mailbox: no mail server in use tells letters' case, or quotes that need not be, apart. */
 export function toMailboxKey(email: string): string {
+  return (email.startsWith('"') ? unquote(email) : email).normalize('NFC').toLowerCase();
+}
+
+function unquote(email: string): string {
   const at = email.lastIndexOf('@');
   const mailbox = email.slice(0, at);
-  const isQuoted = mailbox.length > 1 && mailbox.startsWith('"') && mailbox.endsWith('"');
-  const unquoted = isQuoted ? mailbox.slice(1, -1).replace(/\\(.)/gs, '$1') : mailbox;
-  return `${unquoted}${email.slice(at)}`.normalize('NFC').toLowerCase();
+  return mailbox.length > 1 && mailbox.endsWith('"')
+    ? `${mailbox.slice(1, -1).replace(/\\(.)/gs, '$1')}${email.slice(at)}`
+    : email;
 }

@@ -82,16 +82,17 @@ function parseApprovalEmails(
   const firstIndex = new Map<string, number>();
   // Entries past the limit are not looked at: the list is refused anyway, and the answer stays bounded.
   return entries.slice(0, MAX_APPROVAL_EMAILS).map((entry, index) => {
-    const entryPath = [...path, String(index)];
+    const entryPath = () => [...path, String(index)];
     const faultsBefore = issues.length;
     const parsed = parseEntry(entry, entryPath, issues);
     if (issues.length === faultsBefore) {
       const key = toRecipientKey(parsed);
       const earlier = firstIndex.get(key);
-      firstIndex.set(key, earlier ?? index);
-      if (earlier !== undefined) {
+      if (earlier === undefined) {
+        firstIndex.set(key, index);
+      } else {
         issues.push({
-          path: entryPath,
+          path: entryPath(),
           message: `This entry is the same as the one at index ${earlier}; each entry is an email.`,
         });
       }
@@ -109,11 +110,11 @@ const ENTRY_FIELDS = [
 /** Returns the entry with the fields that are right; each that is wrong adds an issue instead. */
 function parseEntry(
   entry: ApprovalEmailInput,
-  path: readonly string[],
+  path: () => readonly string[],
   issues: InputIssue[],
 ): DomainApprovalEmail {
   if (entry.domain == null && entry.email == null) {
-    issues.push({ path, message: 'An entry needs a domain, an email or both.' });
+    issues.push({ path: path(), message: 'An entry needs a domain, an email or both.' });
   }
   const parsed: { -readonly [Field in keyof DomainApprovalEmail]: string } = {};
   for (const [field, parse, complaint] of ENTRY_FIELDS) {
@@ -121,7 +122,7 @@ function parseEntry(
     if (text != null) {
       const value = parse(text);
       if (value === undefined) {
-        issues.push({ path: [...path, field], message: `${quote(text)} ${complaint}` });
+        issues.push({ path: [...path(), field], message: `${quote(text)} ${complaint}` });
       } else {
         parsed[field] = value;
       }
