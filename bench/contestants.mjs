@@ -1,4 +1,5 @@
 // Who is measured, and how each is started. All get the same simulator, and the same work to do.
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toBody, toVariables } from './document.mjs';
@@ -40,14 +41,16 @@ export function toGatewaySettings(profile, { simulator, concurrency }) {
       };
 }
 
+const LOG_FILE = join(tmpdir(), `dv-email-gateway-bench-${process.pid}.log`);
+process.on('exit', () => rmSync(LOG_FILE, { force: true }));
+
 function gateway(profile) {
   return {
     name: profile,
     start: async (setting) => {
-      const logFile = join(tmpdir(), `dv-email-gateway-bench-${process.pid}.log`);
       const { child, url, readyUrl } = await launchPinnedGateway(
         toGatewaySettings(profile, setting),
-        { logFile: profile === BARE ? '/dev/null' : logFile },
+        { logFile: profile === BARE ? '/dev/null' : LOG_FILE },
       );
       await waitUntilReady(readyUrl);
       const token = await (await fetch(setting.simulator.tokenUrl)).text();
