@@ -9,9 +9,9 @@ import { allowance } from './figures/allowance.mjs';
 import { coldStart } from './figures/cold-start.mjs';
 import { growth } from './figures/growth.mjs';
 import { inFlight } from './figures/in-flight.mjs';
-import { sideBySide, toRatios } from './figures/side-by-side.mjs';
+import { sideBySide } from './figures/side-by-side.mjs';
 import { describeMachine, leaveProcessor } from './machine.mjs';
-import { median, toTable } from './statistics.mjs';
+import { toRatio, toTable } from './statistics.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -37,7 +37,7 @@ const SECTIONS = {
       seconds,
       tell,
     });
-    const to = (name, base) => median(toRatios(results, name, base));
+    const to = (name, base) => toRatio(results.get(name), results.get(base));
     return {
       text: `## Side by side, DigiCert answers at once, 50 connections\n\n${table}`,
       goals: [

@@ -19,6 +19,13 @@ export function withSpread(values, digits = 0) {
   return `${show(median(values))} (${show(least)} to ${show(most)})`;
 }
 
+/** Bursts of one round are compared with each other: a machine that slows down slows both. */
+export function toRatio(bursts, base) {
+  return median(
+    bursts.map(({ cpuMicroseconds }, round) => cpuMicroseconds / base[round].cpuMicroseconds),
+  );
+}
+
 export function toTable(header, rows) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');

@@ -11,6 +11,7 @@ import { printGatewaySchema } from './graphql/print-schema';
 import { parsePort } from './settings/parsers';
 import { parseSettings } from './settings/settings';
 import { createLog, createPrettyStream } from './telemetry/log';
+import { loadSimulator } from './upstream';
 
 const USAGE = `usage: main [start | simulator [PORT] | print-schema [--check | --auth-directives] | print-manifest [--check]]
 
@@ -84,9 +85,7 @@ function createStop(app: App, log: Logger): () => void {
 }
 
 async function simulate(port: number): Promise<void> {
-  const { startSimulator } =
-    require('./simulator/simulator') as typeof import('./simulator/simulator');
-  const simulator = await startSimulator({ port });
+  const simulator = await loadSimulator().startSimulator({ port });
   process.stdout.write(
     `The simulated DigiCert answers at ${simulator.baseUrl} (any API key is fine).\n` +
       `What was accepted is listed at ${simulator.outboxUrl}.\n` +

@@ -37,6 +37,6 @@ export async function startUpstream(
 }
 
 /** Loaded only where DigiCert is simulated. */
-function loadSimulator() {
+export function loadSimulator() {
   return require('./simulator/simulator') as typeof import('./simulator/simulator');
 }

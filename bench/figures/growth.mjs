@@ -4,7 +4,7 @@ import { BARE, CONTESTANTS } from '../contestants.mjs';
 import { toBody, toUnseenBody, toVariables } from '../document.mjs';
 import { end } from '../launch.mjs';
 import { burst, startUpstream } from '../load.mjs';
-import { median, toTable, withSpread } from '../statistics.mjs';
+import { toRatio, toTable, withSpread } from '../statistics.mjs';
 
 const COUNTS = [1, 10, 100, 250];
 const CONNECTIONS = 50;
@@ -37,12 +37,7 @@ export async function growth({ rounds, seconds, tell }) {
   await simulator.close();
 
   const [first] = kinds;
-  const ratio = ({ bursts }) =>
-    median(
-      bursts.map(
-        ({ cpuMicroseconds }, round) => cpuMicroseconds / first.bursts[round].cpuMicroseconds,
-      ),
-    );
+  const ratio = ({ bursts }) => toRatio(bursts, first.bursts);
   const rows = kinds.map((kind) => [
     kind.name,
     withSpread(kind.bursts.map(({ cpuMicroseconds }) => cpuMicroseconds)),

@@ -2,7 +2,7 @@
 import { CONTESTANTS, PRODUCTION } from '../contestants.mjs';
 import { end } from '../launch.mjs';
 import { burst, checkAnswer, startUpstream } from '../load.mjs';
-import { median, toTable, withSpread } from '../statistics.mjs';
+import { median, toRatio, toTable, withSpread } from '../statistics.mjs';
 
 /** A slower program has fewer requests in a second, and needs as many until its code is compiled. */
 const WARM_UP_SECONDS = 8;
@@ -35,15 +35,6 @@ export async function compare({ contestants, delayMs, connections, rounds, secon
   return new Map(started.map(({ contestant, bursts }) => [contestant.name, bursts]));
 }
 
-/** Pairs of one round are compared with each other: a machine that slows down slows both. */
-export function toRatios(results, name, base) {
-  return results
-    .get(name)
-    .map(
-      ({ cpuMicroseconds }, round) => cpuMicroseconds / results.get(base)[round].cpuMicroseconds,
-    );
-}
-
 export async function sideBySide({ delayMs, connections, rounds, seconds, tell }) {
   const results = await compare({
     contestants: CONTESTANTS,
@@ -62,7 +53,7 @@ export async function sideBySide({ delayMs, connections, rounds, seconds, tell }
     return [
       name,
       figure('cpuMicroseconds'),
-      median(toRatios(results, name, PRODUCTION)).toFixed(2),
+      toRatio(bursts, results.get(PRODUCTION)).toFixed(2),
       figure('perSecond'),
       median(bursts.map(({ p50Ms }) => p50Ms)).toFixed(0),
       median(bursts.map(({ p99Ms }) => p99Ms)).toFixed(0),

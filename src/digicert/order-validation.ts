@@ -1,12 +1,14 @@
 // Reads `GET /order/certificate/{order_id}/validation`, of which every field may be missing.
+
 import type {
   CertificateOrder,
   CertificateOrderDomain,
   OrderReadOutcome,
 } from '../domain/certificate-order';
+import { isObject } from '../domain/is-object';
 import type { ResendOutcome } from '../domain/outcome';
 import { mapOutcome } from './map-outcome';
-import { isObject, readOkObject, toText } from './response-body';
+import { readOkObject, toText } from './response-body';
 import type { Sent } from './transport/sender';
 
 /** Domains of one order that are handed on; DigiCert's multi-domain products end at 250 names. */

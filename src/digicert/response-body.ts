@@ -1,5 +1,6 @@
 // Reads what DigiCert, or a proxy before it, put into a response body: JSON, other text, or nothing of use.
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { isObject } from '../domain/is-object';
 import type { DigicertError } from '../domain/outcome';
 import {
   type AnsweredExchange,
@@ -85,10 +86,6 @@ export function readOkObject(exchange: Exchange): Record<string, unknown> | unde
   }
   const body = readResponseBody(exchange);
   return body.kind === 'json' && isObject(body.value) ? body.value : undefined;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A non-empty text or number, as well-formed text of bounded length; `undefined` for the rest. */

@@ -28,25 +28,22 @@ export function parseEmailAddress(text: string): string | undefined {
     return undefined;
   }
   const at = text.lastIndexOf('@');
-  const typed = text.slice(0, Math.max(at, 0));
-  // As with plain names: the checks below are for what is rare, and take ten times as long.
-  if (typed.length <= MAX_MAILBOX_OCTETS && PLAIN_ADDRESS.test(text)) {
-    return join(typed, parseDnsName(text.slice(at + 1)));
-  }
-  if (NEVER_IN_AN_ADDRESS.test(text)) {
-    return undefined;
-  }
-  const mailbox = typed.normalize('NFC');
+  const mailbox = text.slice(0, Math.max(at, 0)).normalize('NFC');
   const domain = parseDnsName(text.slice(at + 1));
-  // Compatibility forms too: some software reads a full-width comma as a comma.
-  if (NEVER_IN_A_MAILBOX.test(mailbox.normalize('NFKC'))) {
+  const address = `${mailbox}@${domain}`;
+  if (domain === undefined || Buffer.byteLength(address) > MAX_ADDRESS_OCTETS) {
     return undefined;
   }
-  const address = join(mailbox, domain);
-  return address !== undefined && isEmail(address) ? address : undefined;
+  const isPlain = mailbox.length <= MAX_MAILBOX_OCTETS && PLAIN_ADDRESS.test(text);
+  // As with plain names: what is rare takes ten times as long to look at.
+  return isPlain || isUnusualAddress(text, mailbox, address) ? address : undefined;
 }
 
-function join(mailbox: string, domain: string | undefined): string | undefined {
-  const address = domain && `${mailbox}@${domain}`;
-  return address && Buffer.byteLength(address) <= MAX_ADDRESS_OCTETS ? address : undefined;
+function isUnusualAddress(text: string, mailbox: string, address: string): boolean {
+  return (
+    !NEVER_IN_AN_ADDRESS.test(text) &&
+    // Compatibility forms too: some software reads a full-width comma as a comma.
+    !NEVER_IN_A_MAILBOX.test(mailbox.normalize('NFKC')) &&
+    isEmail(address)
+  );
 }

@@ -1,8 +1,7 @@
 // What one caller may ask for: by subject, or where nobody has to say who they are, by address.
 import ipaddr from 'ipaddr.js';
-import { LRUCache } from 'lru-cache';
-import type { Caller } from '../domain/caller';
 import type { CallerQuota } from '../domain/limits';
+import { remember } from '../domain/remember';
 import type { RollingWindow } from '../domain/rolling-window';
 import { toKey } from './key';
 import type { LimitStore } from './limit-store';
@@ -16,33 +15,26 @@ export interface CallerQuotaOptions {
   readonly createId: () => string;
 }
 
-/** Callers whose keys are remembered: the same ones come again and again. */
+/** Callers of each kind whose keys are remembered: the same ones come again and again. */
 const MAX_KNOWN_CALLERS = 1_000;
 
 export function createCallerQuota(options: CallerQuotaOptions): CallerQuota {
   const { store, windows, createId } = options;
-  const keys = new LRUCache<string, string>({ max: MAX_KNOWN_CALLERS });
-  const toKnownKey = (caller: Caller): string => {
-    const { subject, address } = caller;
-    const name = subject === undefined ? `address:${address}` : `subject:${subject}`;
-    const key = keys.get(name) ?? toCallerKey(caller);
-    keys.set(name, key);
-    return key;
-  };
+  const toSubjectKey = remember(MAX_KNOWN_CALLERS, (subject) => toKey('subject', subject));
+  const toAddressKey = remember(MAX_KNOWN_CALLERS, (address) =>
+    toKey('address', toNetwork(address)),
+  );
   return {
-    count: async (caller) => {
+    count: async ({ subject, address }) => {
       if (windows.length === 0) {
         return undefined;
       }
-      const log = { kind: 'caller', key: toKnownKey(caller) } as const;
+      const key = subject === undefined ? toAddressKey(address) : toSubjectKey(subject);
+      const log = { kind: 'caller', key } as const;
       const taken = await store.take(log, windows, { id: createId(), forMs: 0 });
       return taken.ok ? undefined : toRetryAfterSeconds(taken.waitMs);
     },
   };
-}
-
-function toCallerKey({ subject, address }: Caller): string {
-  return subject === undefined ? toKey('address', toNetwork(address)) : toKey('subject', subject);
 }
 
 /** Groups of an IPv6 address that name a network, of which one customer has all the addresses (a /64). */

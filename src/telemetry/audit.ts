@@ -1,12 +1,12 @@
 // The audit trail: one event per attempt to resend emails, which tells who wanted what and what came of
 // it. Addresses are personal, so they are told apart by a keyed hash unless a setting says otherwise.
 import { randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock';
 import { parseEmailAddress } from '../domain/email-address';
 import type { ResendOutcome } from '../domain/outcome';
 import { toMailboxKey } from '../domain/recipient';
+import { remember } from '../domain/remember';
 import type { Resend } from '../domain/resend';
 import type { ResendInput } from '../domain/resend-request';
 import { createKeyedHash } from './keyed-hash';
@@ -93,12 +93,7 @@ function createAddressFact({ addresses, hashKey }: AuditSettings): AddressFact {
   }
   const hash = createKeyedHash(hashKey ?? randomBytes(32));
   // The same callers come again and again.
-  const known = new LRUCache<string, string>({ max: MAX_KNOWN_ADDRESSES });
-  return (address) => {
-    const fact = known.get(address) ?? hash(address).slice(0, HASH_LENGTH);
-    known.set(address, fact);
-    return fact;
-  };
+  return remember(MAX_KNOWN_ADDRESSES, (address) => hash(address).slice(0, HASH_LENGTH));
 }
 
 /** Who was to be mailed. What failed the local check could be anything, of any length. */

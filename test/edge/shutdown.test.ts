@@ -335,15 +335,25 @@ describe('calls that wait, or whose callers are gone', () => {
   });
 });
 
-describe('an error that nobody foresaw', () => {
-  it('ends the process with 1 also when it was stopping already', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'crash-'));
-    const hook = join(folder, 'hook.cjs');
-    writeFileSync(hook, `process.on('SIGUSR2', () => { throw new Error('boom'); });`);
-    const { program, url } = await startGateway({
+/** A gateway that runs a statement on SIGUSR2, where nobody catches what comes of it. */
+async function startFaulty(statement: string, environment: Record<string, string> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'crash-'));
+  const hook = join(folder, 'hook.cjs');
+  writeFileSync(hook, `process.on('SIGUSR2', () => { ${statement} });`);
+  try {
+    return await startGateway({
       DIGICERT_TIMEOUT_MS: '1000',
       NODE_OPTIONS: `--require ${hook}`,
+      ...environment,
     });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe('an error that nobody foresaw', () => {
+  it('ends the process with 1 also when it was stopping already', async () => {
+    const { program, url } = await startFaulty(`throw new Error('boom');`);
     const answer = post(url, HANGS);
     await fetch(new URL('/livez', url));
     program.kill('SIGTERM');
@@ -352,19 +362,13 @@ describe('an error that nobody foresaw', () => {
 
     expect((await answer).status).toBe(200);
     expect(await program.closed).toEqual([1, null]);
-    rmSync(folder, { recursive: true });
   });
 
   it.each(['null', 'undefined', '"text"', '{}'])(
     'ends the process with 1 and is logged, also when what is thrown is %s; the first signal after it ends nothing',
     async (thrown) => {
-      const folder = mkdtempSync(join(tmpdir(), 'crash-'));
-      const hook = join(folder, 'hook.cjs');
-      writeFileSync(hook, `process.on('SIGUSR2', () => { throw ${thrown}; });`);
-      const { program, url } = await startGateway({
-        DIGICERT_TIMEOUT_MS: '1000',
+      const { program, url } = await startFaulty(`throw ${thrown};`, {
         SHUTDOWN_DELAY_MS: '60000',
-        NODE_OPTIONS: `--require ${hook}`,
       });
       const answer = post(url, HANGS);
       await fetch(new URL('/livez', url));
@@ -376,21 +380,14 @@ describe('an error that nobody foresaw', () => {
         data: { resendDvEmails: { reason: 'OUTCOME_UNKNOWN' } },
       });
       expect(await program.closed).toEqual([1, null]);
-      rmSync(folder, { recursive: true });
     },
   );
 
   it('is logged, what is in flight is answered, and the process ends with 1', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'crash-'));
-    const hook = join(folder, 'hook.cjs');
-    writeFileSync(
-      hook,
-      `process.on('SIGUSR2', () => { Promise.reject(Object.assign(new Error('boom'), { command: { args: ['a-secret'] } })); });`,
+    const { program, url } = await startFaulty(
+      `Promise.reject(Object.assign(new Error('boom'), { command: { args: ['a-secret'] } }));`,
+      { DIGICERT_TIMEOUT_MS: '1500' },
     );
-    const { program, url } = await startGateway({
-      DIGICERT_TIMEOUT_MS: '1500',
-      NODE_OPTIONS: `--require ${hook}`,
-    });
     const { closed } = program;
     const answer = post(url, HANGS);
     await fetch(new URL('/livez', url));
@@ -408,6 +405,5 @@ describe('an error that nobody foresaw', () => {
     ]);
     expect(events[0]).toMatchObject({ level: 60, err: { type: 'Error', message: 'boom' } });
     expect(JSON.stringify(events)).not.toContain('a-secret');
-    rmSync(folder, { recursive: true });
   });
 });

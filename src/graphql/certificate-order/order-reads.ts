@@ -32,12 +32,10 @@ export class OrderReads {
     this.#reads.delete(orderId);
   }
 
-  /** Counts a reference of another subgraph. Throws a {@link CodedError} when they are too many. */
-  countReference(): void {
+  /** Counts a reference of another subgraph. Returns an error when they are too many. */
+  countReference(): CodedError | undefined {
     this.#references += 1;
-    if (this.#references > MAX_ORDERS_PER_REQUEST) {
-      throw TOO_MANY_ORDERS;
-    }
+    return this.#references > MAX_ORDERS_PER_REQUEST ? TOO_MANY_ORDERS : undefined;
   }
 
   async #start(orderId: string): Promise<CertificateOrder | undefined> {

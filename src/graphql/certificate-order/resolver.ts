@@ -88,10 +88,9 @@ export function resolveOrderReference(
   reference: { readonly id?: unknown },
   { orders }: GraphqlContext,
 ): CertificateOrder | Error {
-  try {
-    orders.countReference();
-  } catch (error) {
-    return error as Error;
+  const refusal = orders.countReference();
+  if (refusal) {
+    return refusal;
   }
   // A number beyond 2^53 has lost digits, and names another order.
   const id = Number.isSafeInteger(reference.id) ? String(reference.id) : reference.id;
