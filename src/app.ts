@@ -3,12 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
 import { createAuthenticate } from './auth/authenticate';
-import type { Caller } from './domain/caller';
 import { type Clock, inTime, systemClock } from './domain/clock';
 import { createExplorer } from './explorer';
 import { createApolloServer } from './graphql/apollo-server';
 import { createAuthChecker } from './graphql/auth-checker';
-import { OrderReads } from './graphql/certificate-order/order-reads';
+import { createContext } from './graphql/context';
 import { createErrorMask } from './graphql/errors/mask-error';
 import { KnownDocuments } from './graphql/known-documents';
 import { createSchema } from './graphql/schema';
@@ -39,6 +38,8 @@ export interface App {
   readonly url: string;
   /** Where the metrics are, if they are asked for. */
   readonly metricsUrl: string | undefined;
+  /** For Node's `unhandledRejection`. */
+  reportUnhandledRejection(reason: unknown): void;
   /**
    * Is not ready from now on, after a while (`atOnce`: now) takes nothing new, answers what is in flight, lets go
    * of everything.
@@ -48,14 +49,16 @@ export interface App {
 
 export async function startApp(settings: Settings, dependencies: AppDependencies): Promise<App> {
   const { log, clock = systemClock } = dependencies;
-  const { name, version } = readPackageInfo();
-  const userAgent = `${name}/${version}`;
+  const { name, version, userAgent } = readPackageInfo();
   const telemetry = startTelemetry(settings, { name, version, log, clock });
   const useCases = await startUseCases(settings, { ...dependencies, clock, telemetry, userAgent });
-  const { resend, readOrder } = useCases;
-  const schema = createSchema({ resend, authChecker: createAuthChecker(log) });
   const { introspection, persistedDocuments, inlineTrace } = settings;
-  const errorMask = createErrorMask({ log, hints: introspection });
+  const schema = createSchema({
+    resend: useCases.resend,
+    authChecker: createAuthChecker(log),
+    servesSdl: introspection || settings.auth.routerSecrets.length > 0,
+  });
+  const errorMask = createErrorMask({ log, suggestions: introspection });
   const isListedDocument = persistedDocuments?.includes;
   const documents = new KnownDocuments({ schema, errorMask, isListed: isListedDocument });
   const apollo = createApolloServer({
@@ -76,10 +79,8 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     // Whoever traces wants to see all of Apollo Server's steps.
     ...(telemetry.apolloPlugins.length === 0 && !inlineTrace && { documents }),
     authenticate: createAuthenticate(settings.auth, { clock, log }),
-    context: ({ correlationId, address, identity }) => {
-      const caller: Caller = { correlationId, address, ...identity };
-      return { caller, orders: new OrderReads((orderId) => readOrder(orderId, caller)) };
-    },
+    context: ({ correlationId, address, identity }) =>
+      createContext({ correlationId, address, ...identity }, useCases),
     trustedProxies: settings.trustedProxies,
     log,
     maxBodyBytes: settings.maxBodyBytes,
@@ -112,7 +113,8 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
   try {
     const metricsUrl = await telemetry.listen();
     const url = await listen(server, settings);
-    return { url, metricsUrl, close: stop };
+    const { reportUnhandledRejection } = telemetry;
+    return { url, metricsUrl, reportUnhandledRejection, close: stop };
   } catch (error) {
     await close();
     throw error;

@@ -52,7 +52,9 @@ async function start(): Promise<void> {
   });
   const app = await startApp(settings, { log });
   stop = createStop(app, log);
-  // A fault that nobody foresaw may have left anything behind: what is in flight is answered, and that is all.
+  // Nothing awaits it, so nothing is left half done by it; a caller who finds one must not be able to stop the gateway.
+  process.on('unhandledRejection', app.reportUnhandledRejection);
+  // An exception that nothing caught may have left anything behind: what is in flight is answered, and that is all.
   process.on('uncaughtException', (error) => {
     process.exitCode = 1;
     log.fatal({ event: 'gateway.crashed', err: error }, 'unexpected error: stopping');

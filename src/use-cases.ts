@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
 import { createDigicertClient } from './digicert/client';
+import type { Caller } from './domain/caller';
 import type { Clock } from './domain/clock';
 import { Deadlines } from './domain/deadline';
 import { createReadOrder, type ReadOrder } from './domain/read-order';
@@ -25,6 +26,8 @@ export interface UseCaseDependencies {
 export interface UseCases {
   readonly resend: Resend;
   readonly readOrder: ReadOrder;
+  /** Counts input that was refused before either of the two saw it. Seconds to wait when there was too much. */
+  countCaller(caller: Caller): Promise<number | undefined>;
   /** What an operator may want to know of DigiCert and the limits. */
   state(): Readonly<Record<string, string>>;
   /** Resolves when no call is under way, whether somebody still waits for its answer or not. */
@@ -66,6 +69,7 @@ export async function startUseCases(
   return {
     resend: telemetry.watchResend(createResend(dependencies)),
     readOrder: telemetry.watchReadOrder(createReadOrder(dependencies)),
+    countCaller: callerQuota.count,
     state: () => ({ breaker: digicert.breakerState, limits: limits.countedIn }),
     whenIdle: async () => {
       do {

@@ -162,7 +162,7 @@ function accepted(_: DigicertResponse, { request, nowMs }: Context): ResendOutco
 }
 
 function invalidInput({ errors }: DigicertResponse): ResendOutcome {
-  return { kind: 'invalid-input', issues: [], digicertErrors: errors };
+  return { kind: 'invalid-input', issues: [], issueCount: 0, digicertErrors: errors };
 }
 
 function accessDenied({ errors }: DigicertResponse): ResendOutcome {

@@ -54,6 +54,8 @@ type OutcomeKind =
   | {
       readonly kind: 'invalid-input';
       readonly issues: readonly InputIssue[];
+      /** More than are listed, where they are many. */
+      readonly issueCount: number;
       readonly digicertErrors: readonly DigicertError[];
     }
   | { readonly kind: 'order-not-found'; readonly orderId: string }

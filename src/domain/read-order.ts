@@ -1,4 +1,4 @@
-// Reading an order: check the id, count the caller, ask DigiCert once, within a deadline of its own.
+// Reading an order: count the caller, check the id, ask DigiCert once, within a deadline of its own.
 import type { Caller } from './caller';
 import type { OrderReadOutcome } from './certificate-order';
 import type { Deadline, Deadlines } from './deadline';
@@ -23,12 +23,12 @@ export type ReadOrder = (orderId: string, caller: Caller) => Promise<OrderReadOu
 export function createReadOrder(dependencies: ReadOrderDependencies): ReadOrder {
   const { digicert, callerQuota, deadlines, timeoutMs } = dependencies;
   return async (orderId, caller) => {
-    if (!isOrderId(orderId)) {
-      return { kind: 'invalid-id' };
-    }
     const retryAfterSeconds = await callerQuota.count(caller);
     if (retryAfterSeconds !== undefined) {
       return { kind: 'rate-limited', scope: 'CALLER', retryAfterSeconds };
+    }
+    if (!isOrderId(orderId)) {
+      return { kind: 'invalid-id' };
     }
     return deadlines.within(timeoutMs, (deadline) => digicert.readOrder(orderId, deadline));
   };

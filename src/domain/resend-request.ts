@@ -8,6 +8,9 @@ import { toRecipientKey } from './recipient';
 /** More entries than a DV order can have names (DigiCert's multi-domain limit). */
 export const MAX_APPROVAL_EMAILS = 250;
 
+/** Faults that are told; more than anybody corrects at a time. The others are only counted. */
+export const MAX_ISSUES = 50;
+
 /** DigiCert's ids have 6 to 9 digits and some lead with zeros, so an id is text, not a number. */
 const ORDER_ID = /^[0-9]{1,20}$/;
 
@@ -37,7 +40,12 @@ export interface ResendRequest {
 
 export type ParsedResendRequest =
   | { readonly ok: true; readonly request: ResendRequest }
-  | { readonly ok: false; readonly issues: readonly InputIssue[] };
+  | {
+      readonly ok: false;
+      readonly issues: readonly InputIssue[];
+      /** All of them, also those beyond the listed ones. */
+      readonly issueCount: number;
+    };
 
 export function isOrderId(text: string): boolean {
   return ORDER_ID.test(text);
@@ -47,17 +55,17 @@ export function parseResendRequest(
   orderId: string,
   input: ResendInput | null | undefined,
 ): ParsedResendRequest {
-  const issues: InputIssue[] = [];
+  const issues = new Issues();
   if (!isOrderId(orderId)) {
-    issues.push({ path: ['orderId'], message: ORDER_ID_COMPLAINT });
+    issues.add(['orderId'], ORDER_ID_COMPLAINT);
   }
   const domainApprovalEmails = parseApprovalEmails(input?.domainApprovalEmails, issues);
   const locale = input?.locale ?? undefined;
   if (locale !== undefined && !LOCALE.test(locale)) {
-    issues.push({ path: ['input', 'locale'], message: 'A locale is a language code such as en.' });
+    issues.add(['input', 'locale'], 'A locale is a language code such as en.');
   }
-  if (issues.length > 0) {
-    return { ok: false, issues };
+  if (issues.count > 0) {
+    return { ok: false, issues: issues.listed, issueCount: issues.count };
   }
   return {
     ok: true,
@@ -65,36 +73,48 @@ export function parseResendRequest(
   };
 }
 
+class Issues {
+  readonly listed: InputIssue[] = [];
+  count = 0;
+
+  add(path: readonly string[], message: string): void {
+    this.count += 1;
+    if (this.listed.length < MAX_ISSUES) {
+      this.listed.push({ path, message });
+    }
+  }
+}
+
 function parseApprovalEmails(
   entries: readonly ApprovalEmailInput[] | null | undefined,
-  issues: InputIssue[],
+  issues: Issues,
 ): DomainApprovalEmail[] | undefined {
   if (!entries) {
     return undefined;
   }
   const path = ['input', 'domainApprovalEmails'];
   if (entries.length > MAX_APPROVAL_EMAILS) {
-    issues.push({
+    issues.add(
       path,
-      message: `At most ${MAX_APPROVAL_EMAILS} entries are sent at once, and this list has ${entries.length}.`,
-    });
+      `At most ${MAX_APPROVAL_EMAILS} entries are sent at once, and this list has ${entries.length}.`,
+    );
   }
   const firstIndex = new Map<string, number>();
   // Entries past the limit are not looked at: the list is refused anyway, and the answer stays bounded.
   return entries.slice(0, MAX_APPROVAL_EMAILS).map((entry, index) => {
     const entryPath = () => [...path, String(index)];
-    const faultsBefore = issues.length;
+    const faultsBefore = issues.count;
     const parsed = parseEntry(entry, entryPath, issues);
-    if (issues.length === faultsBefore) {
+    if (issues.count === faultsBefore) {
       const key = toRecipientKey(parsed);
       const earlier = firstIndex.get(key);
       if (earlier === undefined) {
         firstIndex.set(key, index);
       } else {
-        issues.push({
-          path: entryPath(),
-          message: `This entry is the same as the one at index ${earlier}; each entry is an email.`,
-        });
+        issues.add(
+          entryPath(),
+          `This entry is the same as the one at index ${earlier}; each entry is an email.`,
+        );
       }
     }
     return parsed;
@@ -111,10 +131,10 @@ const ENTRY_FIELDS = [
 function parseEntry(
   entry: ApprovalEmailInput,
   path: () => readonly string[],
-  issues: InputIssue[],
+  issues: Issues,
 ): DomainApprovalEmail {
   if (entry.domain == null && entry.email == null) {
-    issues.push({ path: path(), message: 'An entry needs a domain, an email or both.' });
+    issues.add(path(), 'An entry needs a domain, an email or both.');
   }
   const parsed: { -readonly [Field in keyof DomainApprovalEmail]: string } = {};
   for (const [field, parse, complaint] of ENTRY_FIELDS) {
@@ -122,7 +142,7 @@ function parseEntry(
     if (text != null) {
       const value = parse(text);
       if (value === undefined) {
-        issues.push({ path: [...path(), field], message: `${quote(text)} ${complaint}` });
+        issues.add([...path(), field], `${quote(text)} ${complaint}`);
       } else {
         parsed[field] = value;
       }

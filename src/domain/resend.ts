@@ -1,4 +1,4 @@
-// The use case, whole: check the input, count the caller, spare the mailboxes, call DigiCert once, and
+// The use case, whole: count the caller, check the input, spare the mailboxes, call DigiCert once, and
 // if it refuses, find out why.
 import type { Caller } from './caller';
 import type { Deadline, Deadlines } from './deadline';
@@ -39,16 +39,18 @@ export type Resend = (
 export function createResend(dependencies: ResendDependencies): Resend {
   const { digicert, callerQuota, cooldown, deadlines, timeoutMs } = dependencies;
   return async (orderId, input, caller) => {
-    const parsed = parseResendRequest(orderId, input);
-    if (!parsed.ok) {
-      return { kind: 'invalid-input', issues: parsed.issues, digicertErrors: [] };
-    }
-    const { request } = parsed;
     return deadlines.within(timeoutMs, async (deadline) => {
+      // Counted on arrival: input that is refused costs too.
       const callerWaitSeconds = await callerQuota.count(caller);
       if (callerWaitSeconds !== undefined) {
         return rateLimited('CALLER', callerWaitSeconds);
       }
+      const parsed = parseResendRequest(orderId, input);
+      if (!parsed.ok) {
+        const { issues, issueCount } = parsed;
+        return { kind: 'invalid-input', issues, issueCount, digicertErrors: [] };
+      }
+      const { request } = parsed;
       const start = await cooldown.begin(request);
       if (!start.ok) {
         return rateLimited('COOLDOWN', start.retryAfterSeconds);

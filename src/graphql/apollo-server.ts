@@ -49,7 +49,8 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<G
     // Every option that would depend on NODE_ENV is set here.
     nodeEnv: 'production',
     introspection,
-    hideSchemaDetailsFromClientErrors: !introspection,
+    // The mask drops suggestions: Apollo Server's pattern takes quadratic time on a long message.
+    hideSchemaDetailsFromClientErrors: false,
     formatError: errorMask.format,
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,

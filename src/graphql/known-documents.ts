@@ -70,6 +70,7 @@ export class KnownDocuments {
     const document = typeof query === 'string' ? this.#bySource.get(query) : undefined;
     const isPlain =
       document !== undefined &&
+      (operationName == null || typeof operationName === 'string') &&
       (variables == null || (isObject(variables) && Object.values(variables).every(isExact))) &&
       (extensions == null || (isObject(extensions) && extensions.persistedQuery == null));
     if (!isPlain) {

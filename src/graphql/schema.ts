@@ -5,12 +5,13 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, parse } from 'graphql';
 import { type AuthCheckerFn, buildSchemaSync, createResolversMap } from 'type-graphql';
 import type { Resend } from '../domain/resend';
+import { resolveEntities } from './certificate-order/entities';
 import {
   CertificateOrderDomainResolver,
   CertificateOrderResolver,
-  resolveOrderReference,
 } from './certificate-order/resolver';
 import type { GraphqlContext } from './context';
+import { CodedError } from './errors/coded-error';
 import { ResendDvEmailsResolver } from './resend-dv-emails/resolver';
 
 /** The version every composer tried accepts. */
@@ -30,21 +31,30 @@ export function printSubgraph(): string {
 }
 
 /** The subgraph as it is served: the types of {@link printSubgraph} and federation's own. */
-export function createSchema(dependencies: SchemaDependencies): GraphQLSchema {
+export function createSchema({
+  servesSdl,
+  ...dependencies
+}: SchemaDependencies & {
+  /** Whether `_service` hands out the SDL, which tells no less than introspection does. */
+  readonly servesSdl: boolean;
+}): GraphQLSchema {
   const types = buildTypes(dependencies);
   const resolvers = createResolversMap(types) as Record<string, Record<string, unknown>>;
+  const query = {
+    ...resolvers.Query,
+    _entities: resolveEntities,
+    ...(!servesSdl && { _service: refuseSdl }),
+  };
   return buildSubgraphSchema([
-    {
-      typeDefs: parse(printTypes(types)),
-      resolvers: {
-        ...resolvers,
-        CertificateOrder: {
-          ...resolvers.CertificateOrder,
-          __resolveReference: resolveOrderReference,
-        },
-      } as never,
-    },
+    { typeDefs: parse(printTypes(types)), resolvers: { ...resolvers, Query: query } as never },
   ]);
+}
+
+function refuseSdl(): never {
+  throw new CodedError(
+    'FORBIDDEN',
+    'The SDL is not served here, as INTROSPECTION is off and no ROUTER_SECRET is asked for. It is in schema/schema.graphql.',
+  );
 }
 
 function printTypes(types: GraphQLSchema): string {

@@ -7,8 +7,12 @@ import type { Duplex } from 'node:stream';
 /** Unanswered requests on one connection. Browsers pipeline none; a client that reads nothing piles them up. */
 const MAX_UNANSWERED_PER_CONNECTION = 20;
 
+/** Bytes of responses that one connection may leave unread: two of the largest. */
+export const MAX_UNREAD_BYTES_PER_CONNECTION = 4_000_000;
+
 export class Connections {
-  readonly #unanswered = new Map<Socket, Set<IncomingMessage>>();
+  /** Each with the bytes of its response, as soon as it has one. */
+  readonly #unanswered = new Map<Socket, Map<IncomingMessage, number>>();
   readonly #waiting = new Set<() => void>();
   readonly #refused = new WeakSet<Duplex>();
 
@@ -28,7 +32,7 @@ export class Connections {
       return false;
     }
     const requests = this.#unanswered.get(socket) ?? this.#open(socket);
-    requests.add(request);
+    requests.set(request, 0);
     response.once('finish', () => {
       requests.delete(request);
       this.#check();
@@ -40,9 +44,20 @@ export class Connections {
     return true;
   }
 
+  /** Notes how long a response is that is about to be written. Ends a connection that has left too much unread. */
+  respond(request: IncomingMessage, bytes: number): void {
+    const { socket } = request;
+    const requests = this.#unanswered.get(socket);
+    requests?.set(request, bytes);
+    const unreadBytes = [...(requests?.values() ?? [])].reduce((sum, one) => sum + one, 0);
+    if (unreadBytes > MAX_UNREAD_BYTES_PER_CONNECTION) {
+      socket.destroy();
+    }
+  }
+
   /** Whether an answer is to come. One whose request has not arrived whole is not. */
   isWaiting(socket: Socket): boolean {
-    const requests = this.#unanswered.get(socket) ?? new Set<IncomingMessage>();
+    const requests = this.#unanswered.get(socket)?.keys() ?? [];
     return [...requests].some((request) => request.complete);
   }
 
@@ -59,8 +74,8 @@ export class Connections {
     check();
   }
 
-  #open(socket: Socket): Set<IncomingMessage> {
-    const requests = new Set<IncomingMessage>();
+  #open(socket: Socket): Map<IncomingMessage, number> {
+    const requests = new Map<IncomingMessage, number>();
     this.#unanswered.set(socket, requests);
     socket.once('close', () => {
       this.#unanswered.delete(socket);

@@ -28,7 +28,10 @@ export function registerDrain(
     }
   });
   // Before the connection is closed under a request that is just being sent on it.
-  server.addHook('onSend', (_request, reply, _payload, done) => {
+  server.addHook('onSend', (request, reply, payload, done) => {
+    if (typeof payload === 'string') {
+      connections.respond(request.raw, Buffer.byteLength(payload));
+    }
     if (isStopping()) {
       reply.header('connection', 'close');
     }

@@ -96,13 +96,19 @@ function createAddressFact({ addresses, hashKey }: AuditSettings): AddressFact {
   return remember(MAX_KNOWN_ADDRESSES, (address) => hash(address).slice(0, HASH_LENGTH));
 }
 
-/** Who was to be mailed. What failed the local check could be anything, of any length. */
+/**
+ * Who was to be mailed. What failed the local check could be anything, of any length; and what was refused for the
+ * caller's number of calls was not even looked at.
+ */
 function toRecipients(
   input: ResendInput | null | undefined,
   outcome: ResendOutcome,
   toFact: AddressFact,
 ): readonly object[] | undefined {
-  if (outcome.kind === 'invalid-input' && outcome.issues.length > 0) {
+  const isUnchecked =
+    (outcome.kind === 'invalid-input' && outcome.issueCount > 0) ||
+    (outcome.kind === 'rate-limited' && outcome.scope === 'CALLER');
+  if (isUnchecked) {
     return undefined;
   }
   return input?.domainApprovalEmails?.map(({ domain, email }) => ({

@@ -31,13 +31,24 @@ export function createPrettyStream(destination: Writable = process.stdout): Dest
   return build({ colorize: true, ignore: 'event', messageFormat, destination });
 }
 
+/** Characters of an error's message that are logged. It may quote what a caller sent. */
+const MAX_ERROR_MESSAGE_LENGTH = 1_000;
+
+/** Characters of a stack, which begins with the message. */
+const MAX_STACK_LENGTH = 4_000;
+
 /** Libraries hang whole commands and requests on their errors; what is not listed here could be anything. */
 function toErrorFacts(error: unknown): object {
   if (!(error instanceof Error)) {
-    return { type: typeof error, message: String(error) };
+    return { type: typeof error, message: String(error).slice(0, MAX_ERROR_MESSAGE_LENGTH) };
   }
   const { type, message, stack, code } = stdSerializers.err(error);
-  return { type, message, stack, ...(typeof code === 'string' && { code }) };
+  return {
+    type,
+    message: message.slice(0, MAX_ERROR_MESSAGE_LENGTH),
+    stack: stack.slice(0, MAX_STACK_LENGTH),
+    ...(typeof code === 'string' && { code }),
+  };
 }
 
 /** Standard output. Each line is written before the call returns: an end of the process loses and mixes up none. */

@@ -36,6 +36,8 @@ export interface Telemetry {
   readonly apolloPlugins: readonly ApolloServerPlugin<{ readonly caller: Caller }>[];
   readonly instrument: ((server: FastifyInstance) => void) | undefined;
   watchState(state: MeasuredState): void;
+  /** For a rejection that nothing awaits: counts it, and logs it unless another one was logged a moment ago. */
+  reportUnhandledRejection(reason: unknown): void;
   /** Serves the metrics, if they are asked for; resolves with where. */
   listen(): Promise<string | undefined>;
   close(): Promise<void>;
@@ -47,6 +49,7 @@ export function startTelemetry(
 ): Telemetry {
   const metrics = metricsPort === undefined ? undefined : loadMetrics().createMetrics();
   const tracing = isTracing ? loadTracing().startTracing({ name, version, log, clock }) : undefined;
+  const reportRejection = createRejectionReport(log, clock);
   let closeServer = async () => {};
   return {
     observeUpstream: (event) => {
@@ -66,6 +69,10 @@ export function startTelemetry(
     apolloPlugins: tracing ? [tracing.plugin] : [],
     instrument: tracing?.instrument,
     watchState: (state) => metrics?.watch(state),
+    reportUnhandledRejection: (reason) => {
+      metrics?.countUnhandledRejection();
+      reportRejection(reason);
+    },
     listen: async () => {
       if (metrics === undefined || metricsPort === undefined) {
         return undefined;
@@ -84,6 +91,26 @@ export function startTelemetry(
       await closeServer();
       await tracing?.close();
     },
+  };
+}
+
+/** Milliseconds between two lines about rejections: what causes one may cause a thousand. */
+const REJECTION_LOG_INTERVAL_MS = 1_000;
+
+function createRejectionReport(log: Logger, clock: Clock): (reason: unknown) => void {
+  let quietUntilMs = Number.NEGATIVE_INFINITY;
+  let omitted = 0;
+  return (reason) => {
+    if (clock.now() < quietUntilMs) {
+      omitted += 1;
+      return;
+    }
+    quietUntilMs = clock.now() + REJECTION_LOG_INTERVAL_MS;
+    log.error(
+      { event: 'gateway.rejection-unhandled', omitted, err: reason },
+      'a promise was rejected and nothing awaits it: the gateway goes on',
+    );
+    omitted = 0;
   };
 }
 

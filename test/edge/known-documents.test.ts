@@ -186,6 +186,27 @@ it.each(Object.entries(CASES))(
   },
 );
 
+const VALUES = [null, true, false, 0, 1, 1.5, '', 'x', [], ['x'], {}, { x: 1 }];
+
+describe.each(['operationName', 'variables', 'extensions', 'query'])('%s of any type', (name) => {
+  it.each(VALUES.map((value) => [value]))(
+    'is answered the same a second time: %j',
+    async (value) => {
+      const app = await startTestApp();
+      const query = 'query A { __typename }';
+      const body = { query, [name]: value };
+
+      const first = await describeAnswer(app, body);
+      await describeAnswer(app, { query });
+      const second = await describeAnswer(app, body);
+
+      expect(second).toEqual(first);
+      expect(first.status).toBeLessThan(500);
+      expect(app.log.filter(({ level }) => Number(level) >= 50)).toEqual([]);
+    },
+  );
+});
+
 it('refuses variables that it has found good before, once they are not', async () => {
   const app = await startTestApp();
   await describeAnswer(app, { query: RESEND, variables: { orderId: '1001' } });

@@ -385,7 +385,7 @@ describe('an error that nobody foresaw', () => {
 
   it('is logged, what is in flight is answered, and the process ends with 1', async () => {
     const { program, url } = await startFaulty(
-      `Promise.reject(Object.assign(new Error('boom'), { command: { args: ['a-secret'] } }));`,
+      `throw Object.assign(new Error('boom'), { command: { args: ['a-secret'] } });`,
       { DIGICERT_TIMEOUT_MS: '1500' },
     );
     const { closed } = program;
@@ -405,5 +405,43 @@ describe('an error that nobody foresaw', () => {
     ]);
     expect(events[0]).toMatchObject({ level: 60, err: { type: 'Error', message: 'boom' } });
     expect(JSON.stringify(events)).not.toContain('a-secret');
+  });
+});
+
+describe('a rejection that nothing awaits', () => {
+  it.each(["new Error('boom')", 'null', '"text"'])(
+    'is logged and counted, and the gateway goes on: %s',
+    async (reason) => {
+      const {
+        program,
+        url,
+        metricsUrl = '',
+      } = await startFaulty(`Promise.reject(${reason});`, {
+        METRICS_PORT: '0',
+      });
+      program.kill('SIGUSR2');
+      await waitForLine(program, /gateway\.rejection-unhandled/);
+
+      expect((await fetch(new URL('/readyz', url))).status).toBe(200);
+      expect(loggedEvents(program).slice(STARTED)).toEqual([
+        expect.objectContaining({ level: 50, event: 'gateway.rejection-unhandled', omitted: 0 }),
+      ]);
+      const metrics = await (await fetch(metricsUrl)).text();
+      expect(metrics).toContain('dv_email_gateway_unhandled_rejections_total 1');
+      expect(program.exitCode).toBeNull();
+    },
+  );
+
+  it('fills no log: of a thousand at once one is logged, and all are counted', async () => {
+    const { program, metricsUrl = '' } = await startFaulty(
+      'for (let i = 0; i < 1000; i += 1) { Promise.reject(i); }',
+      { METRICS_PORT: '0' },
+    );
+    program.kill('SIGUSR2');
+    await waitForLine(program, /gateway\.rejection-unhandled/);
+
+    const metrics = await (await fetch(metricsUrl)).text();
+    expect(metrics).toContain('dv_email_gateway_unhandled_rejections_total 1000');
+    expect(loggedEvents(program).slice(STARTED)).toHaveLength(1);
   });
 });

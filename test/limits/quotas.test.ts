@@ -168,13 +168,38 @@ describe('the quota of a caller', () => {
     expect(app.takeUpstreamRequests()).toHaveLength(2);
   });
 
-  it('does not count what fails the local check', async () => {
+  it('counts what fails the local check: refused input costs too', async () => {
     const app = await startTestApp({ environment: ONE });
 
-    await repeat(5, () => resend(app, 'no order'));
-    expect(await resend(app)).toBe('Success');
+    expect(await repeat(3, () => resend(app, 'no order'))).toEqual([
+      'InvalidInputError',
+      'InvalidInputError',
+      'CALLER 60',
+    ]);
+    expect(await resend(app)).toBe('CALLER 60');
+  });
 
-    app.takeUpstreamRequests();
+  it.each([
+    ['an id that is none', '{ certificateOrder(id: "x") { id } }'],
+    [
+      'a reference that is none',
+      '{ _entities(representations: [{ __typename: "Other", id: "1" }]) { __typename } }',
+    ],
+    [
+      'too many references',
+      `{ _entities(representations: [${'{ __typename: "CertificateOrder", id: "1" }'.repeat(51)}]) { __typename } }`,
+    ],
+  ])('counts a read that is refused: %s', async (_name, query) => {
+    const app = await startTestApp({ environment: ONE });
+    const ask = async () => {
+      const { errors } = (await (await app.post({ query })).json()) as {
+        errors: { extensions: { code: string } }[];
+      };
+      return errors.map(({ extensions }) => extensions.code);
+    };
+
+    const codes = (await repeat(3, ask)).flat();
+    expect(codes.map((code) => code === 'CALLER_RATE_LIMITED')).toEqual([false, false, true]);
   });
 
   describe('without subjects', () => {

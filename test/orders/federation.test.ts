@@ -4,7 +4,7 @@ import { addAuthDirectives } from '../../src/graphql/auth-directives';
 import { printGatewaySchema } from '../../src/graphql/print-schema';
 import { describeRequest, REQUEST_ID, startTestApp, type TestApp } from '../support/test-app';
 
-async function readEntities(app: TestApp, representations: readonly object[], selection = 'id') {
+async function readEntities(app: TestApp, representations: readonly unknown[], selection = 'id') {
   const response = await app.post({
     query: `query($r: [_Any!]!) { _entities(representations: $r) { ... on CertificateOrder { ${selection} } } }`,
     variables: { r: representations },
@@ -109,21 +109,24 @@ describe('the subgraph', () => {
     ]);
   });
 
-  it('refuses a reference that is none, and resolves the others', async () => {
+  it('refuses all references for one that is none, with one error that says which', async () => {
     const app = await startTestApp();
 
-    expect(await readEntities(app, refer('1001', 'x'))).toEqual({
-      data: { _entities: [{ id: '1001' }, null] },
+    expect(await readEntities(app, refer('1001', 'x', 'y', 'z'), 'status')).toEqual({
+      data: null,
       errors: [
-        expect.objectContaining({
-          path: ['_entities', 1],
+        {
+          message: expect.stringContaining('representations[1] is no reference'),
+          locations: [{ line: 1, column: 23 }],
+          path: ['_entities'],
           extensions: { code: 'BAD_USER_INPUT', correlationId: REQUEST_ID },
-        }),
+        },
       ],
     });
+    expect(app.log.filter(({ level }) => Number(level) >= 50)).toEqual([]);
   });
 
-  it.each([2 ** 63, 1.5, ['1001'], {}, null, true])(
+  it.each([2 ** 63, -1, 1.5, ['1001'], {}, null, true])(
     'refuses %j as the id of a reference',
     async (id) => {
       const app = await startTestApp();
@@ -182,29 +185,74 @@ describe('the subgraph', () => {
     expect(printGatewaySchema()).not.toContain('@requiresScopes');
   });
 
-  it('refuses a reference without an id, and one of a type that is no entity', async () => {
+  it.each<[unknown]>([
+    [{ __typename: 'CertificateOrder' }],
+    [{ id: '1' }],
+    [{ __typename: 'Nothing', id: '1' }],
+    [{ __typename: 'certificateorder', id: '1' }],
+    [{ __typename: ['CertificateOrder'], id: '1' }],
+    // A type of the schema, and no entity.
+    [{ __typename: 'Query', id: '1' }],
+    [{ __typename: 'ResendDvEmailsError', id: '1' }],
+    ['CertificateOrder'],
+    [7],
+    [[{ __typename: 'CertificateOrder', id: '1' }]],
+  ])('refuses %j, which is no reference', async (reference) => {
     const app = await startTestApp();
 
-    for (const reference of [
-      { __typename: 'CertificateOrder' },
-      { __typename: 'Nothing', id: '1' },
-    ]) {
-      const { data, errors } = await readEntities(app, [reference]);
-      expect(data?._entities ?? [null]).toEqual([null]);
-      expect(errors).toHaveLength(1);
-    }
+    const { data, errors } = await readEntities(app, [reference]);
+
+    expect(data).toBeNull();
+    expect(errors).toEqual([
+      expect.objectContaining({
+        path: ['_entities'],
+        extensions: { code: 'BAD_USER_INPUT', correlationId: REQUEST_ID },
+      }),
+    ]);
+    expect(app.log.filter(({ level }) => Number(level) >= 50)).toEqual([]);
   });
 
-  it('reads at most 50 orders for one request, and refuses the others with a code', async () => {
+  it('takes at most 50 references in one request, over all aliases', async () => {
     const app = await startTestApp({ quota: [] });
-    const ids = Array.from({ length: 60 }, (_, index) => String(2000 + index));
+    const ids = Array.from({ length: 50 }, (_, index) => String(2000 + index));
+    const read = async (document: string) => {
+      const response = await app.post({ query: document, variables: { r: refer(...ids) } });
+      return response.json() as Promise<{ data?: { a: unknown[] }; errors?: object[] }>;
+    };
+    const select = (field: string) =>
+      `_entities(representations: $r) { ... on CertificateOrder { ${field} } }`;
 
-    const { errors } = await readEntities(app, refer(...ids), 'status');
-
-    // Refused as references already: an answer with thousands of them would be too large to be made.
-    expect(errors).toHaveLength(10);
-    expect(errors?.[0]).toMatchObject({ extensions: { code: 'TOO_MANY_ORDERS' } });
+    expect((await read(`query($r: [_Any!]!) { a: ${select('status')} }`)).data?.a).toHaveLength(50);
     expect(app.takeUpstreamRequests()).toHaveLength(50);
+    const { data, errors } = await read(
+      `query($r: [_Any!]!) { a: ${select('id')} b: ${select('id')} }`,
+    );
+
+    expect(data).toBeNull();
+    expect(errors).toEqual([
+      expect.objectContaining({
+        path: ['b'],
+        extensions: { code: 'TOO_MANY_ORDERS', correlationId: REQUEST_ID },
+      }),
+    ]);
+  });
+
+  it('hands out its SDL where the schema may be asked for, or to the router alone', async () => {
+    const SECRET = 'the-secret-of-the-router';
+    const ask = async (environment: Record<string, string>) => {
+      const app = await startTestApp({ environment });
+      const body = { query: '{ _service { sdl } }' };
+      const { data, errors } = (await (
+        await app.post(body, { 'x-router-secret': SECRET })
+      ).json()) as { data?: object | null; errors?: { extensions: { code: string } }[] };
+      return errors?.[0]?.extensions.code ?? Object.keys(data ?? {});
+    };
+
+    expect(await ask({ INTROSPECTION: 'on' })).toEqual(['_service']);
+    expect(await ask({ INTROSPECTION: 'off', EXPLORER: 'off' })).toBe('FORBIDDEN');
+    expect(await ask({ INTROSPECTION: 'off', EXPLORER: 'off', ROUTER_SECRET: SECRET })).toEqual([
+      '_service',
+    ]);
   });
 
   it.each([

@@ -28,15 +28,19 @@ const MAY_BE_SENT =
 describe('the message of a failure', () => {
   it.each<[FailedOutcome, string]>([
     [
-      { kind: 'invalid-input', issues: [issue], digicertErrors: [] },
+      { kind: 'invalid-input', issues: [issue], issueCount: 1, digicertErrors: [] },
       'Please correct the fault in what you entered; nothing was sent.',
     ],
     [
-      { kind: 'invalid-input', issues: [issue, issue], digicertErrors: [] },
+      { kind: 'invalid-input', issues: [issue, issue], issueCount: 2, digicertErrors: [] },
       'Please correct the 2 faults in what you entered; nothing was sent.',
     ],
     [
-      { kind: 'invalid-input', issues: [], digicertErrors: [] },
+      { kind: 'invalid-input', issues: [issue, issue], issueCount: 750, digicertErrors: [] },
+      'Please correct the 750 faults in what you entered; nothing was sent. The first 2 are listed.',
+    ],
+    [
+      { kind: 'invalid-input', issues: [], issueCount: 0, digicertErrors: [] },
       'DigiCert refused this request. Check the recipients and the language; nothing was sent.',
     ],
     [

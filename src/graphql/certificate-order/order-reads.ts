@@ -4,18 +4,27 @@ import { CodedError } from '../errors/coded-error';
 import { toReadError } from './read-errors';
 
 /** Distinct orders of one request, and references to orders; half of what DigiCert allows everybody in 5 s. */
-const MAX_ORDERS_PER_REQUEST = 50;
+export const MAX_ORDERS_PER_REQUEST = 50;
 
 const TOO_MANY_ORDERS = new CodedError(
   'TOO_MANY_ORDERS',
   `One request may ask for ${MAX_ORDERS_PER_REQUEST} orders: ask for the others in another one.`,
 );
 
+export interface OrderReadsOptions {
+  readonly readOrder: (orderId: string) => Promise<OrderReadOutcome>;
+  /** Counts one call of the caller that costs DigiCert nothing. Seconds to wait when there were too many. */
+  readonly countCaller: () => Promise<number | undefined>;
+}
+
 export class OrderReads {
+  readonly #options: OrderReadsOptions;
   readonly #reads = new Map<string, Promise<CertificateOrder | undefined>>();
   #references = 0;
 
-  constructor(private readonly readOrder: (orderId: string) => Promise<OrderReadOutcome>) {}
+  constructor(options: OrderReadsOptions) {
+    this.#options = options;
+  }
 
   /** `undefined` when DigiCert knows no such order. Rejects with a {@link CodedError}. */
   read(orderId: string): Promise<CertificateOrder | undefined> {
@@ -32,17 +41,27 @@ export class OrderReads {
     this.#reads.delete(orderId);
   }
 
-  /** Counts a reference of another subgraph. Returns an error when they are too many. */
-  countReference(): CodedError | undefined {
-    this.#references += 1;
-    return this.#references > MAX_ORDERS_PER_REQUEST ? TOO_MANY_ORDERS : undefined;
+  /** Counts references of another subgraph, over all aliases. Rejects with a {@link CodedError} when they are too many. */
+  async addReferences(count: number): Promise<void> {
+    this.#references += count;
+    if (this.#references > MAX_ORDERS_PER_REQUEST) {
+      await this.reject(TOO_MANY_ORDERS);
+    }
+  }
+
+  /** Rejects with an error of the caller's input, or with that of the caller's quota: refused input counts too. */
+  async reject(error: CodedError): Promise<never> {
+    const retryAfterSeconds = await this.#options.countCaller();
+    throw retryAfterSeconds === undefined
+      ? error
+      : toReadError({ kind: 'rate-limited', scope: 'CALLER', retryAfterSeconds });
   }
 
   async #start(orderId: string): Promise<CertificateOrder | undefined> {
     if (this.#reads.size >= MAX_ORDERS_PER_REQUEST) {
       throw TOO_MANY_ORDERS;
     }
-    const outcome = await this.readOrder(orderId);
+    const outcome = await this.#options.readOrder(orderId);
     if (outcome.kind === 'found') {
       return outcome.order;
     }

@@ -1,4 +1,5 @@
 // Reading an order: as a query, as an entity another subgraph refers to, and behind a mutation's result.
+import type { GraphQLResolveInfo } from 'graphql';
 import {
   Args,
   ArgsType,
@@ -7,15 +8,14 @@ import {
   Field,
   FieldResolver,
   ID,
+  Info,
   Query,
   Resolver,
   Root,
 } from 'type-graphql';
 import { listApproverEmails } from '../../domain/approver-emails';
 import { SCOPE } from '../../domain/caller';
-import { isOrderId } from '../../domain/resend-request';
 import type { GraphqlContext } from '../context';
-import { toReadError } from './read-errors';
 import { CertificateOrder, CertificateOrderApproverEmail, CertificateOrderDomain } from './types';
 
 @ArgsType()
@@ -63,8 +63,12 @@ export class CertificateOrderResolver {
     description:
       'The domains of the order, 250 at most. Null when DigiCert does not say, or knows no such order.',
   })
-  async domains(@Root() { id }: CertificateOrder, @Ctx() { orders }: GraphqlContext) {
-    return (await orders.read(id))?.domains;
+  async domains(
+    @Root() { id }: CertificateOrder,
+    @Ctx() { orders, budget }: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return budget.spend((await orders.read(id))?.domains, info);
   }
 }
 
@@ -74,25 +78,12 @@ export class CertificateOrderDomainResolver {
     description:
       'Addresses that may approve this domain without further ado: five customary mailboxes at the name and at each parent of it, most specific first. Each can be passed back in `domainApprovalEmails`, with `name` as `domain` if it is there. Others may do too: contacts published in DNS.',
   })
-  approverEmails(@Root() { name, dnsNames }: CertificateOrderDomain) {
-    return listApproverEmails(name === undefined ? dnsNames : [name]);
+  approverEmails(
+    @Root() { name, dnsNames }: CertificateOrderDomain,
+    @Ctx() { budget }: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    budget.assertLeft();
+    return budget.spend(listApproverEmails(name === undefined ? dnsNames : [name]), info);
   }
-}
-
-/**
- * For another subgraph's reference. Costs no call: what else is selected is read when it is resolved.
- * An error is returned, which graphql-js takes for that of one item of the list. Thrown, it would spoil the others;
- * and as a promise that rejects it would end the process whenever a later reference of the list throws.
- */
-export function resolveOrderReference(
-  reference: { readonly id?: unknown },
-  { orders }: GraphqlContext,
-): CertificateOrder | Error {
-  const refusal = orders.countReference();
-  if (refusal) {
-    return refusal;
-  }
-  // A number beyond 2^53 has lost digits, and names another order.
-  const id = Number.isSafeInteger(reference.id) ? String(reference.id) : reference.id;
-  return typeof id === 'string' && isOrderId(id) ? { id } : toReadError({ kind: 'invalid-id' });
 }

@@ -6,7 +6,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import type { GraphqlContext } from '../context';
-import { CodedError } from './coded-error';
+import { CodedError, RESPONSE_TOO_LARGE } from './coded-error';
 
 /** Codes of faults in the document or the HTTP request. Their messages speak of what the caller sent. */
 const CALLER_ERROR_CODES: ReadonlySet<unknown> = new Set([
@@ -19,8 +19,17 @@ const CALLER_ERROR_CODES: ReadonlySet<unknown> = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
-/** Characters of a message; graphql-js quotes whole values of whatever length. */
+/** Characters of a message; graphql-js quotes whole values, of any length. */
 const MAX_MESSAGE_LENGTH = 500;
+
+/** Errors of one response: one for every field of the longest mutation that settings allow. The others are counted. */
+export const MAX_ERRORS = 100;
+
+/** Places in the document that one error names; graphql-js names each of a field that is selected many times. */
+const MAX_LOCATIONS = 3;
+
+/** Masked errors of one response that are logged one by one; they are nearly always one fault, met many times. */
+const MAX_LOGGED_ERRORS = 3;
 
 const MASKED_MESSAGE =
   "Something unexpected went wrong in the gateway. Quote the correlation id to the gateway's operators.";
@@ -34,14 +43,14 @@ const hidden = new WeakMap<GraphQLFormattedError, unknown>();
 export interface ErrorMaskOptions {
   readonly log: Logger;
   /** Whether a message may suggest names of the schema. */
-  readonly hints: boolean;
+  readonly suggestions: boolean;
 }
 
 /** What every error passes on its way out. */
 export interface ErrorMask {
   /** For Apollo Server's `formatError`. */
   readonly format: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
-  /** Puts the correlation id on formatted errors, and logs what they hide under that id. */
+  /** Puts the correlation id on formatted errors, logs what they hide under that id, and bounds their number. */
   sign(
     errors: readonly GraphQLFormattedError[],
     correlationId: string,
@@ -50,26 +59,61 @@ export interface ErrorMask {
   report(thrown: unknown, correlationId?: string): void;
 }
 
-export function createErrorMask({ hints, log }: ErrorMaskOptions): ErrorMask {
+export function createErrorMask({ suggestions, log }: ErrorMaskOptions): ErrorMask {
   const report = (thrown: unknown, correlationId?: string) =>
     log.error({ event: 'request.failed', correlationId, err: toError(thrown) }, 'unexpected error');
   return {
-    format: (formatted, error) =>
-      maskError(hints ? formatted : { ...formatted, message: dropHint(formatted.message) }, error),
-    sign: (errors, correlationId) =>
-      errors.map((error) => {
-        if (hidden.has(error)) {
-          report(hidden.get(error), correlationId);
-        }
-        return { ...error, extensions: { ...error.extensions, correlationId } };
-      }),
+    format: (formatted, error) => maskError(toShort(formatted, suggestions), error),
+    sign: (errors, correlationId) => {
+      const masked = errors.filter((error) => hidden.has(error));
+      for (const error of masked.slice(0, MAX_LOGGED_ERRORS)) {
+        report(hidden.get(error), correlationId);
+      }
+      if (masked.length > MAX_LOGGED_ERRORS) {
+        const omitted = masked.length - MAX_LOGGED_ERRORS;
+        log.error({ event: 'request.failed', correlationId, omitted }, 'further unexpected errors');
+      }
+      return toBounded(errors).map((error) => ({
+        ...error,
+        extensions: { ...error.extensions, correlationId },
+      }));
+    },
     report,
   };
 }
 
-/** graphql-js suggests names of the schema behind some of its messages. */
-function dropHint(message: string): string {
-  return message.replace(/ Did you mean .*\?$/s, '');
+/** One error that there was too little room, and of all others a bounded number. */
+function toBounded(errors: readonly GraphQLFormattedError[]): readonly GraphQLFormattedError[] {
+  const isTooLarge = ({ extensions }: GraphQLFormattedError) =>
+    extensions?.code === RESPONSE_TOO_LARGE;
+  const firstTooLarge = errors.find(isTooLarge);
+  const told = errors.filter((error) => error === firstTooLarge || !isTooLarge(error));
+  const omittedErrors = told.length - MAX_ERRORS;
+  if (omittedErrors <= 0) {
+    return told;
+  }
+  const message = `${omittedErrors} further errors are not listed.`;
+  const extensions = { code: 'TOO_MANY_ERRORS', omittedErrors };
+  return [...told.slice(0, MAX_ERRORS), { message, extensions }];
+}
+
+/** graphql-js suggests names of the schema behind some of its messages. Nothing it says stands behind that. */
+function dropSuggestions(message: string): string {
+  const start = message.indexOf(' Did you mean ');
+  return start === -1 ? message : message.slice(0, start);
+}
+
+/** Cut before anything is looked for in it: a message may quote all that a caller sent. */
+function toShort(
+  { message, locations, ...rest }: GraphQLFormattedError,
+  suggestions: boolean,
+): GraphQLFormattedError {
+  const cut = message.slice(0, MAX_MESSAGE_LENGTH);
+  return {
+    ...rest,
+    message: suggestions ? cut : dropSuggestions(cut),
+    ...(locations && { locations: locations.slice(0, MAX_LOCATIONS) }),
+  };
 }
 
 function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
@@ -88,7 +132,7 @@ function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFor
     thrown === error ? { ...formatted.extensions } : toArgumentError(thrown);
   if (CALLER_ERROR_CODES.has(code) && !isParserFault(code, message)) {
     const extensions = { code, ...(validationErrorCode !== undefined && { validationErrorCode }) };
-    return { message: message.slice(0, MAX_MESSAGE_LENGTH), ...place, extensions };
+    return { message, ...place, extensions };
   }
   const masked = {
     message: MASKED_MESSAGE,

@@ -31,12 +31,15 @@ const MAX_DEPTH = 12;
 /** Aliases; ten root fields with two aliases inside each fit. */
 const MAX_ALIASES = 30;
 
+/** Characters of an alias, which stands in the response wherever its field does. */
+const MAX_ALIAS_LENGTH = 100;
+
 /** Directives, on whatever they stand. */
 const MAX_DIRECTIVES = 20;
 
 /**
  * One rule for all limits. A refusal has `extensions.validationErrorCode`: `DOCUMENT_TOO_DEEP`,
- * `TOO_MANY_ALIASES`, `TOO_MANY_DIRECTIVES`, `TOO_MANY_MUTATION_FIELDS` or `OPERATION_NOT_SUPPORTED`.
+ * `TOO_MANY_ALIASES`, `ALIAS_TOO_LONG`, `TOO_MANY_DIRECTIVES`, `TOO_MANY_MUTATION_FIELDS` or `OPERATION_NOT_SUPPORTED`.
  */
 export function createDocumentLimitsRule({ maxMutationFields }: DocumentLimits): ValidationRule {
   return (context) => {
@@ -50,6 +53,9 @@ export function createDocumentLimitsRule({ maxMutationFields }: DocumentLimits):
         counts.aliases += node.alias ? 1 : 0;
         if (node.alias && counts.aliases === MAX_ALIASES + 1) {
           refuse('TOO_MANY_ALIASES', `A document may have ${MAX_ALIASES} aliases.`, node);
+        }
+        if (node.alias && node.alias.value.length > MAX_ALIAS_LENGTH) {
+          refuse('ALIAS_TOO_LONG', `An alias may have ${MAX_ALIAS_LENGTH} characters.`, node);
         }
       },
       Directive(node) {

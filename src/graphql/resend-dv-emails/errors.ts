@@ -129,7 +129,8 @@ export class ResendDvEmailsInvalidInputError extends ResendDvEmailsError {
   readonly __typename!: 'ResendDvEmailsInvalidInputError';
 
   @Field(() => [ResendDvEmailsInputIssue], {
-    description: 'Every fault found here, all at once. Empty when DigiCert refused the input.',
+    description:
+      'The faults found here, 50 at most; `message` says how many there are. Empty when DigiCert refused the input.',
   })
   issues!: readonly ResendDvEmailsInputIssue[];
 

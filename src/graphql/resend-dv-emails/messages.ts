@@ -22,12 +22,13 @@ export function describeFailure(outcome: FailedOutcome): string {
   }
 }
 
-function describeInvalidInput({ issues }: Of<'invalid-input'>): string {
-  if (issues.length === 0) {
+function describeInvalidInput({ issues, issueCount }: Of<'invalid-input'>): string {
+  if (issueCount === 0) {
     return 'DigiCert refused this request. Check the recipients and the language; nothing was sent.';
   }
-  const faults = issues.length === 1 ? 'the fault' : `the ${issues.length} faults`;
-  return `Please correct ${faults} in what you entered; nothing was sent.`;
+  const faults = issueCount === 1 ? 'the fault' : `the ${issueCount} faults`;
+  const listed = issueCount > issues.length ? ` The first ${issues.length} are listed.` : '';
+  return `Please correct ${faults} in what you entered; nothing was sent.${listed}`;
 }
 
 const NOT_ELIGIBLE: Record<NotEligibleReason, (outcome: Of<'order-not-eligible'>) => string> = {

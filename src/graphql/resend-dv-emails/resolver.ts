@@ -1,5 +1,6 @@
 // The mutation: arguments in, one member of the result union out.
-import { Args, Authorized, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Args, Authorized, Ctx, Info, Mutation, Resolver } from 'type-graphql';
 import { SCOPE } from '../../domain/caller';
 import type { Resend } from '../../domain/resend';
 import type { GraphqlContext } from '../context';
@@ -18,10 +19,15 @@ export class ResendDvEmailsResolver {
   })
   async resendDvEmails(
     @Args(() => ResendDvEmailsArgs) { orderId, input }: ResendDvEmailsArgs,
-    @Ctx() { caller, orders }: GraphqlContext,
+    @Ctx() { caller, orders, budget }: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<typeof ResendDvEmailsResult> {
+    // Before anything is sent: a success must not be lost because its recipients do not fit into the response.
+    budget.spend({ domainApprovalEmails: input?.domainApprovalEmails }, info);
     const outcome = await this.resend(orderId, input, caller);
     orders.forget(orderId);
-    return toResult(outcome, orderId, caller.correlationId);
+    return toResult(outcome, orderId, caller.correlationId, (name, details) =>
+      budget.spendOnFirst(name, details, info),
+    );
   }
 }

@@ -1,6 +1,11 @@
 // The result union, and the way from an outcome to its member.
 import { createUnionType } from 'type-graphql';
-import { assertNever, isRetryable, type ResendOutcome } from '../../domain/outcome';
+import {
+  assertNever,
+  type FailedOutcome,
+  isRetryable,
+  type ResendOutcome,
+} from '../../domain/outcome';
 import {
   ResendDvEmailsAccessDeniedError,
   ResendDvEmailsInvalidInputError,
@@ -29,10 +34,14 @@ export const ResendDvEmailsResult = createUnionType({
   resolveType: (member) => member.__typename,
 });
 
+/** As many items of a field as there is room for in the response. */
+export type FitItems = <Item>(field: string, items: readonly Item[]) => readonly Item[];
+
 export function toResult(
   outcome: ResendOutcome,
   orderId: string,
   correlationId: string,
+  fitItems: FitItems,
 ): typeof ResendDvEmailsResult {
   if (outcome.kind === 'accepted') {
     const { acceptedAt, domainApprovalEmails, locale } = outcome;
@@ -45,11 +54,12 @@ export function toResult(
     };
   }
   // The members' fields are named as the outcome's, so that each is handed over whole.
+  const fitting = fitDetails(outcome, fitItems);
   const error = {
-    ...outcome,
+    ...fitting,
     order: { id: orderId },
-    message: describeFailure(outcome),
-    retryable: isRetryable(outcome),
+    message: describeFailure(fitting),
+    retryable: isRetryable(fitting),
     correlationId,
   };
   switch (error.kind) {
@@ -70,4 +80,15 @@ export function toResult(
     default:
       return assertNever(error);
   }
+}
+
+/** Details make way where the response gets too large: the result itself has to be told. */
+function fitDetails<Outcome extends FailedOutcome>(outcome: Outcome, fitItems: FitItems): Outcome {
+  return {
+    ...outcome,
+    ...('issues' in outcome && { issues: fitItems('issues', outcome.issues) }),
+    ...('digicertErrors' in outcome && {
+      digicertErrors: fitItems('digicertErrors', outcome.digicertErrors),
+    }),
+  };
 }

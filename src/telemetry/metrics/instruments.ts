@@ -55,6 +55,20 @@ export function createInstruments(registry: Registry) {
     buckets: WAIT_BUCKETS,
     registers,
   });
+  const unhandledRejections = new Counter({
+    name: `${PREFIX}unhandled_rejections_total`,
+    help: 'Promises that were rejected and that nothing awaits: bugs.',
+    registers,
+  });
 
-  return { resends, resendDurations, reads, exchanges, retries, heldBack, quotaWaits };
+  return {
+    resends,
+    resendDurations,
+    reads,
+    exchanges,
+    retries,
+    heldBack,
+    quotaWaits,
+    unhandledRejections,
+  };
 }

@@ -15,14 +15,15 @@ export interface Metrics {
   observeUpstream(event: UpstreamEvent): void;
   measureResend(resend: Resend, clock: Clock): Resend;
   measureReadOrder(readOrder: ReadOrder): ReadOrder;
+  countUnhandledRejection(): void;
   watch(state: MeasuredState): void;
 }
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const { resends, resendDurations, reads, exchanges, retries, heldBack, quotaWaits } =
-    createInstruments(registry);
+  const instruments = createInstruments(registry);
+  const { resends, resendDurations, reads, exchanges, retries, heldBack, quotaWaits } = instruments;
   startAtZero(resends, RESEND_DETAILS);
   startAtZero(reads, READ_DETAILS);
   for (const cause of RETRY_CAUSES) {
@@ -81,6 +82,7 @@ export function createMetrics(): Metrics {
         throw error;
       }
     },
+    countUnhandledRejection: () => instruments.unhandledRejections.inc(),
     watch: (state) => watchState(state, registry),
   };
 }

@@ -1,0 +1,123 @@
+// How much one response may hold. Aliases times lists times references multiply what a small document selects, so
+// every list is measured, as it will stand in the response, before graphql-js completes its items.
+import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
+import { CodedError, RESPONSE_TOO_LARGE } from '../errors/coded-error';
+
+/**
+ * Characters of JSON in the lists of one response: four times an order with 250 names and everything selected. What
+ * is not in a list is bounded by the document's limits.
+ */
+export const MAX_LIST_CHARACTERS = 1_000_000;
+
+/** Characters of a value that is not known yet: a status, a list that is measured by itself. */
+const UNKNOWN_VALUE_CHARACTERS = 100;
+
+/** Quotes, colon and comma around a key and its value. */
+const PUNCTUATION_CHARACTERS = 4;
+
+const TOO_LARGE = new CodedError(
+  RESPONSE_TOO_LARGE,
+  `The lists of one response may have ${MAX_LIST_CHARACTERS} characters in all: ask for fewer orders or fields, or for each list once. What did not fit is null.`,
+);
+
+/** What every response has to itself. */
+export class ResponseBudget {
+  #left = MAX_LIST_CHARACTERS;
+
+  /** Throws once something did not fit: before a list is made that would not fit either. */
+  assertLeft(): void {
+    if (this.#left < 0) {
+      throw TOO_LARGE;
+    }
+  }
+
+  /** Takes the room that the value of a field needs. Throws a {@link CodedError} when there is not enough. */
+  spend<Value>(value: Value, info: GraphQLResolveInfo): Value {
+    this.assertLeft();
+    this.#left -= measure(value, toSelection(info));
+    this.assertLeft();
+    return value;
+  }
+
+  /** As many of a field's items as there is room for: details that may be left out. */
+  spendOnFirst<Item>(name: string, items: readonly Item[], info: GraphQLResolveInfo): Item[] {
+    const selection = toSelection(info);
+    const fitting: Item[] = [];
+    for (const item of items) {
+      const size = measure({ [name]: item }, selection);
+      if (size > this.#left) {
+        break;
+      }
+      this.#left -= size;
+      fitting.push(item);
+    }
+    return fitting;
+  }
+}
+
+/** A field of a selection set with its fragments spread, whatever type they are for. */
+interface SelectedField {
+  readonly name: string;
+  readonly responseKey: string;
+  readonly selection: readonly SelectedField[];
+}
+
+function toSelection({ fieldNodes, fragments }: GraphQLResolveInfo): readonly SelectedField[] {
+  return collectFields(fieldNodes, fragments);
+}
+
+type Fragments = GraphQLResolveInfo['fragments'];
+
+/** Fields that graphql-js merges count once. */
+function collectFields(parents: readonly FieldNode[], fragments: Fragments): SelectedField[] {
+  const nodesByField = new Map<string, FieldNode[]>();
+  const spread = new Set<string>();
+  const collect = (selectionSet: SelectionSetNode | undefined): void => {
+    for (const selection of selectionSet?.selections ?? []) {
+      if (selection.kind === Kind.FIELD) {
+        const field = `${selection.alias?.value ?? ''}:${selection.name.value}`;
+        const nodes = nodesByField.get(field) ?? [];
+        nodesByField.set(field, [...nodes, selection]);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        collect(selection.selectionSet);
+      } else if (!spread.has(selection.name.value)) {
+        spread.add(selection.name.value);
+        collect(fragments[selection.name.value]?.selectionSet);
+      }
+    }
+  };
+  for (const { selectionSet } of parents) {
+    collect(selectionSet);
+  }
+  return [...nodesByField.values()].flatMap((nodes) => {
+    const [{ name, alias } = { name: undefined, alias: undefined }] = nodes;
+    return name
+      ? {
+          name: name.value,
+          responseKey: alias?.value ?? name.value,
+          selection: collectFields(nodes, fragments),
+        }
+      : [];
+  });
+}
+
+/** Characters of a value in JSON, as far as it is there already: what has a resolver of its own counts by estimate. */
+function measure(value: unknown, selection: readonly SelectedField[]): number {
+  if (Array.isArray(value)) {
+    return value.reduce((sum: number, item) => sum + measure(item, selection), 0);
+  }
+  if (typeof value === 'string') {
+    return value.length + PUNCTUATION_CHARACTERS;
+  }
+  if (typeof value !== 'object' || value === null || selection.length === 0) {
+    return UNKNOWN_VALUE_CHARACTERS;
+  }
+  return selection.reduce(
+    (sum, field) =>
+      sum +
+      field.responseKey.length +
+      PUNCTUATION_CHARACTERS +
+      measure((value as Readonly<Record<string, unknown>>)[field.name], field.selection),
+    PUNCTUATION_CHARACTERS,
+  );
+}
