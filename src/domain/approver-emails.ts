@@ -6,6 +6,9 @@ import { parseEmailAddress } from './email-address';
 
 const MAILBOXES = ['admin', 'administrator', 'webmaster', 'hostmaster', 'postmaster'] as const;
 
+/** Candidates of one domain; a name has five for each of its levels, and may have over a hundred of those. */
+const MAX_APPROVER_EMAILS = 1_000;
+
 export interface ApproverEmail {
   readonly email: string;
   /** The name or parent that the mailbox is at. */
@@ -16,11 +19,14 @@ export interface ApproverEmail {
  * All candidates for some names, each once, for each name the most specific domain first, in the form that
  * goes back as `domainApprovalEmails`. None for an IP address, for a public suffix (ICANN's and private
  * ones, such as `co.uk` and `github.io`), for what is no DNS name, and where the address would be longer
- * than one may be. A leading `*.` does not count.
+ * than one may be. A leading `*.` does not count. {@link MAX_APPROVER_EMAILS} at most.
  */
 export function listApproverEmails(names: readonly string[]): readonly ApproverEmail[] {
   const candidates = new Map<string, ApproverEmail>();
   for (const emailDomain of names.flatMap(listDomains)) {
+    if (candidates.size >= MAX_APPROVER_EMAILS) {
+      break;
+    }
     for (const mailbox of MAILBOXES) {
       const email = parseEmailAddress(`${mailbox}@${emailDomain}`);
       if (email !== undefined) {

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 /** Unanswered requests on one connection. Browsers pipeline none; a client that reads nothing piles them up. */
 const MAX_UNANSWERED_PER_CONNECTION = 20;
 
-/** Bytes of responses that one connection may leave unread: two of the largest. */
+/** Bytes of responses that one connection may leave unread: a few of the largest. */
 export const MAX_UNREAD_BYTES_PER_CONNECTION = 4_000_000;
 
 export class Connections {

@@ -82,10 +82,11 @@ export function createErrorMask({ suggestions, log }: ErrorMaskOptions): ErrorMa
   };
 }
 
-/** One error that there was too little room, and of all others a bounded number. */
+/** One error that there was too little room for lists, and of all others a bounded number. */
 function toBounded(errors: readonly GraphQLFormattedError[]): readonly GraphQLFormattedError[] {
-  const isTooLarge = ({ extensions }: GraphQLFormattedError) =>
-    extensions?.code === RESPONSE_TOO_LARGE;
+  // That of a root field stands for itself: a mutation that was not run.
+  const isTooLarge = ({ extensions, path = [] }: GraphQLFormattedError) =>
+    extensions?.code === RESPONSE_TOO_LARGE && path.length > 1;
   const firstTooLarge = errors.find(isTooLarge);
   const told = errors.filter((error) => error === firstTooLarge || !isTooLarge(error));
   const omittedErrors = told.length - MAX_ERRORS;

@@ -15,10 +15,14 @@ const UNKNOWN_VALUE_CHARACTERS = 100;
 /** Quotes, colon and comma around a key and its value. */
 const PUNCTUATION_CHARACTERS = 4;
 
+const ADVICE = `The lists of one response may have ${MAX_LIST_CHARACTERS} characters in all: ask for fewer orders or fields, and for each list once.`;
+
 const TOO_LARGE = new CodedError(
   RESPONSE_TOO_LARGE,
-  `The lists of one response may have ${MAX_LIST_CHARACTERS} characters in all: ask for fewer orders or fields, or for each list once. What did not fit is null.`,
+  `${ADVICE} Of lists, nothing is told from here on.`,
 );
+
+const NOT_SENT = new CodedError(RESPONSE_TOO_LARGE, `${ADVICE} Nothing was sent.`);
 
 /** What every response has to itself. */
 export class ResponseBudget {
@@ -31,7 +35,16 @@ export class ResponseBudget {
     }
   }
 
-  /** Takes the room that the value of a field needs. Throws a {@link CodedError} when there is not enough. */
+  /** Takes the room that the result of a field will need, before the field does something. Throws if there is too little. */
+  reserve(result: object, info: GraphQLResolveInfo): void {
+    const size = measure(result, toSelection(info));
+    if (size > this.#left) {
+      throw NOT_SENT;
+    }
+    this.#left -= size;
+  }
+
+  /** Takes the room that the value of a field needs. Throws if there is too little. */
   spend<Value>(value: Value, info: GraphQLResolveInfo): Value {
     this.assertLeft();
     this.#left -= measure(value, toSelection(info));

@@ -23,7 +23,7 @@ export class ResendDvEmailsResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<typeof ResendDvEmailsResult> {
     // Before anything is sent: a success must not be lost because its recipients do not fit into the response.
-    budget.spend({ domainApprovalEmails: input?.domainApprovalEmails }, info);
+    budget.reserve({ domainApprovalEmails: input?.domainApprovalEmails }, info);
     const outcome = await this.resend(orderId, input, caller);
     orders.forget(orderId);
     return toResult(outcome, orderId, caller.correlationId, (name, details) =>

@@ -1,0 +1,323 @@
+// One request costs a bounded amount, whatever it holds: docs/bounds.md, with harmless sizes.
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { isListType, isNonNullType, isObjectType } from 'graphql';
+import { Agent } from 'undici';
+import { createSchema } from '../../src/graphql/schema';
+import { accept, json } from '../../src/simulator/answers';
+import type { SimulatedAccount } from '../../src/simulator/orders';
+import { createKey, sign, startProvider, startWithTokens } from '../auth/identity';
+import { readTable } from '../support/markdown';
+import { startTestApp, type TestApp } from '../support/test-app';
+
+const ROOT = join(__dirname, '..', '..');
+const SOURCES = join(ROOT, 'src');
+
+const MAX_RESPONSE_BYTES = 2_000_000;
+const DOMAINS = 'domains { name status method dnsNames approverEmails { email emailDomain } }';
+
+const repeat = (count: number, make: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => make(index)).join(' ');
+
+const NAMES = Array.from({ length: 250 }, (_, index) => `host-${index}.example.com`);
+
+/** An order with as many names as DigiCert's largest product has. */
+const LARGE = {
+  summary: 'an order with 250 names',
+  resend: accept,
+  validation: {
+    order_status: 'pending',
+    order_dcv_method: 'email',
+    dns_name_validations: NAMES.map((name) => ({ name_scope: name, dns_names: [name] })),
+  },
+};
+
+const ORDERS: SimulatedAccount = Object.fromEntries(
+  Array.from({ length: 50 }, (_, index) => [String(5_000 + index), LARGE]),
+);
+
+const REFERENCES = Object.keys(ORDERS).map((id) => ({ __typename: 'CertificateOrder', id }));
+
+const onOrders = (selection: string) =>
+  `query($r: [_Any!]!) { _entities(representations: $r) { ... on CertificateOrder { ${selection} } } }`;
+
+interface Told {
+  readonly bytes: number;
+  readonly data: Record<string, unknown> | null;
+  readonly errors: readonly {
+    readonly message: string;
+    readonly path?: readonly unknown[];
+    readonly locations?: readonly unknown[];
+    readonly extensions: { readonly code: string };
+  }[];
+}
+
+async function ask(app: TestApp, query: string, variables: object = {}, headers = {}) {
+  const response = await app.post({ query, variables }, headers);
+  const text = await response.text();
+  const { data = null, errors = [] } = JSON.parse(text) as Partial<Told>;
+  app.takeUpstreamRequests();
+  expect(
+    app.log.filter(({ level, event }) => Number(level) >= 50 && event !== 'request.failed'),
+  ).toEqual([]);
+  return { bytes: Buffer.byteLength(text), data, errors };
+}
+
+const codesOf = ({ errors }: Told) => errors.map(({ extensions }) => extensions.code);
+
+const startWithLargeOrders = () => startTestApp({ orders: ORDERS, quota: [] });
+
+describe('the size of a response', () => {
+  it('is enough for an order of 250 names with everything selected', async () => {
+    const app = await startWithLargeOrders();
+
+    const told = await ask(
+      app,
+      `{ certificateOrder(id: "5000") { id status dcvMethod ${DOMAINS} } }`,
+    );
+
+    expect(told.errors).toEqual([]);
+    expect(told.data).toMatchObject({ certificateOrder: { domains: { length: 250 } } });
+  });
+
+  it.each<[string, string, object]>([
+    [
+      'lists under aliases',
+      `{ certificateOrder(id: "5000") { ${repeat(29, (i) => `a${i}: ${DOMAINS}`)} } }`,
+      {},
+    ],
+    [
+      'lists in lists under aliases',
+      `{ certificateOrder(id: "5000") { domains { ${repeat(29, (i) => `a${i}: approverEmails { email }`)} } } }`,
+      {},
+    ],
+    [
+      'long aliases of what no resolver is asked for',
+      `{ certificateOrder(id: "5000") { domains { ${repeat(29, (i) => `${'x'.repeat(90)}${i}: __typename`)} } } }`,
+      {},
+    ],
+    ['lists of many references', onOrders(DOMAINS), { r: REFERENCES }],
+    [
+      'lists of many references under aliases',
+      onOrders(repeat(29, (i) => `a${i}: ${DOMAINS}`)),
+      { r: REFERENCES },
+    ],
+  ])('is bounded, and one error says so: %s', async (_name, query, variables) => {
+    const app = await startWithLargeOrders();
+
+    const told = await ask(app, query, variables);
+
+    expect(codesOf(told)).toEqual(['RESPONSE_TOO_LARGE']);
+    expect(told.bytes).toBeLessThan(MAX_RESPONSE_BYTES);
+  });
+
+  it('is bounded before a mutation sends anything whose recipients would not fit', async () => {
+    const app = await startWithLargeOrders();
+    const entries = NAMES.map((domain) => ({
+      domain,
+      email: 'admin@example.com',
+      emailDomain: 'example.com',
+    }));
+    const mutate = async (aliases: number) => {
+      const { data, errors } = await ask(
+        app,
+        `mutation($e: [DomainApprovalEmailInput!]) {
+          a: resendDvEmails(orderId: "5000", input: { domainApprovalEmails: $e }) { ...F }
+          b: resendDvEmails(orderId: "5001", input: { domainApprovalEmails: $e }) { ...F }
+        }
+        fragment F on ResendDvEmailsSuccess { ${repeat(aliases, (i) => `a${i}: domainApprovalEmails { domain email emailDomain }`)} }`,
+        { e: entries },
+      );
+      return { data, errors: errors.map(({ path, message }) => [path, message.slice(-17)]) };
+    };
+
+    expect(await mutate(28)).toEqual({
+      data: { a: expect.any(Object), b: null },
+      errors: [[['b'], 'Nothing was sent.']],
+    });
+    expect(app.outbox.map(({ orderId }) => orderId)).toEqual(['5000']);
+  });
+
+  it('leaves out details rather than the result of a mutation', async () => {
+    const errors = Array.from({ length: 50 }, () => ({ code: 'c', message: 'm'.repeat(900) }));
+    const app = await startTestApp({
+      orders: { '5000': { summary: '', resend: json(403, { errors }) } },
+    });
+
+    const told = await ask(
+      app,
+      `mutation { resendDvEmails(orderId: "5000") { ... on ResendDvEmailsAccessDeniedError {
+        message ${repeat(28, (i) => `a${i}: digicertErrors { message }`)} } } }`,
+    );
+
+    expect(told.errors).toEqual([]);
+    const member = told.data?.resendDvEmails as Record<string, unknown[]>;
+    expect(member.message).toEqual(expect.any(String));
+    expect(member.a0?.length).toBeGreaterThan(10);
+    expect(member.a0?.length).toBeLessThan(50);
+    expect(told.bytes).toBeLessThan(MAX_RESPONSE_BYTES);
+  });
+
+  it('holds 50 faults of the input, and the number of all', async () => {
+    const app = await startTestApp();
+    const entry = { domain: '-', email: '-', emailDomain: '-' };
+
+    const { data } = await app.resend('x', { domainApprovalEmails: Array(250).fill(entry) });
+
+    expect(data?.resendDvEmails).toMatchObject({
+      message:
+        'Please correct the 751 faults in what you entered; nothing was sent. The first 50 are listed.',
+      issues: { length: 50 },
+    });
+  });
+
+  it('holds 100 errors, and the number of the others', async () => {
+    const key = await createKey();
+    const app = await startWithTokens(await startProvider(key));
+    const headers = { authorization: `Bearer ${await sign(key, { scope: '' })}` };
+
+    const told = await ask(
+      app,
+      onOrders(repeat(29, (i) => `a${i}: status`)),
+      { r: REFERENCES },
+      headers,
+    );
+
+    expect(told.errors).toHaveLength(101);
+    expect(told.errors.at(-1)).toMatchObject({
+      message: '1350 further errors are not listed.',
+      extensions: { code: 'TOO_MANY_ERRORS', omittedErrors: 1_350 },
+    });
+    expect(app.log.filter(({ event }) => event === 'auth.forbidden')).toHaveLength(1);
+  });
+
+  it('names three places of a field that is selected many times', async () => {
+    const app = await startTestApp();
+
+    const told = await ask(
+      app,
+      `{ certificateOrder(id: "1403") { ${repeat(300, () => 'status')} } }`,
+    );
+
+    expect(told.errors.map(({ locations }) => locations?.length)).toEqual([1]);
+    const { errors } = await ask(
+      app,
+      `{ ${repeat(100, () => 'certificateOrder(id: "x") { id }')} }`,
+    );
+    expect(errors.map(({ locations }) => locations?.length)).toEqual([3]);
+  });
+
+  it('does not grow with an alias, which is refused when it is long', async () => {
+    const app = await startTestApp();
+
+    const told = await ask(app, `{ ${'x'.repeat(101)}: __typename }`);
+
+    expect(told.errors).toMatchObject([{ extensions: { validationErrorCode: 'ALIAS_TOO_LONG' } }]);
+  });
+});
+
+describe('the log of a request', () => {
+  it('has three of many unexpected errors, and the number of the others', async () => {
+    const agent = new Agent();
+    agent.dispatch = () => {
+      throw new Error('x'.repeat(100_000));
+    };
+    const app = await startTestApp({ dispatcher: agent });
+
+    const told = await ask(app, onOrders('status dcvMethod'), { r: REFERENCES.slice(0, 5) });
+
+    expect(told.errors).toHaveLength(10);
+    const failed = app.log.filter(({ event }) => event === 'request.failed');
+    expect(failed).toHaveLength(4);
+    expect(failed[3]).toMatchObject({ omitted: 7 });
+    expect(
+      Math.max(
+        ...app
+          .logText()
+          .split('\n')
+          .map((line) => line.length),
+      ),
+    ).toBeLessThan(6_000);
+  });
+
+  it('names no recipients of a call that was refused for the number of its caller’s calls', async () => {
+    const app = await startTestApp({ environment: { CALLER_QUOTA: '1/60s' } });
+    const input = { domainApprovalEmails: [{ domain: 'x'.repeat(1_000) }] };
+    await app.resend('1001');
+    await app.resend('1001', input);
+
+    expect(app.log.at(-1)).toMatchObject({ event: 'resend.completed', scope: 'CALLER' });
+    expect(app.log.at(-1)).not.toHaveProperty('recipients');
+    app.takeUpstreamRequests();
+  });
+});
+
+describe('a connection whose responses are not read', () => {
+  it('is ended when they are too long in all', async () => {
+    const app = await startWithLargeOrders();
+    const toRequest = (query: string) => {
+      const body = JSON.stringify({ query });
+      return `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    };
+    const read = `{ certificateOrder(id: "5000") { ${repeat(3, (i) => `a${i}: ${DOMAINS}`)} } }`;
+    const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+    const ended = new Promise((resolve) => {
+      socket.on('error', resolve).on('close', resolve);
+    });
+
+    // Responses are sent in order, so those behind one that is still to come have to wait for it.
+    const hanging = 'mutation { resendDvEmails(orderId: "1504") { __typename } }';
+    socket.write(toRequest(hanging) + toRequest(read).repeat(8));
+    await ended;
+
+    app.takeUpstreamRequests();
+    app.clock.advance(10_000);
+  });
+});
+
+describe('docs/bounds.md', () => {
+  const text = readFileSync(join(ROOT, 'docs', 'bounds.md'), 'utf8');
+
+  it('has the numbers of the code and of the settings', () => {
+    const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(join(SOURCES, name), 'utf8'))
+      .join('\n');
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const rows = ['Requests', 'Documents', 'Responses', 'Log'].flatMap((table) =>
+      readTable(text, table),
+    );
+    const named = rows.filter(([, , name]) => name);
+    expect(named.length).toBeGreaterThan(25);
+    for (const [what, told = '', name = ''] of named) {
+      const constant = name.replaceAll('`', '');
+      const [, setting] = new RegExp(`^\\| ${name} +\\| \`(\\d+)\``, 'm').exec(readme) ?? [];
+      const values = [...sources.matchAll(new RegExp(`const ${constant} = ([\\d_ *]+);`, 'g'))].map(
+        ([, value = '']) => value.replaceAll('_', '').split('*').map(Number),
+      );
+      const numbers = [
+        ...values.map((factors) => factors.reduce((product, factor) => product * factor, 1)),
+        ...(setting ? [Number(setting)] : []),
+      ];
+      const [, digits = '', unit] = /^([\d,]+)( KiB)?$/.exec(told) ?? [];
+      const number = Number(digits.replaceAll(',', '')) * (unit ? 1_024 : 1);
+      expect({ what, numbers }).toEqual({ what, numbers: expect.arrayContaining([number]) });
+    }
+  });
+
+  it('names every list of the schema', () => {
+    const schema = createSchema({
+      resend: () => Promise.reject(new Error('not called')),
+      authChecker: () => true,
+      servesSdl: true,
+    });
+    const lists = Object.values(schema.getTypeMap())
+      .filter((type) => isObjectType(type) && !type.name.startsWith('__'))
+      .flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()) : []))
+      .filter(({ type }) => isListType(isNonNullType(type) ? type.ofType : type))
+      .map(({ name }) => name);
+    const named = readTable(text, 'Lists').map(([field]) => field?.replaceAll('`', ''));
+    expect(named.sort()).toEqual([...new Set(lists)].sort());
+  });
+});
