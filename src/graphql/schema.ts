@@ -59,7 +59,7 @@ function refuseSdl(): never {
 
 function printTypes(types: GraphQLSchema): string {
   // The root types have their customary names, which a subgraph does not repeat.
-  const sdl = printSchemaWithDirectives(types).replace(/^schema \{[^}]*\}\s*/m, '');
+  const sdl = printSchemaWithDirectives(types).replace(/^schema \{[^}]*\}\s*/, '');
   return `${LINK}\n\n${sdl}`;
 }
 

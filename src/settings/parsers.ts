@@ -80,7 +80,7 @@ export function parseBaseUrl(text: string): string {
   if (url.search) {
     throw new Error('must be a plain URL, without a query.');
   }
-  return url.href.replace(/\/+$/, '');
+  return url.href.replace(/(?<!\/)\/+$/, '');
 }
 
 /** Of a service in the operator's own network. It can hold a password, so nothing of it is repeated. */

@@ -7,9 +7,7 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Should headers ever be logged, however deep in an object, these do not show. */
-const SECRET_HEADERS = new Set(['x-dc-devkey', 'authorization', 'cookie', 'x-router-secret']);
-
-const SECRET_KEY = new RegExp(`"(?:${[...SECRET_HEADERS].join('|')})":`, 'i');
+const SECRET_KEY = /"(?:x-dc-devkey|authorization|cookie|x-router-secret)":/i;
 
 /**
  * Looks at a line as it is written: pino's own `redact` knows a header only by the path to it, and costs ten times as
@@ -20,7 +18,7 @@ function redact(line: string): string {
     return line;
   }
   const hide = (key: string, value: unknown) =>
-    SECRET_HEADERS.has(key.toLowerCase()) ? '[Redacted]' : value;
+    SECRET_KEY.test(`"${key}":`) ? '[Redacted]' : value;
   return `${JSON.stringify(JSON.parse(line, hide))}\n`;
 }
 
