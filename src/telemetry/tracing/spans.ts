@@ -3,13 +3,14 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import {
   type Context,
   context,
-  propagation,
+  ROOT_CONTEXT,
   type Span,
   SpanKind,
   SpanStatusCode,
   type Tracer,
   trace,
 } from '@opentelemetry/api';
+import { parseTraceParent } from '@opentelemetry/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Caller } from '../../domain/caller';
 import type { ReadOrder } from '../../domain/read-order';
@@ -97,13 +98,19 @@ export function createSpans(tracer: Tracer): Spans {
   };
 }
 
+/** The span of the caller's, if it names one. Its `tracestate` and `baggage` are for others, and are not taken in. */
+function toCallersContext(traceparent: string | string[] | undefined): Context {
+  const span = typeof traceparent === 'string' ? parseTraceParent(traceparent) : null;
+  return span ? trace.setSpanContext(ROOT_CONTEXT, { ...span, isRemote: true }) : ROOT_CONTEXT;
+}
+
 function instrument(server: FastifyInstance, tracer: Tracer): void {
   const spans = new WeakMap<FastifyRequest, { span: Span; active: Context }>();
   server.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.url !== ROUTE) {
       return;
     }
-    const parent = propagation.extract(context.active(), request.headers);
+    const parent = toCallersContext(request.headers.traceparent);
     const attributes = { 'http.request.method': request.method, 'http.route': ROUTE };
     const kind = SpanKind.SERVER;
     const span = tracer.startSpan(`${request.method} ${ROUTE}`, { kind, attributes }, parent);

@@ -1,7 +1,6 @@
 // Traces by OpenTelemetry: a span for the HTTP request, the GraphQL operation, the use case and each
 // request to DigiCert. Loaded only when there is somewhere to send them. No span holds an email address.
-import { context, DiagLogLevel, diag, propagation, trace } from '@opentelemetry/api';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { context, DiagLogLevel, diag, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import {
@@ -45,8 +44,8 @@ export function startTracing({ name, version, log, clock }: TracingOptions): Tra
       .merge(detectResources({ detectors: [envDetector] })),
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
   });
-  // Baggage is what callers tell each other: not DigiCert, so it is not taken in.
-  provider.register({ propagator: new W3CTraceContextPropagator() });
+  // undici's instrumentation would add to each request what a propagator says: ids and states that a caller chose.
+  provider.register({ propagator: null });
   const undici = new UndiciInstrumentation();
   undici.setTracerProvider(provider);
   return {
@@ -62,7 +61,6 @@ export function startTracing({ name, version, log, clock }: TracingOptions): Tra
       );
       trace.disable();
       context.disable();
-      propagation.disable();
       diag.disable();
     },
   };
