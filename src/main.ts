@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
 import { type App, startApp } from './app';
+import { toVisible } from './domain/visible-text';
 import { addAuthDirectives } from './graphql/auth-directives';
 import { printManifest } from './graphql/guards/persisted-documents';
 import { printGatewaySchema } from './graphql/print-schema';
@@ -128,7 +129,7 @@ function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
 }
 
 function fail(message: string): void {
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${toVisible(message)}\n`);
   process.exitCode = 1;
 }
 

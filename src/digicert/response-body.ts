@@ -2,6 +2,7 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { isObject } from '../domain/is-object';
 import type { DigicertError } from '../domain/outcome';
+import { toVisible } from '../domain/visible-text';
 import {
   type AnsweredExchange,
   type Exchange,
@@ -88,10 +89,15 @@ export function readOkObject(exchange: Exchange): Record<string, unknown> | unde
   return body.kind === 'json' && isObject(body.value) ? body.value : undefined;
 }
 
-/** A non-empty text or number, as well-formed text of bounded length; `undefined` for the rest. */
+const LINE_BREAK_OR_TAB = /\r\n?|[\n\t]/g;
+
+/** A non-empty text or number, as well-formed, visible text of bounded length on one line; `undefined` for the rest. */
 export function toText(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
-  return typeof text === 'string' && text !== ''
-    ? text.slice(0, MAX_TEXT_LENGTH).toWellFormed()
-    : undefined;
+  if (typeof text !== 'string' || text === '') {
+    return undefined;
+  }
+  const line = text.slice(0, MAX_TEXT_LENGTH).replace(LINE_BREAK_OR_TAB, ' ');
+  // Escapes are longer than what they stand for.
+  return toVisible(line).slice(0, MAX_TEXT_LENGTH).toWellFormed();
 }

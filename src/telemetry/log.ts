@@ -1,6 +1,7 @@
-// Where log lines are made: JSON on one stream, with fixed event names and no secrets.
+// Where log lines are made: JSON on one stream, with fixed event names, no secrets and nothing a terminal would obey.
 import type { Writable } from 'node:stream';
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
+import { toVisible, UNPRINTABLE_SOURCE } from '../domain/visible-text';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -9,10 +10,18 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** Should headers ever be logged, however deep in an object, these do not show. */
 const SECRET_KEY = /"(?:x-dc-devkey|authorization|cookie|x-router-secret)":/i;
 
+/** Whether anything has to be done about a line: one look, since nearly all are free of both. */
+const UNUSUAL = new RegExp(`${SECRET_KEY.source}|${UNPRINTABLE_SOURCE}`, 'iu');
+
 /**
  * Looks at a line as it is written: pino's own `redact` knows a header only by the path to it, and costs ten times as
- * much. A line with such a key is rare enough to be taken apart.
+ * much. pino escapes the control characters of ASCII; the others are escaped here, which is the same JSON.
  */
+function toSafeLine(line: string): string {
+  return UNUSUAL.test(line) ? toVisible(redact(line)) : line;
+}
+
+/** A line with such a key is rare enough to be taken apart. */
 function redact(line: string): string {
   if (!SECRET_KEY.test(line)) {
     return line;
@@ -22,11 +31,19 @@ function redact(line: string): string {
   return `${JSON.stringify(JSON.parse(line, hide))}\n`;
 }
 
-/** In a terminal, where a person reads along. Loaded only there. */
+/** An escape of JSON. Captured: one that stands for a control character, or a line break other than those of a stack. */
+const ESCAPE = /\\(?:([bfru]|n(?! {4}at |caused by: ))|.)/g;
+
+/**
+ * In a terminal, where a person reads along. pino-pretty undoes the escapes of JSON, drops some control characters and
+ * lets a line break in a message begin a line; so those are escaped once more, but for the lines of a stack.
+ */
 export function createPrettyStream(destination: Writable = process.stdout): DestinationStream {
   const { build } = require('pino-pretty') as typeof import('pino-pretty');
   const messageFormat = '{event}: {msg}';
-  return build({ colorize: true, ignore: 'event', messageFormat, destination });
+  const pretty = build({ colorize: true, ignore: 'event', messageFormat, destination });
+  const toShown = (found: string, shown?: string) => (shown ? `\\${found}` : found);
+  return { write: (line) => void pretty.write(line.replace(ESCAPE, toShown)) };
 }
 
 /** Characters of an error's message that are logged. It may quote what a caller sent. */
@@ -55,6 +72,6 @@ function createStdout(): DestinationStream {
 }
 
 export function createLog(level: LogLevel, destination = createStdout()): Logger {
-  const hooks = { streamWrite: redact };
+  const hooks = { streamWrite: toSafeLine };
   return pino({ level, hooks, base: null, serializers: { err: toErrorFacts } }, destination);
 }

@@ -44,6 +44,30 @@ describe('a 400 whose body DigiCert meant to be understood', () => {
       json(400, { errors: [{ code: '\ud800', message: `${'x'.repeat(999)}\u{1f600}` }] }),
       [{ code: '\ufffd', message: `${'x'.repeat(999)}\ufffd` }],
     ],
+    [
+      'control, bidirectional and invisible characters, shown escaped',
+      json(400, {
+        errors: [
+          { code: 'a\u001b[2J\u202eb', message: '\u0007\u007f\u009b\u2028\u200b\ufe0f\u{e0001}' },
+        ],
+      }),
+      [
+        {
+          code: 'a\\u001b[2J\\u202eb',
+          message: '\\u0007\\u007f\\u009b\\u2028\\u200b\\ufe0f\\udb40\\udc01',
+        },
+      ],
+    ],
+    [
+      'line breaks and tabs, as spaces',
+      json(400, { errors: [{ code: 'a\tb', message: 'One\r\ntwo\nthree\rfour' }] }),
+      [{ code: 'a b', message: 'One two three four' }],
+    ],
+    [
+      'escapes that make a message longer, cut',
+      json(400, { errors: [{ code: 'a', message: '\u001b'.repeat(5_000) }] }),
+      [{ code: 'a', message: '\\u001b'.repeat(167).slice(0, 1000) }],
+    ],
     ['a number as code', json(400, { errors: [{ code: 12 }] }), [{ code: '12', message: null }]],
     [
       'entries of another kind among them',
