@@ -9,6 +9,7 @@ import { createKey, sign, startProvider, startWithTokens } from '../auth/identit
 import { readTable } from '../support/markdown';
 import { describeRequest, startTestApp } from '../support/test-app';
 import { buildGoClient, CLIENTS, CLIENTS_FOLDER, type ExampleClient, runGo } from './clients';
+import { ESCAPED, HOSTILE, HOSTILE_MEMBERS, MISSHAPEN } from './hostile-texts';
 import { answer, startOther } from './other-server';
 import { MAYBE_SENT, TOLD } from './told';
 
@@ -179,6 +180,7 @@ for (const client of CLIENTS) {
       ['is a proxy with a page of its own', answer(502, '<html>Bad gateway</html>')],
       ['redirects', answer(307, '', { location: '/elsewhere' })],
       ['gives JSON that is no GraphQL', answer(200, { status: 'ok' })],
+      ['gives a member of another shape', answer(200, { data: { resendDvEmails: MISSHAPEN } })],
       [
         'fails unexpectedly',
         answer(200, {
@@ -194,6 +196,7 @@ for (const client of CLIENTS) {
       expect(run.code).toBe(9);
       expect(run.stdout).toBe('');
       expect(lines(run.stderr).at(-1)).toBe(MAYBE_SENT);
+      expect(run.stderr).not.toContain(MISSHAPEN.issues);
       expect(other.requests()).toBe(1);
     });
 
@@ -211,6 +214,26 @@ for (const client of CLIENTS) {
       expect(run.code).toBe(10);
       expect(lines(run.stderr)).toEqual(['The mailbox is full.', '  Correlation id: abc']);
       expect(other.requests()).toBe(1);
+    });
+
+    it.each(HOSTILE_MEMBERS)(
+      'shows what a terminal would obey or hide escaped, in %s',
+      async (_what, member, told) => {
+        const other = await startOther(answer(200, { data: { resendDvEmails: member } }));
+
+        const run = await client.run(['1001'], { GATEWAY_URL: other.url });
+
+        expect(lines(run.stdout + run.stderr)).toEqual(told);
+      },
+    );
+
+    it('shows what a terminal would obey or hide escaped, in top-level errors', async () => {
+      const errors = [{ message: HOSTILE, extensions: { code: HOSTILE } }];
+      const other = await startOther(answer(400, { errors }));
+
+      const run = await client.run(['1001'], { GATEWAY_URL: other.url });
+
+      expect(lines(run.stderr)).toEqual([`${ESCAPED} (${ESCAPED})`, MAYBE_SENT]);
     });
 
     it.each([[[]], [['1001', 'admin@example.com']]])(

@@ -12,6 +12,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Longer than the gateway's own DIGICERT_TIMEOUT_MS (10 s), so that it can still say what happened.
@@ -149,12 +150,12 @@ func post(body any) (response *http.Response, connected bool, err error) {
 
 func showResult(got result) int {
 	if got.Typename == "ResendDvEmailsSuccess" {
-		fmt.Printf("DigiCert accepted the request at %s. Accepted is not delivered.\n", got.AcceptedAt)
+		show(os.Stdout, "DigiCert accepted the request at %s. Accepted is not delivered.", got.AcceptedAt)
 		for _, entry := range got.DomainApprovalEmails {
-			fmt.Printf("  %s: %s\n", entry.Domain, entry.Email)
+			show(os.Stdout, "  %s: %s", entry.Domain, entry.Email)
 		}
 		if len(got.DomainApprovalEmails) == 0 {
-			fmt.Println("  DigiCert chose the recipients.")
+			show(os.Stdout, "  DigiCert chose the recipients.")
 		}
 		return 0
 	}
@@ -226,5 +227,18 @@ func warn() int {
 }
 
 func tell(format string, values ...any) {
-	fmt.Fprintf(os.Stderr, format+"\n", values...)
+	show(os.Stderr, format, values...)
+}
+
+// Prints a line; what a terminal would obey or hide shows as its code point, such as \u001b.
+func show(file *os.File, format string, values ...any) {
+	var line strings.Builder
+	for _, character := range fmt.Sprintf(format, values...) {
+		if unicode.IsPrint(character) {
+			line.WriteRune(character)
+		} else {
+			fmt.Fprintf(&line, `\u%04x`, character)
+		}
+	}
+	fmt.Fprintln(file, line.String())
 }

@@ -44,7 +44,7 @@ const NOT_BEGUN = [
 
 async function main([orderId, ...recipients]) {
   if (orderId === undefined || !recipients.every((recipient) => recipient.includes('='))) {
-    console.error('usage: resend.mjs ORDER_ID [DOMAIN=EMAIL]...');
+    tell('usage: resend.mjs ORDER_ID [DOMAIN=EMAIL]...');
     return 2;
   }
   const domainApprovalEmails = recipients.map((recipient) => {
@@ -59,17 +59,17 @@ async function main([orderId, ...recipients]) {
   } catch (error) {
     const code = error.cause?.code ?? error.name;
     if (NOT_SENT.includes(code)) {
-      console.error(`The gateway could not be reached (${code}). Nothing was sent.`);
+      tell(`The gateway could not be reached (${code}). Nothing was sent.`);
       return 12;
     }
-    console.error(`The gateway gave no answer (${code}).`);
+    tell(`The gateway gave no answer (${code}).`);
     return warn();
   }
   try {
     const result = answer?.data?.resendDvEmails;
     return result ? showResult(result) : showRefusal(answer?.errors);
   } catch {
-    console.error('The answer is not one that this client understands.');
+    tell('The answer is not one that this client understands.');
     return warn();
   }
 }
@@ -96,43 +96,41 @@ async function post(body) {
 
 function showResult(result) {
   if (result.__typename === 'ResendDvEmailsSuccess') {
-    console.log(
-      `DigiCert accepted the request at ${result.acceptedAt}. Accepted is not delivered.`,
-    );
+    print(`DigiCert accepted the request at ${result.acceptedAt}. Accepted is not delivered.`);
     for (const { domain, email } of result.domainApprovalEmails) {
-      console.log(`  ${domain}: ${email}`);
+      print(`  ${domain}: ${email}`);
     }
     if (result.domainApprovalEmails.length === 0) {
-      console.log('  DigiCert chose the recipients.');
+      print('  DigiCert chose the recipients.');
     }
     return 0;
   }
 
   // Every error has these, also one that was added after this script was written.
-  console.error(result.message);
-  console.error(`  Correlation id: ${result.correlationId}`);
+  tell(result.message);
+  tell(`  Correlation id: ${result.correlationId}`);
 
   switch (result.__typename) {
     case 'ResendDvEmailsInvalidInputError':
       for (const { path, message } of result.issues) {
-        console.error(`  ${path.join('.')}: ${message}`);
+        tell(`  ${path.join('.')}: ${message}`);
       }
       showDigicertErrors(result);
       return 3;
     case 'ResendDvEmailsOrderNotFoundError':
       return 4;
     case 'ResendDvEmailsOrderNotEligibleError':
-      console.error(`  Reason: ${result.reason}`);
+      tell(`  Reason: ${result.reason}`);
       showDigicertErrors(result);
       return 5;
     case 'ResendDvEmailsAccessDeniedError':
       showDigicertErrors(result);
       return 6;
     case 'ResendDvEmailsRateLimitedError':
-      console.error(`  Try again in ${result.retryAfterSeconds} s (scope ${result.scope}).`);
+      tell(`  Try again in ${result.retryAfterSeconds} s (scope ${result.scope}).`);
       return 7;
     case 'ResendDvEmailsUpstreamError':
-      console.error(`  Reason: ${result.reason}`);
+      tell(`  Reason: ${result.reason}`);
       return result.emailsMayHaveBeenSent === false ? 8 : warn();
     default:
       return 10;
@@ -141,29 +139,40 @@ function showResult(result) {
 
 function showDigicertErrors({ digicertErrors }) {
   for (const { code, message } of digicertErrors) {
-    console.error(`  DigiCert: ${[code, message].filter(Boolean).join(': ')}`);
+    tell(`  DigiCert: ${[code, message].filter(Boolean).join(': ')}`);
   }
 }
 
 /** Shows why there is no result. */
 function showRefusal(errors) {
   if (!Array.isArray(errors)) {
-    console.error('The answer is not from the gateway.');
+    tell('The answer is not from the gateway.');
     return warn();
   }
   for (const { message, extensions } of errors) {
-    console.error(`${message} (${extensions?.code})`);
+    tell(`${message} (${extensions?.code})`);
   }
   if (errors.length > 0 && errors.every(({ extensions }) => NOT_BEGUN.includes(extensions?.code))) {
-    console.error('Nothing was sent.');
+    tell('Nothing was sent.');
     return 11;
   }
   return warn();
 }
 
 function warn() {
-  console.error('EMAILS MAY HAVE BEEN SENT. Look for them before you try again.');
+  tell('EMAILS MAY HAVE BEEN SENT. Look for them before you try again.');
   return 9;
+}
+
+const print = (line) => console.log(toVisible(line));
+const tell = (line) => console.error(toVisible(line));
+
+/** Shows what a terminal would obey or hide as its code point, such as \u001b. */
+function toVisible(line) {
+  return String(line).replace(
+    /(?! )[\p{C}\p{Z}]/gu,
+    (character) => `\\u${character.codePointAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 process.exitCode = await main(process.argv.slice(2));

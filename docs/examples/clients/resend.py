@@ -100,11 +100,11 @@ def post(connection, request):
 
 def show_result(result):
     if result["__typename"] == "ResendDvEmailsSuccess":
-        print(f"DigiCert accepted the request at {result['acceptedAt']}. Accepted is not delivered.")
+        show(f"DigiCert accepted the request at {result['acceptedAt']}. Accepted is not delivered.")
         for entry in result["domainApprovalEmails"]:
-            print(f"  {entry['domain']}: {entry['email']}")
+            show(f"  {entry['domain']}: {entry['email']}")
         if not result["domainApprovalEmails"]:
-            print("  DigiCert chose the recipients.")
+            show("  DigiCert chose the recipients.")
         return 0
 
     # Every error has these, also one that was added after this script was written.
@@ -158,7 +158,12 @@ def warn():
 
 
 def tell(line):
-    print(line, file=sys.stderr)
+    show(line, sys.stderr)
+
+
+def show(line, file=None):
+    """Prints a line; what a terminal would obey or hide shows as its code point, such as \\u001b."""
+    print("".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in str(line)), file=file)
 
 
 if __name__ == "__main__":

@@ -74,15 +74,27 @@ case $? in
     ;;
 esac
 
+# What a terminal would obey or hide shows as its code point, such as \u001b.
+VISIBLE='
+def hex: if . < 16 then "0123456789abcdef"[.:. + 1] else (. / 16 | floor | hex) + (. % 16 | hex) end;
+def visible: tostring
+  | gsub("(?<character>(?! )[\\p{C}\\p{Z}])"; "\\u" + (.character | explode[0] | hex | "000"[length - 1:] + .));
+'
+
 # Prints what a jq filter makes of the result.
-show() { printf '%s' "$answer" | jq --raw-output ".data.resendDvEmails | $1"; }
+show() {
+  printf '%s' "$answer" | jq --raw-output "$VISIBLE .data.resendDvEmails | $1 | visible" 2> /dev/null || {
+    echo 'The answer is not one that this client understands.' >&2
+    warn
+  }
+}
 
 show_digicert_errors() { show '.digicertErrors[] | "  DigiCert: " + ([.code, .message] | map(values) | join(": "))' >&2; }
 
 typename=$(show '.__typename // empty' 2> /dev/null)
 
 if [ -z "$typename" ]; then
-  printf '%s' "$answer" | jq --raw-output '.errors[] | "\(.message) (\(.extensions.code))"' >&2 2> /dev/null ||
+  printf '%s' "$answer" | jq --raw-output "$VISIBLE"'.errors[] | "\(.message) (\(.extensions.code))" | visible' >&2 2> /dev/null ||
     echo 'The answer is not from the gateway.' >&2
   # With these, and no other, the gateway says that it did not even begin.
   begun=$(printf '%s' "$answer" | jq '[.errors[].extensions.code] | . == [] or any(
