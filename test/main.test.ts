@@ -51,6 +51,14 @@ describe('npm start', () => {
     );
   });
 
+  it('shows what a terminal would obey or hide escaped', async () => {
+    const { stderr } = await runToEnd([], { PORT: '\u009b2J\u202e' });
+
+    expect(stderr).toBe(
+      'The settings need attention:\n  PORT is "\\u009b2J\\u202e": give a port number from 0 to 65535.\n',
+    );
+  });
+
   it('refuses to simulate in production', async () => {
     const { code, stderr } = await runToEnd([], { NODE_ENV: 'production' });
 
