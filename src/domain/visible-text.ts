@@ -3,9 +3,6 @@
 /** Control characters but the line feed; bidirectional, invisible and line-breaking ones. */
 const UNPRINTABLE = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** For patterns that look for more than that. */
-export const UNPRINTABLE_SOURCE = UNPRINTABLE.source;
-
 /** Shows an unprintable character as `\u202e`, which inside a string of JSON still is that character. */
 export function toVisible(text: string): string {
   return text.replace(UNPRINTABLE, (character) =>

@@ -1,7 +1,7 @@
 // Where log lines are made: JSON on one stream, with fixed event names, no secrets and nothing a terminal would obey.
 import type { Writable } from 'node:stream';
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
-import { toVisible, UNPRINTABLE_SOURCE } from '../domain/visible-text';
+import { toVisible } from '../domain/visible-text';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -10,15 +10,12 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** Should headers ever be logged, however deep in an object, these do not show. */
 const SECRET_KEY = /"(?:x-dc-devkey|authorization|cookie|x-router-secret)":/i;
 
-/** Whether anything has to be done about a line: one look, since nearly all are free of both. */
-const UNUSUAL = new RegExp(`${SECRET_KEY.source}|${UNPRINTABLE_SOURCE}`, 'iu');
-
 /**
  * Looks at a line as it is written: pino's own `redact` knows a header only by the path to it, and costs ten times as
  * much. pino escapes the control characters of ASCII; the others are escaped here, which is the same JSON.
  */
 function toSafeLine(line: string): string {
-  return UNUSUAL.test(line) ? toVisible(redact(line)) : line;
+  return toVisible(redact(line));
 }
 
 /** A line with such a key is rare enough to be taken apart. */
