@@ -2,29 +2,28 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../domain/clock';
 import type { RollingWindow } from '../domain/rolling-window';
+import { Holds } from './holds';
 import type { LimitStore, LogName, Place, Snapshot, Taken } from './limit-store';
 import { RollingLog } from './rolling-log';
 
 /** Logs kept. Beyond that, the caller who asked longest ago starts anew; API keys are one, or two for a while. */
 const MAX_LOGS = { caller: 10_000, digicert: 10 };
 
-/** Keys held at a time, some 20 MB. Beyond that nobody new is mailed until some are free: none is forgotten. */
+/**
+ * Keys held at a time, some 20 MB. Beyond that what is decided here is refused until some are free, and of what
+ * another store has granted, and still knows, the hold that ends first is forgotten here.
+ */
 const MAX_HOLDS = 100_000;
 
 /** Milliseconds between two looks for holds that have ended, and to wait where there is no room for more. */
 const SWEEP_INTERVAL_MS = 1_000;
-
-interface Hold {
-  readonly holder: string;
-  readonly untilMs: number;
-}
 
 export class MemoryStore implements LimitStore {
   readonly #logs = {
     caller: new LRUCache<string, RollingLog>({ max: MAX_LOGS.caller }),
     digicert: new LRUCache<string, RollingLog>({ max: MAX_LOGS.digicert }),
   };
-  readonly #holds = new Map<string, Hold>();
+  readonly #holds = new Holds();
   #sweptAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly clock: Clock) {}
@@ -51,7 +50,7 @@ export class MemoryStore implements LimitStore {
 
   async hold(keys: readonly string[], holder: string, forMs: number): Promise<number> {
     const nowMs = this.clock.now();
-    this.#forgetEnded(nowMs);
+    this.#holds.deleteEnded(nowMs);
     const leftMs = Math.max(0, ...keys.map((key) => (this.#holds.get(key)?.untilMs ?? 0) - nowMs));
     if (leftMs === 0 && !this.#hasRoomFor(keys.length)) {
       return SWEEP_INTERVAL_MS;
@@ -85,11 +84,13 @@ export class MemoryStore implements LimitStore {
 
   /** As {@link recordPlace}, for keys. */
   recordHold(keys: readonly string[], holder: string, forMs: number): void {
-    const untilMs = this.clock.now() + forMs;
+    const nowMs = this.clock.now();
+    this.#holds.deleteEnded(nowMs);
     for (const key of keys) {
-      // At the end, where what ends last belongs.
-      this.#holds.delete(key);
-      this.#holds.set(key, { holder, untilMs });
+      this.#holds.set(key, holder, forMs, nowMs);
+      if (this.#holds.size > MAX_HOLDS) {
+        this.#holds.deleteFirstToEnd();
+      }
     }
   }
 
@@ -127,16 +128,7 @@ export class MemoryStore implements LimitStore {
     return log;
   }
 
-  /** The map is in the order in which holds were set, which is nearly the one in which they end. */
-  #forgetEnded(nowMs: number): void {
-    for (const [key, { untilMs }] of this.#holds) {
-      if (untilMs > nowMs) {
-        break;
-      }
-      this.#holds.delete(key);
-    }
-  }
-
+  /** Looks at every hold once in a while: after the clock was set back, one that ends late hides those that ended. */
   #hasRoomFor(count: number): boolean {
     const nowMs = this.clock.now();
     if (this.#holds.size + count > MAX_HOLDS && nowMs >= this.#sweptAtMs + SWEEP_INTERVAL_MS) {

@@ -296,3 +296,49 @@ it('holds in memory that have ended are forgotten as others come', async () => {
   }
   expect(store.size.holds).toBeLessThanOrEqual(7);
 });
+
+it('holds that another store has granted are forgotten here once they have ended', () => {
+  const clock = new ManualClock();
+  const store = new MemoryStore(clock);
+  for (let index = 0; index < 100; index += 1) {
+    store.recordHold([String(index)], 'holder', 70_000);
+    clock.advance(10_000);
+  }
+  expect(store.size.holds).toBe(7);
+});
+
+it('of holds that another store has granted, those that end first are forgotten here when there are too many', async () => {
+  const clock = new ManualClock();
+  const store = new MemoryStore(clock);
+  const keys = (name: string, count: number) =>
+    Array.from({ length: count }, (_, index) => `${name} ${index}`);
+  store.recordHold(keys('long', 40_000), 'holder', 90_000);
+  store.recordHold(keys('short', 40_000), 'holder', 60_000);
+  clock.advance(1_000);
+  store.recordHold(keys('late', 45_000), 'holder', 60_000);
+
+  expect(store.size.holds).toBe(100_000);
+  expect(await store.hold(['short 0'], 'other', 1)).toBe(1_000);
+  const left = (key: string) => store.snapshot().holds.find((hold) => hold.key === key)?.leftMs;
+  expect(['long 0', 'short 24999', 'short 25000', 'late 0'].map((key) => [key, left(key)])).toEqual(
+    [
+      ['long 0', 89_000],
+      ['short 24999', undefined],
+      ['short 25000', 59_000],
+      ['late 0', 60_000],
+    ],
+  );
+});
+
+it('limits in memory find room again after the clock was set back', async () => {
+  const clock = new ManualClock();
+  const store = new MemoryStore(clock);
+  clock.advance(3_600_000);
+  await store.hold(['from the future'], 'holder', 60_000);
+  clock.advance(-3_600_000);
+  const keys = Array.from({ length: 99_999 }, (_, index) => String(index));
+  expect(await store.hold(keys, 'holder', 60_000)).toBe(0);
+  clock.advance(60_000);
+  expect(await store.hold(keys, 'other', 60_000)).toBe(0);
+  expect(await store.hold(['one more'], 'other', 60_000)).toBe(1_000);
+});

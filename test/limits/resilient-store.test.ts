@@ -22,9 +22,10 @@ afterEach(async () => {
 async function startStore(redis: RedisServer, timeoutMs = 2_000) {
   const clock = new ManualClock();
   const lines: string[] = [];
+  const local = new MemoryStore(clock);
   const store = await ResilientStore.start({
     redis: new RedisStore({ url: redis.url, timeoutMs, now: () => clock.now() }),
-    local: new MemoryStore(clock),
+    local,
     share: 0.5,
     clock,
     log: createLog('info', { write: (line) => void lines.push(line) }),
@@ -34,6 +35,7 @@ async function startStore(redis: RedisServer, timeoutMs = 2_000) {
   let id = 0;
   return {
     clock,
+    local,
     store,
     /** How many of so many places are given. */
     take: async (count: number): Promise<number> => {
@@ -154,6 +156,24 @@ describeWithRedis('limits that outlive Redis', () => {
     await Promise.all([one.recover(), other.recover()]);
 
     expect(await other.store.hold(['a'], 'other', 60_000)).toBeGreaterThan(0);
+  });
+
+  it('note no more holds here than fit, and none that have ended, while Redis knows all of them', async () => {
+    const redis = await startRedis();
+    const { clock, local, store } = await startStore(redis);
+    const keys = (list: number) => Array.from({ length: 5_000 }, (_, index) => `${list} ${index}`);
+    for (let list = 0; list < 25; list += 1) {
+      expect(await store.hold(keys(list), 'holder', 70_000)).toBe(0);
+      await store.keep(keys(list), 'holder', 60_000);
+      clock.advance(1);
+    }
+    expect(local.size.holds).toBe(100_000);
+    expect(await store.hold(['0 0'], 'other', 60_000)).toBe(59_975);
+
+    clock.advance(60_000);
+    expect(await store.hold(['0 0'], 'other', 60_000)).toBe(0);
+
+    expect(local.size.holds).toBe(1);
   });
 
   it('lets go in Redis of what is freed while Redis is not asked', async () => {
