@@ -100,6 +100,21 @@ describe('the audit trail', () => {
     expect(new Set(hashes).size).toBe(4);
   });
 
+  it('gives one mailbox one hash, in whatever letters it is written', async () => {
+    const app = await startTestApp();
+    const emails = ['grosse@example.com', 'GROSSE@example.com', 'ｇｒｏße@example.com'];
+    for (const email of emails) {
+      await app.resend('1001', { domainApprovalEmails: [{ domain: 'example.com', email }] });
+    }
+    app.takeUpstreamRequests();
+
+    const hashes = app.log
+      .filter(({ event }) => event === 'resend.completed')
+      .map(({ recipients }) => (recipients as { email: string }[])[0]?.email);
+    expect(hashes).toEqual(emails.map(() => hashes[0]));
+    expect(hashes[0]).toMatch(HASH);
+  });
+
   it('shows addresses where a setting says so', async () => {
     const { event } = await resendAndReadEvent({ AUDIT_ADDRESSES: 'plain' });
     expect(event).toMatchObject({

@@ -10,9 +10,32 @@ export function toRecipientKey({ domain, email }: DomainApprovalEmail): string {
   return `${domain?.toLowerCase() ?? ''} ${email === undefined ? '' : toMailboxKey(email)}`;
 }
 
-/** One name per mailbox: no mail server in use tells letters' case, or quotes that need not be, apart. */
+/** ASCII without spaces and quotes: nearly all addresses, of which lower case is the whole key. */
+const PLAIN = /^[!#-~]*$/;
+
+/** One name per mailbox: no mail server in use tells letters' case or width, or quotes that need not be, apart. */
 export function toMailboxKey(email: string): string {
-  return (email.startsWith('"') ? unquote(email) : email).normalize('NFC').toLowerCase();
+  if (PLAIN.test(email)) {
+    return email.toLowerCase();
+  }
+  // Each step may make room for another: below a wide quotation mark is a mailbox in quotes.
+  for (let key = email; ; ) {
+    const next = fold(key.startsWith('"') ? unquote(key) : key);
+    if (next === key) {
+      return key;
+    }
+    key = next;
+  }
+}
+
+/**
+ * Compatibility forms and letters' case gone: repeated until nothing changes, NFKC and full case folding (Unicode
+ * 3.13). Capitals first, because only they make one of what folding does, such as ß and ss; not of the dotless i,
+ * whose capital is that of another letter.
+ */
+function fold(text: string): string {
+  const capitals = text.normalize('NFKC').replace(/[^ı]+/g, (part) => part.toUpperCase());
+  return capitals.toLowerCase().normalize('NFKC');
 }
 
 function unquote(email: string): string {

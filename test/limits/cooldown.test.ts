@@ -80,6 +80,13 @@ describe('the cool-down', () => {
       toInput({ domain: 'EXAMPLE.com', email: 'Admin@Example.COM' }),
     ],
     [
+      'another width and folding',
+      '1001',
+      toInput({ domain: 'example.com', email: 'strasse@example.com' }),
+      '1001',
+      toInput({ domain: 'example.com', email: 'ＳＴＲＡße@example.com' }),
+    ],
+    [
       'an email domain',
       '1001',
       toInput(ADMIN),
