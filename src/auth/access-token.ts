@@ -23,6 +23,12 @@ const ALGORITHMS = [
   'Ed25519',
 ];
 
+/**
+ * Types of an access token, if it names one (RFC 9068 section 2.1). Other kinds of JWT, which the provider signs
+ * with the same keys, are not taken for one (RFC 8725 section 3.11).
+ */
+const TYPES = ['jwt', 'at+jwt'];
+
 /** Seconds that the provider's clock and ours may differ by. */
 const CLOCK_TOLERANCE_SECONDS = 30;
 
@@ -94,8 +100,7 @@ export function createTokenVerifier(
     if (known && clock.now() < known.expiresAtMs && keySet.isTrusted) {
       return known;
     }
-    // Without the name of its key a token would be tried against whatever key fits.
-    if (!namesItsKey(token)) {
+    if (!hasFitHeader(token)) {
       return undefined;
     }
     try {
@@ -119,12 +124,19 @@ export function createTokenVerifier(
   };
 }
 
-function namesItsKey(token: string): boolean {
+/** Whether a token names its key, without which it would be tried against whatever key fits, and its type fits. */
+function hasFitHeader(token: string): boolean {
   try {
-    return typeof decodeProtectedHeader(token).kid === 'string';
+    const { kid, typ } = decodeProtectedHeader(token);
+    return typeof kid === 'string' && (typ === undefined || isType(typ));
   } catch {
     return false;
   }
+}
+
+/** A media type, usually without its `application/` (RFC 7515 section 4.1.9). */
+function isType(typ: unknown): boolean {
+  return typeof typ === 'string' && TYPES.includes(typ.toLowerCase().replace(/^application\//, ''));
 }
 
 /** `scope` (RFC 8693: a string with spaces) or `scp`, as a string or a list, whatever the provider writes. */

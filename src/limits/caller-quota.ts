@@ -37,8 +37,25 @@ export function createCallerQuota(options: CallerQuotaOptions): CallerQuota {
   };
 }
 
-/** Groups of an IPv6 address that name a network, of which one customer has all the addresses (a /64). */
-const NETWORK_GROUPS = 4;
+/**
+ * Bytes of an IPv6 address that name a customer's network (a /56): what providers delegate to a household, as RFC
+ * 6177 and RIPE-690 advise. By /64 one household would have 256 quotas.
+ */
+const NETWORK_BYTES = 7;
+
+/** Where the IPv4 address stands in an IPv6 address of a range that ipaddr.js names; as bytes. */
+const EMBEDDED_IPV4: Readonly<Record<string, (bytes: readonly number[]) => readonly number[]>> = {
+  // ::ffff:0:0/96, RFC 4291 section 2.5.5.2
+  ipv4Mapped: (bytes) => bytes.slice(12),
+  // ::ffff:0:0:0/96, RFC 2765 section 2.1
+  rfc6145: (bytes) => bytes.slice(12),
+  // NAT64: 64:ff9b::/96, RFC 6052 section 2.1, and of a network's own, 64:ff9b:1::/48, RFC 8215
+  rfc6052: (bytes) => bytes.slice(12),
+  // 2002::/16, RFC 3056 section 2
+  '6to4': (bytes) => bytes.slice(2, 6),
+  // 2001::/32, RFC 4380 section 4: the client's address, with every bit inverted
+  teredo: (bytes) => bytes.slice(12).map((byte) => 255 - byte),
+};
 
 function toNetwork(text: string): string {
   // Some proxies write the port too: 203.0.113.1:50712, [2001:db8::1]:50712.
@@ -49,9 +66,11 @@ function toNetwork(text: string): string {
     // A proxy may write "unknown" or worse. All who cannot be told apart share one quota.
     return 'unknown';
   }
-  // An IPv4 address in IPv6's clothes is the IPv4 address.
-  const parsed = ipaddr.process(address);
-  return parsed instanceof ipaddr.IPv6
-    ? parsed.parts.slice(0, NETWORK_GROUPS).join(':')
-    : parsed.toString();
+  const parsed = ipaddr.parse(address);
+  const bytes = parsed.toByteArray();
+  if (parsed.kind() === 'ipv4') {
+    return bytes.join('.');
+  }
+  const toIpv4 = EMBEDDED_IPV4[parsed.range()];
+  return toIpv4 ? toIpv4(bytes).join('.') : bytes.slice(0, NETWORK_BYTES).join(':');
 }

@@ -42,6 +42,25 @@ describe('a token', () => {
     ['an extension nobody understands', { crit: ['x'], x: 1 }, BAD],
     ['an empty list of extensions', { crit: [] }, BAD],
     ['a payload that is not encoded', { b64: false, crit: ['b64'] }, BAD],
+    ['no type', { typ: undefined }, GOOD],
+    ...['JWT', 'jwt', 'at+jwt', 'AT+JWT', 'application/jwt', 'Application/at+JWT'].map(
+      (typ): [string, object, string] => [`the type ${typ}`, { typ }, GOOD],
+    ),
+    ...[
+      'dpop+jwt',
+      'logout+jwt',
+      'id_token+jwt',
+      'JWE',
+      'at+jwt+jwt',
+      'text/jwt',
+      'application/application/jwt',
+      'jwt ',
+      '',
+      null,
+      7,
+      ['JWT'],
+      { jwt: 'JWT' },
+    ].map((typ): [string, object, string] => [`the type ${JSON.stringify(typ)}`, { typ }, BAD]),
     ['keys of its own', { jwk: { kty: 'oct', k: 'AAAA' } }, GOOD],
   ])('with a header that has %s', async (_name, header, told) => {
     expect(await askWith(key, await signRaw(key, header))).toBe(told);

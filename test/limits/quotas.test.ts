@@ -241,21 +241,27 @@ describe('the quota of a caller', () => {
         'Success',
       ],
       [
-        'a network of IPv6 is one caller',
-        '2001:db8:1:2::1',
-        '2001:db8:1:2:ffff::9',
+        'a network of IPv6 is one caller, a /56',
+        '2001:db8:1:200::1',
+        '2001:db8:1:2ff:ffff::9',
         'RateLimitedError',
       ],
       [
         'another network of IPv6 is another caller',
-        '2001:db8:1:2::1',
-        '2001:db8:1:3::1',
+        '2001:db8:1:200::1',
+        '2001:db8:1:300::1',
         'Success',
       ],
       [
-        'IPv4 in the clothes of IPv6 is IPv4',
-        '203.0.113.1',
-        '::ffff:203.0.113.1',
+        '6to4 is one caller whatever follows',
+        '2002:cb00:7101::1',
+        '2002:cb00:7101:fff0::1',
+        'RateLimitedError',
+      ],
+      [
+        'Teredo is one caller through any server, port and flags',
+        '2001:0:4136:e378:8000:63bf:34ff:8efe',
+        '2001:0:1234:5678:0:1:34ff:8efe',
         'RateLimitedError',
       ],
       ['a port makes no other caller', '203.0.113.1:5071', '203.0.113.1:5072', 'RateLimitedError'],
@@ -267,6 +273,28 @@ describe('the quota of a caller', () => {
       });
 
       expect([await ask(app, first), await ask(app, second)]).toEqual(['Success', told]);
+
+      app.takeUpstreamRequests();
+    });
+
+    it.each([
+      ['mapped into IPv6', '::ffff:203.0.113.1', '::ffff:203.0.113.2'],
+      ['translated', '::ffff:0:203.0.113.1', '::ffff:0:203.0.113.2'],
+      ['behind NAT64', '64:ff9b::203.0.113.1', '64:ff9b::203.0.113.2'],
+      ["behind a network's own NAT64", '64:ff9b:1::203.0.113.1', '64:ff9b:1::203.0.113.2'],
+      ['as 6to4', '2002:cb00:7101:7::9', '2002:cb00:7102:7::9'],
+      ['as Teredo', '2001:0:4136:e378:8000:63bf:34ff:8efe', '2001:0:4136:e378::34ff:8efd'],
+    ])('an IPv4 address %s is the caller it is as IPv4', async (_name, same, other) => {
+      const app = await startTestApp({
+        environment: { CALLER_QUOTA: '1/60s', TRUSTED_PROXIES: '127.0.0.1' },
+      });
+
+      expect([
+        await ask(app, '203.0.113.1'),
+        await ask(app, same),
+        await ask(app, other),
+        await ask(app, '203.0.113.2'),
+      ]).toEqual(['Success', 'RateLimitedError', 'Success', 'RateLimitedError']);
 
       app.takeUpstreamRequests();
     });
