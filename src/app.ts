@@ -82,6 +82,7 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     context: ({ correlationId, address, identity }) =>
       createContext({ correlationId, address, ...identity }, useCases),
     trustedProxies: settings.trustedProxies,
+    isOpen: !settings.auth.tokens && settings.auth.routerSecrets.length === 0,
     log,
     maxBodyBytes: settings.maxBodyBytes,
     requestTimeoutMs: settings.requestTimeoutMs,

@@ -1,6 +1,7 @@
 // The examples in deploy/ are read as those who use them would: by Docker, by Kubernetes and by the gateway.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
@@ -490,6 +491,14 @@ function validate(object: { readonly kind: string }): string[] {
   return [...unread];
 }
 
+/** Bits that a network has at least, by IP version: room for 256 proxies, or a link of IPv6. */
+const MIN_PREFIX_BITS: Readonly<Record<number, number>> = { 4: 24, 6: 64 };
+
+function isWide(network: string): boolean {
+  const [address = '', bits = '128'] = network.split('/');
+  return Number(bits) < (MIN_PREFIX_BITS[isIP(address)] ?? Number.POSITIVE_INFINITY);
+}
+
 describe('deploy/kubernetes', () => {
   const kustomization = readYaml('kubernetes', 'kustomization.yaml');
   const files = readdirSync(KUBERNETES).filter((name) => name !== 'kustomization.yaml');
@@ -567,6 +576,28 @@ describe('deploy/kubernetes', () => {
     for (const { labelSelector } of pod.topologySpreadConstraints) {
       expect(labelSelector.matchLabels).toEqual(labels);
     }
+  });
+
+  it('believes and lets in small networks only: the router and the ingress, not every pod', () => {
+    expect(settings.trustedProxies).toHaveLength(2);
+    expect(settings.trustedProxies.filter(isWide)).toEqual([]);
+    const [fromRouter, fromPrometheus] = find('NetworkPolicy').spec.ingress.map(
+      ({ from }: { from: Record<string, unknown>[] }) => from.map((peer) => Object.keys(peer)),
+    );
+    expect(fromRouter).toEqual([['namespaceSelector', 'podSelector']]);
+    expect(fromPrometheus).toEqual([['namespaceSelector']]);
+  });
+
+  it.each([
+    ['10.0.0.0/8', true],
+    ['192.0.2.0/23', true],
+    ['192.0.2.0/24', false],
+    ['192.0.2.1', false],
+    ['2001:db8::/63', true],
+    ['2001:db8::/64', false],
+    ['2001:db8::1', false],
+  ])('would notice a wide network: %s, %s', (network, told) => {
+    expect(isWide(network)).toBe(told);
   });
 
   it('speaks of the port the gateway listens on, by its name', () => {

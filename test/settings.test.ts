@@ -325,7 +325,7 @@ describe('settings', () => {
       'a proxy by name',
       { TRUSTED_PROXIES: '10.0.0.0/8,proxy.example.com' },
       [
-        'TRUSTED_PROXIES has "proxy.example.com": give IP addresses or networks such as 10.0.0.0/8, comma-separated.',
+        'TRUSTED_PROXIES has "proxy.example.com": give IP addresses or networks such as 192.0.2.0/28, comma-separated.',
       ],
     ],
     [

@@ -1,4 +1,5 @@
 // The simulated DigiCert by itself: what the tests of the gateway rely on.
+import { RollingWindows } from '../src/simulator/rolling-windows';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../src/simulator/simulator';
 import { ManualClock, START } from './support/manual-clock';
 
@@ -157,4 +158,13 @@ describe('the simulated DigiCert', () => {
     const statuses = responses.map(({ status }) => status).sort();
     expect(statuses).toEqual([...Array.from({ length: 100 }, () => 204), 429]);
   });
+});
+
+it('counts the requests of a thousand API keys, not of every text that was ever shown as one', () => {
+  const windows = new RollingWindows([{ limit: 1, windowMs: 1_000 }]);
+  for (let index = 0; index < 3_000; index += 1) {
+    expect(windows.take(String(index), 0)).toBe(true);
+  }
+  expect(windows.size).toBe(1_000);
+  expect(windows.take('2999', 0)).toBe(false);
 });

@@ -124,7 +124,7 @@ export function createTokenVerifier(
   };
 }
 
-/** Whether a token names its key, without which it would be tried against whatever key fits, and its type fits. */
+/** Whether a token's type fits and it names its key: without, it would be tried against any key that fits. */
 function hasFitHeader(token: string): boolean {
   try {
     const { kid, typ } = decodeProtectedHeader(token);

@@ -120,12 +120,25 @@ export class MemoryStore implements LimitStore {
   }
 
   #open({ kind, key }: LogName): RollingLog {
-    let log = this.#logs[kind].get(key);
+    const logs = this.#logs[kind];
+    let log = logs.get(key);
     if (!log) {
+      this.#forgetIdle(logs);
       log = new RollingLog();
-      this.#logs[kind].set(key, log);
+      logs.set(key, log);
     }
     return log;
+  }
+
+  /** A caller who does not come again leaves nothing behind. The log that was used longest ago comes first. */
+  #forgetIdle(logs: LRUCache<string, RollingLog>): void {
+    const nowMs = this.clock.now();
+    for (const key of logs.rkeys()) {
+      if (!logs.peek(key)?.isIdle(nowMs)) {
+        break;
+      }
+      logs.delete(key);
+    }
   }
 
   /** Looks at every hold once in a while: after the clock was set back, one that ends late hides those that ended. */

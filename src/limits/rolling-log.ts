@@ -53,6 +53,12 @@ export class RollingLog {
     return Math.max(0, this.#shutUntilMs - nowMs);
   }
 
+  /** Whether it says no more than an empty one. */
+  isIdle(nowMs: number): boolean {
+    this.#forget(this.#windows, nowMs);
+    return this.#countFrom(this.#first) === 0 && this.shutForMs(nowMs) === 0;
+  }
+
   /** Places taken in each window, used or not. */
   count(windows: readonly RollingWindow[], nowMs: number): readonly number[] {
     return windows.map(({ windowMs }) => this.#countFrom(this.#firstAfter(nowMs - windowMs)));

@@ -13,7 +13,8 @@ export const MAX_UNREAD_BYTES_PER_CONNECTION = 4_000_000;
 export class Connections {
   /** Each with the bytes of its response, as soon as it has one. */
   readonly #unanswered = new Map<Socket, Map<IncomingMessage, number>>();
-  readonly #waiting = new Set<() => void>();
+  /** One callback for each connection, and one for all of them. */
+  readonly #waiting = new Map<Socket | undefined, () => void>();
   readonly #refused = new WeakSet<Duplex>();
 
   /** The last word on this connection is said: what comes after it could not be answered, so it is not run. */
@@ -61,16 +62,19 @@ export class Connections {
     return [...requests].some((request) => request.complete);
   }
 
-  /** Calls back once the connection, or every one, waits for nothing; at once if that is so now. */
+  /**
+   * Calls back once the connection, or every one, waits for nothing; at once if that is so now. A later callback
+   * takes the place of an earlier one: a client that goes on sending garbage causes one with every packet.
+   */
   whenAnswered(socket: Socket | undefined, callback: () => void): void {
     const check = () => {
       const sockets = socket ? [socket] : [...this.#unanswered.keys()];
       if (!sockets.some((one) => this.isWaiting(one))) {
-        this.#waiting.delete(check);
+        this.#waiting.delete(socket);
         callback();
       }
     };
-    this.#waiting.add(check);
+    this.#waiting.set(socket, check);
     check();
   }
 
@@ -85,7 +89,7 @@ export class Connections {
   }
 
   #check(): void {
-    for (const check of [...this.#waiting]) {
+    for (const check of [...this.#waiting.values()]) {
       check();
     }
   }

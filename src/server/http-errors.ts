@@ -70,6 +70,13 @@ export const BAD_HOST: HttpError = {
   message: 'The Host header is missing or not well-formed.',
 };
 
+export const MISDIRECTED: HttpError = {
+  status: 421,
+  code: 'MISDIRECTED_REQUEST',
+  message:
+    'Without credentials this gateway is for its own machine: call it by localhost, 127.0.0.1 or [::1], or set ROUTER_SECRET or AUTH_JWKS_URL, so that it asks for credentials.',
+};
+
 export const BAD_URL = BY_FASTIFY_CODE.FST_ERR_BAD_URL as HttpError;
 
 export const BAD_PERSISTED_QUERY: HttpError = {

@@ -14,12 +14,14 @@ import { registerExplorer } from './explorer/explorer';
 import type { Explorer } from './explorer/pages';
 import { type GraphqlRouteOptions, registerGraphql } from './graphql-route';
 import { registerHealth } from './health';
+import { createHostCheck } from './host-check';
 import {
   BAD_HOST,
   BAD_URL,
   createClientErrorHandler,
   createNotFoundHandler,
   handleError,
+  MISDIRECTED,
   refuseOddities,
   sendHttpError,
   toPath,
@@ -49,6 +51,8 @@ export interface HttpServerOptions<Context extends BaseContext, Identity>
   readonly explorer?: Explorer | undefined;
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
+  /** Whether calls need no credentials. */
+  readonly isOpen: boolean;
 }
 
 /** Longer than load balancers keep an idle connection (60 s is common), so that they close it, not we. */
@@ -116,7 +120,7 @@ export async function createHttpServer<Context extends BaseContext, Identity>(
 
   const methodsByPath = new Map(METHODS_BY_PATH);
   registerSecurityHeaders(server);
-  registerRequestChecks(server, methodsByPath);
+  registerRequestChecks(server, methodsByPath, options);
   registerDrain(server, connections, options);
   options.instrument?.(server);
   await registerCors(server, options.corsOrigins);
@@ -140,10 +144,15 @@ export async function createHttpServer<Context extends BaseContext, Identity>(
 }
 
 /** What libraries below would stumble over, or answer in another shape. */
-function registerRequestChecks(server: FastifyInstance, methodsByPath: MethodsByPath): void {
+function registerRequestChecks(
+  server: FastifyInstance,
+  methodsByPath: MethodsByPath,
+  { isOpen }: { readonly isOpen: boolean },
+): void {
   const answerNotFound = createNotFoundHandler(methodsByPath);
   server.setNotFoundHandler(answerNotFound);
   const isOrigin = createOriginCheck();
+  const isDirected = isOpen ? createHostCheck(server) : () => true;
   // With a callback, as all hooks that wait for nothing: a promise for each costs more than what they do.
   server.addHook('onRequest', (request, reply, done) => {
     reply.header(REQUEST_ID_HEADER, request.id);
@@ -151,6 +160,8 @@ function registerRequestChecks(server: FastifyInstance, methodsByPath: MethodsBy
     const { protocol, host } = request;
     if (!host || !isOrigin(`${protocol}://${host}`)) {
       sendHttpError(reply, BAD_HOST);
+    } else if (!isDirected(request)) {
+      sendHttpError(reply, MISDIRECTED);
     } else if (request.url.includes('#')) {
       // No fragment belongs into a request; Fastify and URL disagree on where the query ends before one.
       sendHttpError(reply, BAD_URL);

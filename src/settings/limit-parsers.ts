@@ -46,7 +46,7 @@ export function parseProxies(text: string): readonly string[] {
   for (const proxy of proxies) {
     if (!ipaddr.isValid(proxy) && !ipaddr.isValidCIDR(proxy)) {
       throw new Error(
-        `has ${JSON.stringify(proxy)}: give IP addresses or networks such as 10.0.0.0/8, comma-separated.`,
+        `has ${JSON.stringify(proxy)}: give IP addresses or networks such as 192.0.2.0/28, comma-separated.`,
       );
     }
   }

@@ -1,5 +1,6 @@
 // What the HTTP edge promises, as data: each promise has an id that stays with it.
 import { buildSchema, parse, validate } from 'graphql';
+import { request } from 'undici';
 import { createDocumentLimitsRule } from '../../src/graphql/guards/document-limits';
 import { describeRequest, startTestApp, type TestApp } from '../support/test-app';
 
@@ -60,6 +61,19 @@ function expectNothingInline(html: string): void {
     }
   }
   expect(html).not.toMatch(/<style|<[^>]*\s(?:style|on\w+)=/);
+}
+
+/** `fetch` lets nobody choose the Host. */
+async function callAs(host: string, url: string, body?: string): Promise<Response> {
+  const response = await request(url, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { host, 'content-type': 'application/json' },
+    ...(body !== undefined && { body }),
+  });
+  return new Response(await response.body.text(), {
+    status: response.statusCode,
+    headers: response.headers as Record<string, string>,
+  });
 }
 
 async function expectNoPage(app: TestApp): Promise<void> {
@@ -710,6 +724,24 @@ const PROMISES: readonly Promised[] = [
     },
   },
   {
+    id: 'HOST',
+    must: 'MUST refuse a Host that is not this machine, where it listens there alone and asks for no credentials',
+    fn: async (app) => {
+      const query = 'mutation { resendDvEmails(orderId: "1001") { __typename } }';
+      for (const [path, body] of [
+        ['/', undefined],
+        ['/graphql?query=%7B__typename%7D', undefined],
+        ['/livez', undefined],
+        ['/x', undefined],
+        ['/graphql', JSON.stringify({ query })],
+      ] as const) {
+        const response = await callAs('rebound.example', at(app, path), body);
+        await expectHttpError(response, 421, 'MISDIRECTED_REQUEST');
+      }
+      expect((await callAs('localhost', app.url, JSON.stringify(QUERY))).status).toBe(200);
+    },
+  },
+  {
     id: 'UP2X',
     must: 'MUST answer an upstream failure with HTTP 200: it is data',
     fn: async (app) => {
@@ -763,6 +795,7 @@ it('keeps the ids of its promises', () => {
     'SUBS',
     'LMSG',
     'PREN',
+    'HOST',
     'UP2X',
   ]);
 });

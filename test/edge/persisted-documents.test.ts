@@ -151,7 +151,7 @@ describe('a second query behind a fragment', () => {
       const chunks: Buffer[] = [];
       const socket = connect(Number(port), hostname, () =>
         socket.write(
-          'GET /graphql?query=%7B__typename%7D#&query=x HTTP/1.1\r\nHost: x\r\nConnection: close\r\napollo-require-preflight: 1\r\n\r\n',
+          'GET /graphql?query=%7B__typename%7D#&query=x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\napollo-require-preflight: 1\r\n\r\n',
         ),
       );
       socket.on('data', (chunk) => chunks.push(chunk));

@@ -194,7 +194,7 @@ describe('SIGTERM', () => {
     const body = JSON.stringify({
       query: 'mutation { resendDvEmails(orderId: "1504") { __typename } }',
     });
-    const hangs = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const hangs = `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     const [staying, leaving, late] = Array.from({ length: 3 }, () =>
       connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {}),
     ) as [Socket, Socket, Socket];
@@ -206,8 +206,8 @@ describe('SIGTERM', () => {
       answers.late += chunk;
     });
     staying.write(hangs);
-    leaving.write(`${hangs}GET /livez HTTP/1.1\r\nHost: x\r\n\r\n`);
-    late.write('GET /livez HTTP/1.1\r\nHost: x\r\n');
+    leaving.write(`${hangs}GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    late.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n');
     await fetch(new URL('/livez', url));
     leaving.destroy();
     program.kill('SIGTERM');
@@ -221,8 +221,8 @@ describe('SIGTERM', () => {
 
   it.each([
     ['has sent nothing', ''],
-    ['is half through its headers', 'POST /graphql HTTP/1.1\r\nHost: x\r\n'],
-    ['waits for its next request', 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['is half through its headers', 'POST /graphql HTTP/1.1\r\nHost: localhost\r\n'],
+    ['waits for its next request', 'GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n'],
   ])(
     'ends a connection that %s',
     async (_name, bytes) => {

@@ -342,3 +342,31 @@ it('limits in memory find room again after the clock was set back', async () => 
   expect(await store.hold(keys, 'other', 60_000)).toBe(0);
   expect(await store.hold(['one more'], 'other', 60_000)).toBe(1_000);
 });
+
+it('logs in memory whose windows are over are forgotten as other callers come', async () => {
+  const clock = new ManualClock();
+  const store = new MemoryStore(clock);
+  const windows = [{ limit: 60, windowMs: 60_000 }];
+  for (let index = 0; index < 100; index += 1) {
+    const log = { kind: 'caller', key: String(index) } as const;
+    if (index % 2 === 0) {
+      await store.take(log, windows, { id: 'id', forMs: 0 });
+    } else {
+      store.recordPlace(log, windows, { id: 'id', forMs: 0 });
+    }
+    clock.advance(10_000);
+  }
+  expect(store.size.logs).toBe(6);
+});
+
+it('logs in memory that are shut, or hold a place to come, are not forgotten', async () => {
+  const clock = new ManualClock();
+  const store = new MemoryStore(clock);
+  await store.shut(LOG, 600_000);
+  await store.take({ kind: 'digicert', key: 'other' }, WINDOWS, { id: '1', forMs: 600_000 });
+  clock.advance(60_000);
+  await store.take({ kind: 'digicert', key: 'third' }, WINDOWS, { id: '2', forMs: 0 });
+
+  expect(store.size.logs).toBe(3);
+  expect(await store.take(LOG, WINDOWS, { id: '3', forMs: 0 })).toMatchObject({ ok: false });
+});
