@@ -14,8 +14,8 @@ import { createSchema } from './graphql/schema';
 import { readPackageInfo } from './package-info';
 import { createHttpServer, GRAPHQL_PATH } from './server/http-server';
 import type { Settings } from './settings/settings';
-import { startTelemetry } from './telemetry/telemetry';
-import { startUseCases } from './use-cases';
+import { startTelemetry, type Telemetry } from './telemetry/telemetry';
+import { startUseCases, type UseCases } from './use-cases';
 
 /** For answers to be written, beyond the time that they may take. */
 const ANSWER_MARGIN_MS = 1_000;
@@ -52,32 +52,12 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
   const { name, version, userAgent } = readPackageInfo();
   const telemetry = startTelemetry(settings, { name, version, log, clock });
   const useCases = await startUseCases(settings, { ...dependencies, clock, telemetry, userAgent });
-  const { introspection, persistedDocuments, inlineTrace } = settings;
-  const schema = createSchema({
-    resend: useCases.resend,
-    authChecker: createAuthChecker(log),
-    servesSdl: introspection || settings.auth.routerSecrets.length > 0,
-  });
-  const errorMask = createErrorMask({ log, suggestions: introspection });
-  const isListedDocument = persistedDocuments?.includes;
-  const documents = new KnownDocuments({ schema, errorMask, isListed: isListedDocument });
-  const apollo = createApolloServer({
-    schema,
-    log,
-    errorMask,
-    documents,
-    limits: settings,
-    introspection,
-    persistedDocuments,
-    inlineTrace,
-    plugins: telemetry.apolloPlugins,
-  });
-  await apollo.start();
+  const { apollo, documents } = createGraphql(settings, { log, telemetry, useCases });
   let stopping = false;
+  await apollo.start();
   const server = await createHttpServer({
     apollo,
-    // Whoever traces wants to see all of Apollo Server's steps.
-    ...(telemetry.apolloPlugins.length === 0 && !inlineTrace && { documents }),
+    ...(documents && { documents }),
     authenticate: createAuthenticate(settings.auth, { clock, log }),
     context: ({ correlationId, address, identity }) =>
       createContext({ correlationId, address, ...identity }, useCases),
@@ -91,7 +71,7 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     drainTimeoutMs: settings.shutdown.timeoutMs + ANSWER_MARGIN_MS,
     corsOrigins: settings.corsOrigins,
     explorer: createExplorer(settings),
-    isListedDocument,
+    isListedDocument: settings.persistedDocuments?.includes,
     isStopping: () => stopping,
     state: useCases.state,
     instrument: telemetry.instrument,
@@ -109,7 +89,7 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
   const stop = async ({ atOnce = false } = {}) => {
     stopping = true;
     await waitFor(clock, atOnce ? 0 : settings.shutdown.delayMs);
-    await close();
+    return close();
   };
   try {
     const metricsUrl = await telemetry.listen();
@@ -120,6 +100,39 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     await close();
     throw error;
   }
+}
+
+interface GraphqlDependencies {
+  readonly log: Logger;
+  readonly telemetry: Telemetry;
+  readonly useCases: UseCases;
+}
+
+function createGraphql(settings: Settings, { log, telemetry, useCases }: GraphqlDependencies) {
+  const { introspection, persistedDocuments, inlineTrace } = settings;
+  const schema = createSchema({
+    resend: useCases.resend,
+    authChecker: createAuthChecker(log),
+    servesSdl: introspection || settings.auth.routerSecrets.length > 0,
+  });
+  const errorMask = createErrorMask({ log, suggestions: introspection });
+  const isListed = persistedDocuments?.includes;
+  const documents = new KnownDocuments({ schema, errorMask, isListed });
+  const plugins = telemetry.apolloPlugins;
+  const apollo = createApolloServer({
+    schema,
+    log,
+    errorMask,
+    documents,
+    limits: settings,
+    introspection,
+    persistedDocuments,
+    inlineTrace,
+    plugins,
+  });
+  // A trace shows all of Apollo Server's steps.
+  const isTraced = plugins.length > 0 || inlineTrace;
+  return { apollo, documents: isTraced ? undefined : documents };
 }
 
 /** A load balancer needs a moment to see that this instance is not ready. */

@@ -65,6 +65,7 @@ describe('a mailbox', () => {
 
     expect(parseResendRequest('1001', { domainApprovalEmails })).toEqual({
       ok: false,
+      issueCount: 3,
       issues: [1, 2, 3].map((index) => ({
         path: ['input', 'domainApprovalEmails', String(index)],
         message: 'This entry is the same as the one at index 0; each entry is an email.',
