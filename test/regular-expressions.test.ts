@@ -6,7 +6,6 @@ import { parseSync } from '@swc/core';
 import { GraphQLError } from 'graphql';
 import { parseDnsName } from '../src/domain/dns-name';
 import { parseEmailAddress } from '../src/domain/email-address';
-import { toMailboxKey } from '../src/domain/recipient';
 import { createErrorMask } from '../src/graphql/errors/mask-error';
 import { parseManifest } from '../src/graphql/guards/persisted-documents';
 import { createLog } from '../src/telemetry/log';
@@ -91,7 +90,6 @@ describe('a text twice as long takes about twice the time', () => {
     ['a document of quotes', '"', (text) => void manifest.includes(text)],
     ['a name', 'a-', (text) => void parseDnsName(text)],
     ['an address', 'a.', (text) => void parseEmailAddress(`${text}@example.com`)],
-    ['a quoted mailbox', '\\"', (text) => void toMailboxKey(`"${text}"@example.com`)],
     ['a log line', '"authorization', (text) => log.error({ event: 'request.failed', text })],
     ['an error in the log', 'Error: x\n', (text) => log.error({ err: new Error(text) })],
   ])('%s', (_name, unit, run) => {
