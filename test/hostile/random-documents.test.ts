@@ -1,0 +1,108 @@
+// Random valid documents against the production profile: nothing a caller sends stops the gateway, fills its memory
+// or its log, or keeps it busy. `npm run test:hostile`; HOSTILE_SEED repeats a run, HOSTILE_DOCUMENTS is its length.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { AUDIENCE } from '../../src/simulator/identity-provider';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator';
+import { LARGE_ACCOUNT } from './large-orders';
+import { startMeasuredGateway } from './measured-gateway';
+import { type Caller, Run } from './run';
+
+/** For each heap, half of them with limits and half without. */
+const DOCUMENTS = Number(process.env.HOSTILE_DOCUMENTS ?? 200);
+const SEED = Number(process.env.HOSTILE_SEED ?? Date.now() % 2 ** 31);
+
+/** After which code is compiled and caches are filled, so that memory has to be flat. */
+const WARM_UP_DOCUMENTS = 100;
+
+/** Of resident memory after the run, against that after the warm-up. */
+const MAX_MEMORY_GROWTH = 1.3;
+
+/** Milliseconds for a run; each document takes some tens. */
+const TIMEOUT_MS = 600_000;
+
+const UNLIMITED = { CALLER_QUOTA: 'off', RESEND_COOLDOWN_SECONDS: '0' };
+/** As in production, but for the allowance that all share: used up, it would keep every document from being executed. */
+const LIMITED = {
+  CALLER_QUOTA: '60/60s',
+  RESEND_COOLDOWN_SECONDS: '60',
+  DIGICERT_QUOTA: '100000/5s',
+  DIGICERT_BREAKER_SECONDS: '10',
+};
+const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=256' };
+
+process.stdout.write(`HOSTILE_SEED=${SEED} HOSTILE_DOCUMENTS=${DOCUMENTS}\n`);
+
+const simulators: Simulator[] = [];
+
+afterEach(async () => {
+  await Promise.all(simulators.splice(0).map((simulator) => simulator.close()));
+});
+
+async function startWithLargeOrders(environment: Record<string, string>) {
+  const simulator = await startSimulator({ account: LARGE_ACCOUNT, quota: [] });
+  simulators.push(simulator);
+  const gateway = await startMeasuredGateway({
+    NODE_ENV: 'production',
+    LOG_LEVEL: 'info',
+    METRICS_PORT: '0',
+    DIGICERT_API_KEY: 'key',
+    DIGICERT_BASE_URL: simulator.baseUrl,
+    AUTH_JWKS_URL: simulator.jwksUrl,
+    AUTH_ISSUER: simulator.issuer,
+    AUTH_AUDIENCE: AUDIENCE,
+    ...environment,
+  });
+  const tokens = new Map<string, Promise<string>>();
+  const getToken = (caller: Caller) => {
+    const key = new URLSearchParams({ ...caller }).toString();
+    const token = tokens.get(key) ?? fetch(`${simulator.tokenUrl}?${key}`).then((it) => it.text());
+    tokens.set(key, token);
+    return token;
+  };
+  return { gateway, run: new Run(gateway, getToken) };
+}
+
+describe('random valid documents', () => {
+  it.each([
+    ['without limits', UNLIMITED],
+    ['with the limits of production', LIMITED],
+    ['without limits, with a small heap', { ...UNLIMITED, ...SMALL_HEAP }],
+    ['with the limits of production and a small heap', { ...LIMITED, ...SMALL_HEAP }],
+  ])(
+    'stay within the bounds: %s',
+    async (name, environment) => {
+      const startedAt = Date.now();
+      const { gateway, run } = await startWithLargeOrders(environment);
+
+      await run.send(WARM_UP_DOCUMENTS, SEED);
+      const before = gateway.memory();
+      await run.send(DOCUMENTS / 2, SEED + 1);
+      const after = gateway.memory();
+
+      const seconds = ((Date.now() - startedAt) / 1_000).toFixed(0);
+      process.stdout.write(
+        `${name}: ${seconds} s, ${run.summary()}; resident ${toMegabytes(before.residentBytes)} MB, ` +
+          `then ${toMegabytes(after.residentBytes)} MB, at most ${toMegabytes(after.peakBytes)} MB\n`,
+      );
+      expect(run.violations).toEqual([]);
+      expect(after.residentBytes / before.residentBytes).toBeLessThan(MAX_MEMORY_GROWTH);
+      if ('NODE_OPTIONS' in environment) {
+        expect(after.peakBytes).toBeLessThan(readMemoryLimitBytes());
+      }
+      await gateway.close();
+    },
+    TIMEOUT_MS,
+  );
+});
+
+const toMegabytes = (bytes: number) => (bytes / 1_000_000).toFixed(0);
+
+/** What Kubernetes ends the container at. */
+function readMemoryLimitBytes(): number {
+  const path = join(__dirname, '..', '..', 'deploy', 'kubernetes', 'deployment.yaml');
+  const [container] = parse(readFileSync(path, 'utf8')).spec.template.spec.containers;
+  const [, mebibytes] = /^(\d+)Mi$/.exec(container.resources.limits.memory) ?? [];
+  return Number(mebibytes) * 1024 * 1024;
+}
