@@ -28,6 +28,15 @@ export class Room {
     this.bytes -= toBytes(text);
     return text;
   }
+
+  /** Writes with a part of the tokens. */
+  share(part: number, write: () => string): string {
+    const kept = Math.floor(this.tokens * (1 - part));
+    this.tokens -= kept;
+    const text = write();
+    this.tokens += kept;
+    return text;
+  }
 }
 
 export class InputWriter {
@@ -73,9 +82,10 @@ export class InputWriter {
   toVariables(definitions: string): { declared: string; values: Record<string, unknown> } {
     const used = this.#variables.filter(({ name }) => definitions.includes(`$${name} `));
     const declared = used.map(({ name, type }) => `$${name}: ${type}`).join(', ');
+    const wrong = this.dice.chance(2) ? this.dice.pick(used)?.name : undefined;
     const values = used.map(({ name, value }) => [
       name,
-      this.dice.chance(1) ? this.dice.draw(fc.jsonValue()) : value,
+      name === wrong ? this.dice.draw(fc.jsonValue()) : value,
     ]);
     return { declared: declared && `(${declared})`, values: Object.fromEntries(values) };
   }
@@ -113,11 +123,10 @@ const countTokens = (text: string) => text.match(TOKEN)?.length ?? 0;
 
 const toBytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
-/** Half of every list and text. */
+/** Half of every list. */
 function halve(value: unknown): unknown {
-  if (Array.isArray(value) || typeof value === 'string') {
-    const half = value.slice(0, value.length / 2);
-    return typeof half === 'string' ? half : half.map(halve);
+  if (Array.isArray(value)) {
+    return value.slice(0, value.length / 2).map(halve);
   }
   return typeof value === 'object' && value !== null
     ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, halve(item)]))

@@ -1,5 +1,6 @@
-// What can be selected below a type, and how much of it there is.
+// What can be selected below a type, and how much of it there is. Looked up once, for it is asked for at every step.
 import {
+  doTypesOverlap,
   type GraphQLCompositeType,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -8,43 +9,55 @@ import {
   isCompositeType,
 } from 'graphql';
 
-/** The composite types that can be reached from a type, itself included. */
-export function listTypes(
-  schema: GraphQLSchema,
-  type: GraphQLOutputType,
-  found = new Set<GraphQLCompositeType>(),
-): Set<GraphQLCompositeType> {
-  const named = getNamedType(type);
-  if (isCompositeType(named) && !found.has(named)) {
-    found.add(named);
-    for (const below of listBelow(schema, named)) {
-      listTypes(schema, below, found);
+export class OutputTypes {
+  readonly #heights = new Map<GraphQLOutputType, number>();
+  readonly #conditions = new Map<GraphQLCompositeType, readonly GraphQLCompositeType[]>();
+
+  constructor(readonly schema: GraphQLSchema) {}
+
+  /** Composite types that can be reached from a type, itself included. */
+  listReachable(
+    type: GraphQLCompositeType,
+    found = new Set<GraphQLCompositeType>(),
+  ): readonly GraphQLCompositeType[] {
+    found.add(type);
+    for (const below of this.#listBelow(type)) {
+      if (isCompositeType(below) && !found.has(below)) {
+        this.listReachable(below, found);
+      }
     }
+    return [...found];
   }
-  return found;
-}
 
-/** Levels of fields below a type; one that contains itself is counted once. */
-export function measureHeight(
-  schema: GraphQLSchema,
-  type: GraphQLOutputType,
-  above: readonly GraphQLOutputType[] = [],
-): number {
-  const named = getNamedType(type);
-  if (!isCompositeType(named) || above.includes(named)) {
-    return 0;
+  /** Levels of fields below a type; one that contains itself is counted once. */
+  measureHeight(type: GraphQLOutputType): number {
+    const named = getNamedType(type);
+    const known = this.#heights.get(named);
+    if (known !== undefined || !isCompositeType(named)) {
+      return known ?? 0;
+    }
+    this.#heights.set(named, 0);
+    const heights = this.#listBelow(named).map((below) => this.measureHeight(below));
+    const height = (isAbstractType(named) ? 0 : 1) + Math.max(0, ...heights);
+    this.#heights.set(named, height);
+    return height;
   }
-  const heights = listBelow(schema, named).map((below) =>
-    measureHeight(schema, below, [...above, named]),
-  );
-  return (isAbstractType(named) ? 0 : 1) + Math.max(0, ...heights);
-}
 
-function listBelow(
-  schema: GraphQLSchema,
-  type: GraphQLCompositeType,
-): readonly GraphQLOutputType[] {
-  return isAbstractType(type)
-    ? schema.getPossibleTypes(type)
-    : Object.values(type.getFields()).map((field) => field.type);
+  /** Other types that a fragment within this one may be about. */
+  listConditions(type: GraphQLCompositeType): readonly GraphQLCompositeType[] {
+    const known =
+      this.#conditions.get(type) ??
+      Object.values(this.schema.getTypeMap()).filter(
+        (other): other is GraphQLCompositeType =>
+          isCompositeType(other) && other !== type && doTypesOverlap(this.schema, type, other),
+      );
+    this.#conditions.set(type, known);
+    return known;
+  }
+
+  #listBelow(type: GraphQLCompositeType): readonly GraphQLOutputType[] {
+    return isAbstractType(type)
+      ? this.schema.getPossibleTypes(type)
+      : Object.values(type.getFields()).map((field) => getNamedType(field.type));
+  }
 }

@@ -1,7 +1,6 @@
 // Random valid requests, from whatever schema they are for: wide, deep, and mostly as large as the gateway lets through.
 import fc from 'fast-check';
 import {
-  doTypesOverlap,
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLObjectType,
@@ -15,7 +14,7 @@ import {
 import { MAX_RECURSIVE_SELECTIONS, MAX_TOKENS } from '../../src/graphql/guards/document-limits';
 import { Dice } from './dice';
 import { InputWriter, Room } from './input-writer';
-import { listTypes, measureHeight } from './output-types';
+import { OutputTypes } from './output-types';
 
 /** A little below what the gateway takes (document-limits.ts), as a document is not measured exactly while it grows. */
 const TOKENS = MAX_TOKENS - 100;
@@ -36,7 +35,8 @@ export interface RandomRequest {
 }
 
 export function randomRequest(schema: GraphQLSchema): fc.Arbitrary<RandomRequest> {
-  return fc.gen().map((generate) => new RequestWriter(schema, new Dice(generate)).write());
+  const types = new OutputTypes(schema);
+  return fc.gen().map((generate) => new RequestWriter(types, new Dice(generate)).write());
 }
 
 /** What is selected in one definition with its fragments spread, as the gateway counts it. */
@@ -63,20 +63,21 @@ class RequestWriter {
   readonly #heads = new Map<string, string[]>();
 
   constructor(
-    private readonly schema: GraphQLSchema,
+    private readonly types: OutputTypes,
     private readonly dice: Dice,
   ) {
-    const tokens = this.dice.chance(70) ? TOKENS : this.dice.integer(20, TOKENS);
+    const tokens = this.dice.chance(50) ? TOKENS : this.dice.integer(20, TOKENS);
     this.#room = new Room(tokens, MAX_BYTES);
     this.#input = new InputWriter(dice, this.#room);
   }
 
   write(): RandomRequest {
+    const { schema } = this.types;
     const isMutation = this.dice.chance(40);
     const root = (
-      isMutation ? this.schema.getMutationType() : this.schema.getQueryType()
+      isMutation ? schema.getMutationType() : schema.getQueryType()
     ) as GraphQLObjectType;
-    const types = [...listTypes(this.schema, root)];
+    const types = this.types.listReachable(root);
     for (let count = this.dice.integer(0, 4); count > 0; count -= 1) {
       this.#writeFragment(this.#pickHeavy(types, (type) => type));
     }
@@ -98,34 +99,37 @@ class RequestWriter {
   #writeFragment(type: GraphQLCompositeType): void {
     const name = `Fragment${this.#fragments.length}`;
     const extent = { selections: 0, rootFields: 0, depth: 0 };
-    const left = this.#room.tokens;
-    // The operation wants some, too.
-    this.#room.tokens = Math.floor(left / 4);
-    const text = `fragment ${name} on ${type} ${this.#selectionSet(type, extent, 1)}`;
-    this.#room.tokens += left - Math.floor(left / 4);
+    // The operation wants some of the room, too.
+    const selections = this.#room.share(1 / 4, () => this.#selectionSet(type, extent, 1));
+    const text = `fragment ${name} on ${type} ${selections}`;
     this.#fragments.push({ name, type, text, ...extent });
   }
 
   #selectionSet(type: GraphQLCompositeType, extent: Extent, depth: number): string {
     extent.depth = Math.max(extent.depth, depth);
     const selections: string[] = [];
-    for (let count = this.dice.integer(1, depth === 1 ? 12 : 6); count > 0; count -= 1) {
+    const most = depth === 1 || isUnionType(type) ? 12 : 6;
+    for (let count = this.dice.integer(1, most); count > 0; count -= 1) {
       const isFull =
-        type === this.schema.getMutationType() && extent.rootFields >= MAX_MUTATION_FIELDS;
+        type === this.types.schema.getMutationType() && extent.rootFields >= MAX_MUTATION_FIELDS;
       if (this.#room.tokens > 20 && extent.selections < MAX_SELECTIONS && !isFull) {
         extent.selections += 1;
         selections.push(this.#selection(type, extent, depth));
       }
     }
-    return `{ ${selections.join(' ') || this.#room.spend('__typename')} }`;
+    if (selections.length === 0) {
+      extent.selections += 1;
+      selections.push(this.#room.spend('__typename'));
+    }
+    return `{ ${selections.join(' ')} }`;
   }
 
   #selection(type: GraphQLCompositeType, extent: Extent, depth: number): string {
-    const { schema } = this;
+    const { schema } = this.types;
     const fragment = this.dice.pick(
       this.#fragments.filter(
         (candidate) =>
-          doTypesOverlap(schema, candidate.type, type) &&
+          (candidate.type === type || this.types.listConditions(type).includes(candidate.type)) &&
           extent.selections + candidate.selections <= MAX_SELECTIONS &&
           extent.rootFields + candidate.rootFields <= MAX_MUTATION_FIELDS &&
           depth + candidate.depth <= MAX_DEPTH,
@@ -137,19 +141,16 @@ class RequestWriter {
       extent.depth = Math.max(extent.depth, depth + fragment.depth);
       return this.#room.spend(`...${fragment.name} ${this.#directive()}`);
     }
-    if (isUnionType(type) || this.dice.chance(isAbstractType(type) ? 50 : 10)) {
-      const others = Object.values(schema.getTypeMap()).filter(
-        (candidate) =>
-          isCompositeType(candidate) &&
-          candidate !== type &&
-          doTypesOverlap(schema, type, candidate),
-      ) as GraphQLCompositeType[];
+    if (isUnionType(type) || this.dice.chance(isAbstractType(type) ? 50 : 8)) {
+      const others = this.types.listConditions(type);
       const condition =
         others.length > 0 && this.dice.chance(80)
           ? this.#pickHeavy(others, (candidate) => candidate)
           : type;
       const head = this.#room.spend(`... on ${condition} ${this.#directive()} { }`).slice(0, -3);
-      return `${head}${this.#selectionSet(condition, extent, depth)}`;
+      // Of a union only what is selected of the right member is there, so each gets a part.
+      const part = isAbstractType(type) ? 1 / 3 : 1;
+      return head + this.#room.share(part, () => this.#selectionSet(condition, extent, depth));
     }
     extent.rootFields += type === schema.getMutationType() ? 1 : 0;
     if (depth === MAX_DEPTH || this.dice.chance(5)) {
@@ -208,12 +209,12 @@ class RequestWriter {
   }
 
   #directive(): string {
-    if (this.#directives === 0 || !this.dice.chance(8)) {
+    if (this.#directives === 0 || !this.dice.chance(5)) {
       return '';
     }
     this.#directives -= 1;
     const name = this.dice.chance(80) ? 'include' : 'skip';
-    const type = this.schema.getDirective(name)?.args[0]?.type;
+    const type = this.types.schema.getDirective(name)?.args[0]?.type;
     return type && this.dice.chance(50)
       ? `@${name}(if: ${this.#input.toValue(type, 'if')}) `
       : `@${name}(if: ${name === 'include'}) `;
@@ -221,9 +222,6 @@ class RequestWriter {
 
   /** Mostly what has lists below it. */
   #pickHeavy<Item>(items: readonly Item[], toType: (item: Item) => GraphQLOutputType): Item {
-    return this.dice.pickWeighted(
-      items,
-      (item) => 1 + 2 * measureHeight(this.schema, toType(item)),
-    );
+    return this.dice.pickWeighted(items, (item) => 1 + 2 * this.types.measureHeight(toType(item)));
   }
 }
