@@ -66,7 +66,7 @@ export async function startMeasuredGateway(environment: Record<string, string>) 
       await new Promise(setImmediate);
       return { ...answer, cpuMs: readCpuMs(pid) - startedMs, ...log.take() };
     },
-    close: () => dispatcher.close(),
+    close: () => dispatcher.destroy(),
   };
 }
 

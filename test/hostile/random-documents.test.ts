@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { AUDIENCE } from '../../src/simulator/identity-provider';
-import { type Simulator, startSimulator } from '../../src/simulator/simulator';
+import { startSimulator } from '../../src/simulator/simulator';
 import { LARGE_ACCOUNT } from './large-orders';
 import { startMeasuredGateway } from './measured-gateway';
 import { type Caller, Run } from './run';
@@ -39,15 +39,15 @@ const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=256' };
 
 process.stdout.write(`HOSTILE_SEED=${SEED} HOSTILE_DOCUMENTS=${DOCUMENTS}\n`);
 
-const simulators: Simulator[] = [];
+const closers: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
-  await Promise.all(simulators.splice(0).map((simulator) => simulator.close()));
+  await Promise.all(closers.splice(0).map((close) => close()));
 });
 
 async function startWithLargeOrders(environment: Record<string, string>) {
   const simulator = await startSimulator({ account: LARGE_ACCOUNT, quota: [] });
-  simulators.push(simulator);
+  closers.push(simulator.close);
   const gateway = await startMeasuredGateway({
     NODE_ENV: 'production',
     LOG_LEVEL: 'info',
@@ -59,6 +59,7 @@ async function startWithLargeOrders(environment: Record<string, string>) {
     AUTH_AUDIENCE: AUDIENCE,
     ...environment,
   });
+  closers.push(gateway.close);
   const tokens = new Map<string, Promise<string>>();
   const getToken = (caller: Caller) => {
     const key = new URLSearchParams({ ...caller }).toString();
@@ -101,7 +102,6 @@ describe('random valid documents', () => {
       if ('NODE_OPTIONS' in environment) {
         expect(peakBytes).toBeLessThan(readMemoryLimitBytes());
       }
-      await gateway.close();
     },
     TIMEOUT_MS,
   );
