@@ -61,7 +61,7 @@ export async function startMeasuredGateway(environment: Record<string, string>) 
       const health = new URL('/livez', url);
       await request(health, { dispatcher }).then(
         (live) => live.body.dump(),
-        () => Promise.race([program.closed, sleep(END_MS)]),
+        () => Promise.race([program.closed, sleep(END_MS, undefined, { ref: false })]),
       );
       await new Promise(setImmediate);
       return { ...answer, cpuMs: readCpuMs(pid) - startedMs, ...log.take() };

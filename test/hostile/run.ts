@@ -139,5 +139,7 @@ function describe({ query, variables }: RandomRequest): string {
   return `variables ${values}, ${text}`;
 }
 
-const tellRefusal = (status: number, text: string) =>
-  `${status} ${/"validationErrorCode":"(\w+)"/.exec(text)?.[1] ?? /"code":"(\w+)"/.exec(text)?.[1]}`;
+function tellRefusal(status: number, text: string): string {
+  const [, code] = /"validationErrorCode":"(\w+)"/.exec(text) ?? /"code":"(\w+)"/.exec(text) ?? [];
+  return status === 0 ? 'no response' : `${status} ${code}`;
+}
