@@ -1,7 +1,7 @@
 // Reads `GET /order/certificate/{order_id}`, of which every field may be missing.
 import { isObject } from '../domain/is-object';
 import type { OrderInfo } from '../domain/order-eligibility';
-import { readOkObject, toText } from './response-body';
+import { readOkObject, toWord } from './response-body';
 import type { Exchange } from './transport/exchange';
 
 /** `undefined` unless DigiCert answered 200 with a JSON object. */
@@ -12,9 +12,9 @@ export function parseOrderInfo(exchange: Exchange): OrderInfo | undefined {
   }
   const product = isObject(value.product) ? value.product : {};
   return {
-    status: toText(value.status),
-    dcvMethod: toText(value.dcv_method),
-    productNameId: toText(product.name_id),
-    productValidationType: toText(product.validation_type),
+    status: toWord(value.status),
+    dcvMethod: toWord(value.dcv_method),
+    productNameId: toWord(product.name_id),
+    productValidationType: toWord(product.validation_type),
   };
 }

@@ -8,7 +8,7 @@ import type {
 import { isObject } from '../domain/is-object';
 import type { ResendOutcome } from '../domain/outcome';
 import { mapOutcome } from './map-outcome';
-import { readOkObject, toText } from './response-body';
+import { readOkObject, toText, toWord } from './response-body';
 import type { Sent } from './transport/sender';
 
 /** Domains of one order that are handed on; DigiCert's multi-domain products end at 250 names. */
@@ -48,8 +48,8 @@ function toReadOutcome(outcome: ResendOutcome): OrderReadOutcome {
 
 function toOrder(value: Record<string, unknown>): CertificateOrder {
   return {
-    status: toText(value.order_status),
-    dcvMethod: toText(value.order_dcv_method),
+    status: toWord(value.order_status),
+    dcvMethod: toWord(value.order_dcv_method),
     domains: toList(value.dns_name_validations)
       ?.filter(isObject)
       .slice(0, MAX_DOMAINS)
@@ -58,11 +58,11 @@ function toOrder(value: Record<string, unknown>): CertificateOrder {
 }
 
 function toDomain(validation: Record<string, unknown>): CertificateOrderDomain {
-  const dnsNames = toList(validation.dns_names)?.map(toText) ?? [];
+  const dnsNames = toList(validation.dns_names)?.map((name) => toText(name)) ?? [];
   return {
     name: toText(validation.name_scope),
-    status: toText(validation.status),
-    method: toText(validation.method),
+    status: toWord(validation.status),
+    method: toWord(validation.method),
     dnsNames: dnsNames.filter((name) => name !== undefined).slice(0, MAX_DOMAINS),
   };
 }

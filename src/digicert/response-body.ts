@@ -89,15 +89,23 @@ export function readOkObject(exchange: Exchange): Record<string, unknown> | unde
   return body.kind === 'json' && isObject(body.value) ? body.value : undefined;
 }
 
+/** Characters kept of what is one word of DigiCert's, such as a status. */
+const MAX_WORD_LENGTH = 100;
+
+/** As {@link toText}, for a word of an open set. */
+export function toWord(value: unknown): string | undefined {
+  return toText(value, MAX_WORD_LENGTH);
+}
+
 const LINE_BREAK_OR_TAB = /\r\n?|[\n\t]/g;
 
 /** A non-empty text or number, as well-formed, visible text of bounded length on one line; `undefined` for the rest. */
-export function toText(value: unknown): string | undefined {
+export function toText(value: unknown, maxLength = MAX_TEXT_LENGTH): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text !== 'string' || text === '') {
     return undefined;
   }
-  const line = text.slice(0, MAX_TEXT_LENGTH).replace(LINE_BREAK_OR_TAB, ' ');
+  const line = text.slice(0, maxLength).replace(LINE_BREAK_OR_TAB, ' ');
   // Escapes are longer than what they stand for.
-  return toVisible(line).slice(0, MAX_TEXT_LENGTH).toWellFormed();
+  return toVisible(line).slice(0, maxLength).toWellFormed();
 }

@@ -20,7 +20,7 @@ import {
   MAX_TOKENS,
 } from './guards/document-limits';
 import type { PersistedDocuments } from './guards/persisted-documents';
-import { createSafeIdsPlugin } from './guards/safe-ids';
+import { createVariablesPlugin } from './guards/variables';
 import type { KnownDocuments } from './known-documents';
 
 export interface ApolloServerOptions {
@@ -68,7 +68,7 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<G
     plugins: [
       ...(options.plugins ?? []),
       createErrorPlugin(errorMask),
-      createSafeIdsPlugin(),
+      createVariablesPlugin(),
       ...(persistedDocuments ? [createAllowListPlugin(persistedDocuments)] : []),
       // The explorer is at `/`, whichever it is: server/explorer.
       ApolloServerPluginLandingPageDisabled(),

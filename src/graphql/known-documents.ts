@@ -16,7 +16,7 @@ import { isObject } from '../domain/is-object';
 import type { GraphqlContext } from './context';
 import type { ErrorMask } from './errors/mask-error';
 import { MAX_REPORTED_ERRORS } from './guards/document-limits';
-import { isExact } from './guards/safe-ids';
+import { isExact, listConditions } from './guards/variables';
 
 /** More operations than the clients of one mutation and one query have. */
 const MAX_DOCUMENTS = 100;
@@ -71,7 +71,7 @@ export class KnownDocuments {
     const isPlain =
       document !== undefined &&
       (operationName == null || typeof operationName === 'string') &&
-      (variables == null || (isObject(variables) && Object.values(variables).every(isExact))) &&
+      (variables == null || (isObject(variables) && areSafe(variables, document))) &&
       (extensions == null || (isObject(extensions) && extensions.persistedQuery == null));
     if (!isPlain) {
       return undefined;
@@ -95,6 +95,12 @@ export class KnownDocuments {
       ? { errors: errorMask.sign(formatted, contextValue.caller.correlationId), data }
       : { data };
   }
+}
+
+function areSafe(variables: Readonly<Record<string, unknown>>, document: DocumentNode): boolean {
+  return Object.entries(variables).every(
+    ([name, value]) => isExact(value) && !(value === null && listConditions(document).has(name)),
+  );
 }
 
 /** An error so broken that graphql-js could not even tell where it was is handed on as it is. */

@@ -11,6 +11,7 @@ import {
   addCorrelationId,
   BAD_PERSISTED_QUERY,
   DOCUMENT_NOT_LISTED,
+  DOCUMENT_TOO_LONG,
   type HttpError,
   NOT_ACCEPTABLE,
   sendHttpError,
@@ -52,6 +53,11 @@ const IDENTITY = 'identity';
 
 const UNKNOWN_ADDRESS = 'unknown';
 
+/** Lines of a document, as many as tokens: each error counts those before its place, and there may be many errors. */
+const MAX_LINES = 1_000;
+
+const LINE_BREAK = /\r\n|[\n\r]/;
+
 const ANSWER_TYPES = ['application/json', 'application/graphql-response+json'];
 
 export async function registerGraphql<Context extends BaseContext, Identity>(
@@ -78,7 +84,7 @@ export async function registerGraphql<Context extends BaseContext, Identity>(
         // Apollo Server looks at Accept only when the answer is there, and the emails are out.
         chooseType(request) === undefined
           ? NOT_ACCEPTABLE
-          : isListedDocument && findFaultOfDocument(request, isListedDocument);
+          : findFaultOfDocument(request, isListedDocument);
       if (refusal) {
         sendHttpError(reply, refusal);
       } else {
@@ -120,12 +126,18 @@ function createTypeChoice() {
   };
 }
 
-/** Of a document or a hash that is sent where only listed ones are run. */
+/** Of a document, or of a hash that is sent where only listed ones are run. */
 function findFaultOfDocument(
   request: FastifyRequest,
-  isListed: (document: string) => boolean,
+  isListed: ((document: string) => boolean) | undefined,
 ): HttpError | undefined {
   const { query, persistedQuery } = readParameters(request);
+  if (typeof query === 'string' && query.split(LINE_BREAK, MAX_LINES + 1).length > MAX_LINES) {
+    return DOCUMENT_TOO_LONG;
+  }
+  if (!isListed) {
+    return undefined;
+  }
   if (query != null && !(typeof query === 'string' && isListed(query))) {
     return DOCUMENT_NOT_LISTED;
   }

@@ -103,6 +103,12 @@ export const SHUTTING_DOWN: HttpError = {
   message: 'This instance is shutting down: send the request again, to another one.',
 };
 
+export const DOCUMENT_TOO_LONG: HttpError = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: 'The document has more lines than this gateway accepts.',
+};
+
 const UNMET_EXPECTATION: HttpError = {
   status: 417,
   code: 'EXPECTATION_FAILED',
@@ -227,7 +233,10 @@ export function refuseOddities(server: Server, connections: Connections): void {
   server.on('checkExpectation', (request: IncomingMessage) =>
     refuseConnection(request.socket, UNMET_EXPECTATION, connections),
   );
-  server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
-    refuseConnection(socket, NO_TUNNEL, connections),
-  );
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    // Node has let go of this socket: its errors are told to no other listener, and no timer of the server's ends it.
+    socket.on('error', () => socket.destroy());
+    socket.once('finish', () => socket.destroy());
+    refuseConnection(socket, NO_TUNNEL, connections);
+  });
 }

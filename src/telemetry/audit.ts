@@ -97,18 +97,16 @@ function createAddressFact({ addresses, hashKey }: AuditSettings): AddressFact {
 }
 
 /**
- * Who was to be mailed. What failed the local check could be anything, of any length; and what was refused for the
- * caller's number of calls was not even looked at.
+ * Who was to be mailed. What failed the local check could be anything, of any length. And what a limit refused went to
+ * none of them: a caller that is refused may come a thousand times.
  */
 function toRecipients(
   input: ResendInput | null | undefined,
   outcome: ResendOutcome,
   toFact: AddressFact,
 ): readonly object[] | undefined {
-  const isUnchecked =
-    (outcome.kind === 'invalid-input' && outcome.issueCount > 0) ||
-    (outcome.kind === 'rate-limited' && outcome.scope === 'CALLER');
-  if (isUnchecked) {
+  const isUnchecked = outcome.kind === 'invalid-input' && outcome.issueCount > 0;
+  if (isUnchecked || outcome.kind === 'rate-limited') {
     return undefined;
   }
   return input?.domainApprovalEmails?.map(({ domain, email }) => ({

@@ -1,5 +1,6 @@
 // Where log lines are made: JSON on one stream, with fixed event names, no secrets and nothing a terminal would obey.
 import type { Writable } from 'node:stream';
+import { inspect } from 'node:util';
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
 import { toVisible } from '../domain/visible-text';
 
@@ -52,7 +53,7 @@ const MAX_STACK_LENGTH = 4_000;
 /** Libraries hang whole commands and requests on their errors; what is not listed here could be anything. */
 function toErrorFacts(error: unknown): object {
   if (!(error instanceof Error)) {
-    return { type: typeof error, message: String(error).slice(0, MAX_ERROR_MESSAGE_LENGTH) };
+    return { type: typeof error, message: inspect(error).slice(0, MAX_ERROR_MESSAGE_LENGTH) };
   }
   const { type, message, stack, code } = stdSerializers.err(error);
   return {

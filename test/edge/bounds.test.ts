@@ -217,6 +217,107 @@ describe('the size of a response', () => {
   });
 });
 
+describe('what the budget measures', () => {
+  const DOMAIN = `${'ü.'.repeat(30)}example`;
+
+  it('is bytes as they leave: of names in other letters, A-labels', async () => {
+    const app = await startWithLargeOrders();
+    const entries = NAMES.map((_, index) => ({
+      domain: `${index}.${DOMAIN}`,
+      emailDomain: DOMAIN,
+    }));
+
+    const told = await ask(
+      app,
+      `mutation($e: [DomainApprovalEmailInput!]) { resendDvEmails(orderId: "5000", input: { domainApprovalEmails: $e }) {
+        ... on ResendDvEmailsSuccess { ${repeat(20, (i) => `a${i}: domainApprovalEmails { domain emailDomain }`)} } } }`,
+      { e: entries },
+    );
+
+    expect(codesOf(told)).toEqual(['RESPONSE_TOO_LARGE']);
+    expect(app.outbox).toEqual([]);
+  });
+
+  it('is no more than a status may be long', async () => {
+    const status = 'ß'.repeat(1_000);
+    const order = { summary: '', resend: accept, validation: { order_status: status } };
+    const app = await startTestApp({ orders: { '5000': order }, quota: [] });
+
+    const told = await ask(app, onOrders(repeat(29, (i) => `a${i}: status`)), {
+      r: Array(50).fill(REFERENCES[0]),
+    });
+
+    expect(told.errors).toEqual([]);
+    expect(told.bytes).toBeLessThan(MAX_RESPONSE_BYTES / 4);
+  });
+
+  it('does not stand in the way of the longest mutation there is, faults and all', async () => {
+    const app = await startTestApp();
+    const document = readFileSync(
+      join(ROOT, 'schema', 'operations', 'resend-dv-emails.graphql'),
+      'utf8',
+    );
+    const [, selection = ''] = /resendDvEmails\([^)]*\) (\{[\s\S]*\})\s*\}/.exec(document) ?? [];
+    const entry = { domain: '-', email: '-', emailDomain: '-' };
+
+    const told = await ask(
+      app,
+      `mutation($e: [DomainApprovalEmailInput!]) { ${repeat(10, (i) => `m${i}: resendDvEmails(orderId: "x", input: { domainApprovalEmails: $e }) { ...F }`)} } fragment F on ResendDvEmailsResult ${selection}`,
+      { e: Array(250).fill(entry) },
+    );
+
+    expect(told.errors).toEqual([]);
+    const members = Object.values(told.data ?? {}) as { issues: unknown[] }[];
+    expect(members.map(({ issues }) => issues.length)).toEqual(Array(10).fill(50));
+  });
+});
+
+describe('a variable that decides about @include or @skip', () => {
+  const DOCUMENT =
+    'mutation($b: Boolean = true) { resendDvEmails(orderId: "1001") { ... on ResendDvEmailsSuccess { acceptedAt @include(if: $b) order { id @skip(if: $b) } } } }';
+
+  it('is refused when it is null, before anything is sent, also in a document that is known', async () => {
+    const app = await startTestApp();
+
+    for (const variables of [{ b: null }, { b: true }, { b: null }]) {
+      const { errors } = await ask(app, DOCUMENT, variables);
+      expect(errors.map(({ extensions }) => extensions.code)).toEqual(
+        variables.b === null ? ['BAD_USER_INPUT'] : [],
+      );
+    }
+    expect(app.outbox).toHaveLength(1);
+  });
+});
+
+describe('a fault that graphql-js finds before any resolver', () => {
+  it.each([
+    ['too many faults in the variables', { domainApprovalEmails: Array(20).fill({ nothing: 1 }) }],
+    ['a list in place of an object', [[]]],
+  ])('is the caller’s, and no error of ours: %s', async (_name, input) => {
+    const app = await startTestApp();
+
+    const { errors } = await ask(
+      app,
+      'mutation($i: ResendDvEmailsInput) { resendDvEmails(orderId: "1", input: $i) { __typename } }',
+      { i: input },
+    );
+
+    expect(new Set(errors.map(({ extensions }) => extensions.code))).toEqual(
+      new Set(['BAD_USER_INPUT']),
+    );
+    expect(app.log.filter(({ level }) => Number(level) >= 50)).toEqual([]);
+  });
+});
+
+describe('a document of many lines', () => {
+  it('is refused, as each error counts the lines before it', async () => {
+    const app = await startTestApp();
+    const { errors } = await ask(app, `${'\n'.repeat(1_000)}{ __typename }`);
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
+    expect((await ask(app, `${'\n'.repeat(999)}{ __typename }`)).errors).toEqual([]);
+  });
+});
+
 describe('the log of a request', () => {
   it('has three of many unexpected errors, and the number of the others', async () => {
     const agent = new Agent();
@@ -241,13 +342,16 @@ describe('the log of a request', () => {
     ).toBeLessThan(6_000);
   });
 
-  it('names no recipients of a call that was refused for the number of its caller’s calls', async () => {
-    const app = await startTestApp({ environment: { CALLER_QUOTA: '1/60s' } });
-    const input = { domainApprovalEmails: [{ domain: 'x'.repeat(1_000) }] };
-    await app.resend('1001');
+  it.each([
+    ['CALLER', { CALLER_QUOTA: '1/60s' }],
+    ['COOLDOWN', { RESEND_COOLDOWN_SECONDS: '60' }],
+  ])('names no recipients of a call that a limit refused: %s', async (scope, environment) => {
+    const app = await startTestApp({ environment });
+    const input = { domainApprovalEmails: [{ domain: 'example.com' }] };
+    await app.resend('1001', input);
     await app.resend('1001', input);
 
-    expect(app.log.at(-1)).toMatchObject({ event: 'resend.completed', scope: 'CALLER' });
+    expect(app.log.at(-1)).toMatchObject({ event: 'resend.completed', scope });
     expect(app.log.at(-1)).not.toHaveProperty('recipients');
     app.takeUpstreamRequests();
   });

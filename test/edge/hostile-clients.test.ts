@@ -167,7 +167,7 @@ describe('hostile clients', () => {
     const { program, url } = await startGateway();
     const send = async (count: number) => {
       for (let index = 0; index < count; index += 1) {
-        const query = `{__typename}#${Math.random()}\n${'#\n'.repeat(32_000)}`;
+        const query = `{__typename}#${Math.random()}\n${'#\n'.repeat(900)}#${'x'.repeat(60_000)}`;
         const response = await fetch(url, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
@@ -214,6 +214,39 @@ describe('hostile clients', () => {
     expect(program.exitCode).toBeNull();
     expect(grownBytes).toBeLessThan(50_000_000);
   }, 120_000);
+});
+
+describe('a client that asks for a tunnel', () => {
+  const CONNECT = 'CONNECT a:1 HTTP/1.1\r\nHost: localhost\r\n\r\n';
+
+  it('and resets its connection ends nothing but that', async () => {
+    const { program, url } = await startGateway();
+    for (let time = 0; time < 10; time += 1) {
+      const socket = connect(portOf(url), '127.0.0.1');
+      socket.on('error', () => {});
+      await once(socket, 'connect');
+      socket.write(CONNECT);
+      if (time % 2 === 0) {
+        await once(socket, 'data');
+      }
+      socket.resetAndDestroy();
+      await expectGoodAnswer(url);
+    }
+    expect(program.exitCode).toBeNull();
+  });
+
+  it('and stays keeps nothing open, and no gateway from ending', async () => {
+    const { program, url } = await startGateway();
+    const { closed } = program;
+    const socket = connect({ port: portOf(url), host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => {});
+    socket.write(CONNECT);
+    await once(socket, 'data');
+    program.kill('SIGTERM');
+
+    expect(await closed).toEqual([0, null]);
+    socket.destroy();
+  });
 });
 
 describe('slow clients', () => {

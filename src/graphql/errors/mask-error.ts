@@ -130,7 +130,9 @@ function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFor
     };
   }
   const { code, validationErrorCode } =
-    thrown === error ? { ...formatted.extensions } : toArgumentError(thrown);
+    thrown === error && !isOfExecution(thrown)
+      ? { ...formatted.extensions }
+      : toArgumentError(thrown);
   if (CALLER_ERROR_CODES.has(code) && !isParserFault(code, message)) {
     const extensions = { code, ...(validationErrorCode !== undefined && { validationErrorCode }) };
     return { message, ...place, extensions };
@@ -149,9 +151,20 @@ function isParserFault(code: unknown, message: string): boolean {
   return code === 'GRAPHQL_PARSE_FAILED' && !message.startsWith('Syntax Error: ');
 }
 
+/** graphql-js gives up before it calls a resolver, for instance on too many faults in the variables. */
+function isOfExecution(error: unknown): boolean {
+  return (
+    error instanceof GraphQLError &&
+    error.extensions.code === undefined &&
+    error.originalError === undefined &&
+    error.path === undefined
+  );
+}
+
 /** graphql-js finds some faults in arguments only while executing; those point at the document. */
 function toArgumentError(thrown: unknown): GraphQLErrorExtensions {
-  return thrown instanceof GraphQLError && thrown.nodes ? { code: 'BAD_USER_INPUT' } : {};
+  const isOfCaller = thrown instanceof GraphQLError && (thrown.nodes || isOfExecution(thrown));
+  return isOfCaller ? { code: 'BAD_USER_INPUT' } : {};
 }
 
 /** Has every error signed right before it leaves Apollo Server. */

@@ -28,8 +28,11 @@ export const MAX_REPORTED_ERRORS = 5;
 /** Levels of fields; ours need four, and a supergraph's entities two more. Introspection is exempt. */
 const MAX_DEPTH = 12;
 
-/** Aliases; ten root fields with two aliases inside each fit. */
+/** Aliases; ten root fields with two aliases inside each fit. More where more root fields are allowed. */
 const MAX_ALIASES = 30;
+
+/** Aliases beside those of the root fields of a mutation. */
+const MAX_INNER_ALIASES = 20;
 
 /** Characters of an alias, which stands in the response wherever its field does. */
 const MAX_ALIAS_LENGTH = 100;
@@ -42,6 +45,7 @@ const MAX_DIRECTIVES = 20;
  * `TOO_MANY_ALIASES`, `ALIAS_TOO_LONG`, `TOO_MANY_DIRECTIVES`, `TOO_MANY_MUTATION_FIELDS` or `OPERATION_NOT_SUPPORTED`.
  */
 export function createDocumentLimitsRule({ maxMutationFields }: DocumentLimits): ValidationRule {
+  const maxAliases = Math.max(MAX_ALIASES, maxMutationFields + MAX_INNER_ALIASES);
   return (context) => {
     const counts = { aliases: 0, directives: 0 };
     const refuse = (validationErrorCode: string, message: string, node: ASTNode) =>
@@ -51,8 +55,8 @@ export function createDocumentLimitsRule({ maxMutationFields }: DocumentLimits):
     return {
       Field(node) {
         counts.aliases += node.alias ? 1 : 0;
-        if (node.alias && counts.aliases === MAX_ALIASES + 1) {
-          refuse('TOO_MANY_ALIASES', `A document may have ${MAX_ALIASES} aliases.`, node);
+        if (node.alias && counts.aliases === maxAliases + 1) {
+          refuse('TOO_MANY_ALIASES', `A document may have ${maxAliases} aliases.`, node);
         }
         if (node.alias && node.alias.value.length > MAX_ALIAS_LENGTH) {
           refuse('ALIAS_TOO_LONG', `An alias may have ${MAX_ALIAS_LENGTH} characters.`, node);

@@ -4,18 +4,18 @@ import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } 
 import { CodedError, RESPONSE_TOO_LARGE } from '../errors/coded-error';
 
 /**
- * Characters of JSON in the lists of one response: four times an order with 250 names and everything selected. What
+ * Bytes of JSON in the lists of one response: four times an order with 250 names and everything selected. What
  * is not in a list is bounded by the document's limits.
  */
-export const MAX_LIST_CHARACTERS = 1_000_000;
+export const MAX_LIST_BYTES = 1_000_000;
 
-/** Characters of a value that is not known yet: a status, a list that is measured by itself. */
-const UNKNOWN_VALUE_CHARACTERS = 100;
+/** Bytes of a value that is not known yet: a status, a list that is measured by itself. */
+const UNKNOWN_VALUE_BYTES = 100;
 
-/** Quotes, colon and comma around a key and its value. */
-const PUNCTUATION_CHARACTERS = 4;
+/** Quotes, colon and comma around a key, and a comma behind a value. */
+const PUNCTUATION_BYTES = 4;
 
-const ADVICE = `The lists of one response may have ${MAX_LIST_CHARACTERS} characters in all: ask for fewer orders or fields, and for each list once.`;
+const ADVICE = `The lists of one response may have ${MAX_LIST_BYTES} bytes in all: ask for fewer orders or fields, and for each list once.`;
 
 const TOO_LARGE = new CodedError(
   RESPONSE_TOO_LARGE,
@@ -26,7 +26,7 @@ const NOT_SENT = new CodedError(RESPONSE_TOO_LARGE, `${ADVICE} Nothing was sent.
 
 /** What every response has to itself. */
 export class ResponseBudget {
-  #left = MAX_LIST_CHARACTERS;
+  #left = MAX_LIST_BYTES;
 
   /** Throws once something did not fit: before a list is made that would not fit either. */
   assertLeft(): void {
@@ -35,13 +35,19 @@ export class ResponseBudget {
     }
   }
 
-  /** Takes the room that the result of a field will need, before the field does something. Throws if there is too little. */
-  reserve(result: object, info: GraphQLResolveInfo): void {
+  /**
+   * Takes the room that the result of a field will need, before the field does something. Throws if there is too
+   * little. The returned function gives it back.
+   */
+  reserve(result: object, info: GraphQLResolveInfo): () => void {
     const size = measure(result, toSelection(info));
     if (size > this.#left) {
       throw NOT_SENT;
     }
     this.#left -= size;
+    return () => {
+      this.#left += size;
+    };
   }
 
   /** Takes the room that the value of a field needs. Throws if there is too little. */
@@ -54,7 +60,7 @@ export class ResponseBudget {
 
   /** As many of a field's items as there is room for: details that may be left out. */
   spendOnFirst<Item>(name: string, items: readonly Item[], info: GraphQLResolveInfo): Item[] {
-    const selection = toSelection(info);
+    const selection = toSelection(info).filter((field) => field.name === name);
     const fitting: Item[] = [];
     for (const item of items) {
       const size = measure({ [name]: item }, selection);
@@ -75,8 +81,13 @@ interface SelectedField {
   readonly selection: readonly SelectedField[];
 }
 
+const known = new WeakMap<readonly FieldNode[], readonly SelectedField[]>();
+
+/** graphql-js uses one list of nodes for all items of a list, so that each is collected once. */
 function toSelection({ fieldNodes, fragments }: GraphQLResolveInfo): readonly SelectedField[] {
-  return collectFields(fieldNodes, fragments);
+  const selection = known.get(fieldNodes) ?? collectFields(fieldNodes, fragments);
+  known.set(fieldNodes, selection);
+  return selection;
 }
 
 type Fragments = GraphQLResolveInfo['fragments'];
@@ -90,7 +101,8 @@ function collectFields(parents: readonly FieldNode[], fragments: Fragments): Sel
       if (selection.kind === Kind.FIELD) {
         const field = `${selection.alias?.value ?? ''}:${selection.name.value}`;
         const nodes = nodesByField.get(field) ?? [];
-        nodesByField.set(field, [...nodes, selection]);
+        nodes.push(selection);
+        nodesByField.set(field, nodes);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         collect(selection.selectionSet);
       } else if (!spread.has(selection.name.value)) {
@@ -114,23 +126,23 @@ function collectFields(parents: readonly FieldNode[], fragments: Fragments): Sel
   });
 }
 
-/** Characters of a value in JSON, as far as it is there already: what has a resolver of its own counts by estimate. */
+/** Bytes of a value in JSON, as far as it is there already: what has a resolver of its own counts by estimate. */
 function measure(value: unknown, selection: readonly SelectedField[]): number {
   if (Array.isArray(value)) {
     return value.reduce((sum: number, item) => sum + measure(item, selection), 0);
   }
   if (typeof value === 'string') {
-    return value.length + PUNCTUATION_CHARACTERS;
+    return Buffer.byteLength(JSON.stringify(value)) + PUNCTUATION_BYTES;
   }
   if (typeof value !== 'object' || value === null || selection.length === 0) {
-    return UNKNOWN_VALUE_CHARACTERS;
+    return UNKNOWN_VALUE_BYTES;
   }
   return selection.reduce(
     (sum, field) =>
       sum +
       field.responseKey.length +
-      PUNCTUATION_CHARACTERS +
+      PUNCTUATION_BYTES +
       measure((value as Readonly<Record<string, unknown>>)[field.name], field.selection),
-    PUNCTUATION_CHARACTERS,
+    PUNCTUATION_BYTES,
   );
 }

@@ -7,6 +7,11 @@ import type { GraphqlContext } from '../context';
 import { ResendDvEmailsArgs } from './input';
 import { ResendDvEmailsResult, toResult } from './result';
 
+/** Bytes of a name or an address that is sent. */
+const MAX_RECIPIENT_LENGTH = 254;
+
+const NOT_ASCII = /[^ -~]/;
+
 @Resolver()
 export class ResendDvEmailsResolver {
   constructor(private readonly resend: Resend) {}
@@ -23,11 +28,26 @@ export class ResendDvEmailsResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<typeof ResendDvEmailsResult> {
     // Before anything is sent: a success must not be lost because its recipients do not fit into the response.
-    budget.reserve({ domainApprovalEmails: input?.domainApprovalEmails }, info);
+    const giveBack = budget.reserve(toLongestSuccess(input), info);
     const outcome = await this.resend(orderId, input, caller);
+    if (outcome.kind !== 'accepted') {
+      giveBack();
+    }
     orders.forget(orderId);
     return toResult(outcome, orderId, caller.correlationId, (name, details) =>
       budget.spendOnFirst(name, details, info),
     );
   }
+}
+
+/** What a success will hold at most. A name in other letters than ASCII leaves as A-labels, which are longer. */
+function toLongestSuccess(input: ResendDvEmailsArgs['input']): object {
+  const toLongest = (text: string | null | undefined) =>
+    text && NOT_ASCII.test(text) ? 'x'.repeat(MAX_RECIPIENT_LENGTH) : text;
+  const domainApprovalEmails = input?.domainApprovalEmails?.map((entry) => ({
+    domain: toLongest(entry.domain),
+    email: toLongest(entry.email),
+    emailDomain: toLongest(entry.emailDomain),
+  }));
+  return { domainApprovalEmails };
 }
