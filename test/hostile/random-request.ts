@@ -204,7 +204,8 @@ class RequestWriter {
         return odd;
       }
     }
-    const length = this.dice.chance(15) ? this.dice.integer(50, 2_000) : 0;
+    // About as long as it may be.
+    const length = this.dice.chance(15) ? this.dice.integer(50, 91) : 0;
     return `alias${this.#aliases}${'_'.repeat(length < this.#room.bytes / 4 ? length : 0)}`;
   }
 
