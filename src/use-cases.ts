@@ -44,32 +44,41 @@ export async function startUseCases(
   const upstream = await startUpstream(settings.upstream, { log, clock });
   const { baseUrl, apiKey } = upstream;
   const timeoutMs = settings.digicertTimeoutMs;
-  const limits = await startLimits(settings.limits, { clock, log, timeoutMs, baseUrl });
-  const { callerQuota, cooldown, digicertQuotaFor: quotaFor } = limits;
+  const limits = await startLimits(settings.limits, {
+    clock,
+    log,
+    baseUrl,
+    apiKey,
+    report: telemetry.observeUpstream,
+  });
   const digicert = createDigicertClient({
     baseUrl,
     apiKey,
     userAgent,
     clock,
     random,
-    quotaFor,
+    limits,
     transport: settings.transport,
     report: telemetry.observeUpstream,
     ...(dispatcher && { dispatcher }),
   });
   telemetry.watchState({
     breakerState: () => digicert.breakerState,
-    upstreamUnderWay: () => digicert.underWay,
+    upstreamInFlight: () => digicert.inFlight,
     quotaWindows: settings.limits.digicertQuota,
-    quotaUsage: () => digicert.quotaUsage(),
+    quotaUsage: limits.usage,
     redisIsUp: () => (limits.countedIn === 'memory' ? undefined : limits.countedIn === 'redis'),
   });
   const deadlines = new Deadlines(clock);
-  const dependencies = { digicert, callerQuota, cooldown, deadlines, timeoutMs };
+  const dependencies = { digicert, limits, deadlines, timeoutMs };
   return {
     resend: telemetry.watchResend(createResend(dependencies)),
     readOrder: telemetry.watchReadOrder(createReadOrder(dependencies)),
-    countCaller: callerQuota.count,
+    countCaller: (caller) =>
+      deadlines.within(timeoutMs, async (deadline) => {
+        const reserved = await limits.reserve({ caller }, deadline);
+        return reserved.ok ? undefined : reserved.retryAfterSeconds;
+      }),
     state: () => ({ breaker: digicert.breakerState, limits: limits.countedIn }),
     whenIdle: async () => {
       do {

@@ -77,7 +77,7 @@ export class KeySet {
   }
 
   get #ageMs(): number {
-    return this.#options.clock.now() - this.#fetchedAtMs;
+    return this.#options.clock.monotonicMs() - this.#fetchedAtMs;
   }
 
   async #fresh(): Promise<JWTVerifyGetKey> {
@@ -92,7 +92,7 @@ export class KeySet {
 
   /** Fetches the keys, unless that was tried a moment ago. Never rejects. */
   #refresh(): Promise<void> {
-    if (!this.#fetching && this.#options.clock.now() >= this.#fetchableAtMs) {
+    if (!this.#fetching && this.#options.clock.monotonicMs() >= this.#fetchableAtMs) {
       this.#fetching = this.#fetch().finally(() => {
         this.#fetching = undefined;
       });
@@ -109,14 +109,14 @@ export class KeySet {
         this.#keysText = text;
         onChange();
       }
-      this.#fetchedAtMs = clock.now();
-      this.#fetchableAtMs = clock.now() + COOL_DOWN_MS;
+      this.#fetchedAtMs = clock.monotonicMs();
+      this.#fetchableAtMs = clock.monotonicMs() + COOL_DOWN_MS;
       if (this.#failing) {
         this.#failing = false;
         log.info({ event: 'auth.keys-back' }, 'the keys of the identity provider can be had again');
       }
     } catch (error) {
-      this.#fetchableAtMs = clock.now() + RETRY_MS;
+      this.#fetchableAtMs = clock.monotonicMs() + RETRY_MS;
       if (!this.#failing) {
         this.#failing = true;
         log.error(

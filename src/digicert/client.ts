@@ -2,7 +2,7 @@
 import { type Dispatcher, Pool } from 'undici';
 import type { Clock } from '../domain/clock';
 import type { Deadline } from '../domain/deadline';
-import type { DigicertQuota, WindowUsage } from '../domain/limits';
+import type { Limits, Reservation } from '../domain/limits';
 import type { OrderReads } from '../domain/read-order';
 import type { DigicertApi } from '../domain/resend';
 import type { ResendRequest } from '../domain/resend-request';
@@ -10,7 +10,7 @@ import type { BreakerState, ReportUpstream } from '../domain/upstream-event';
 import { mapOutcome } from './map-outcome';
 import { parseOrderInfo } from './order-info';
 import { parseOrderValidation } from './order-validation';
-import { exchangeOnce } from './transport/exchange';
+import { exchangeOnce, type HttpRequest } from './transport/exchange';
 import { Sender, type Sent } from './transport/sender';
 
 /** Shorter than any server is likely to keep an idle connection, so that none is closed under a request. */
@@ -35,8 +35,8 @@ export interface DigicertClientOptions {
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
-  /** The quota of a key. Every request to DigiCert counts, whatever it is for. */
-  readonly quotaFor: (apiKey: string) => DigicertQuota;
+  /** Every request to DigiCert counts, whatever it is for. */
+  readonly limits: Limits;
   readonly transport: TransportSettings;
   readonly report: ReportUpstream;
   /** The client closes it. Default: {@link createDigicertPool}. */
@@ -55,9 +55,7 @@ export interface TransportSettings {
 export interface DigicertClient extends DigicertApi, OrderReads {
   readonly breakerState: BreakerState;
   /** Requests that are on their way, or wait for a connection. */
-  readonly underWay: number;
-  /** Of the key in use. */
-  quotaUsage(): Promise<readonly WindowUsage[]>;
+  readonly inFlight: number;
   /** Ends every connection; a request still running ends as unanswered. */
   close(): Promise<void>;
 }
@@ -78,80 +76,65 @@ export function createDigicertPool(origin: string, connections: number): Pool {
 }
 
 export function createDigicertClient(options: DigicertClientOptions): DigicertClient {
-  const { clock, random, report, transport, userAgent } = options;
+  const { apiKey, clock, limits, random, report, transport, userAgent } = options;
   const { origin, pathname } = new URL(options.baseUrl);
   const dispatcher = options.dispatcher ?? createDigicertPool(origin, transport.concurrency);
   const basePath = pathname.replace(/\/$/, '');
   const sender = new Sender({
     clock,
     random,
+    limits,
     report,
     ...transport,
     exchange: (request, deadline) => exchangeOnce(dispatcher, request, deadline),
   });
-  const useCredentials = createCredentials(options.apiKey, (apiKey) => ({
-    quota: options.quotaFor(apiKey),
-    headers: {
-      'X-DC-DEVKEY': apiKey,
-      'Content-Type': 'application/json',
-      Accept: 'application/json',
-      'User-Agent': userAgent,
-    },
-  }));
-  const toPath = (orderId: string, endpoint: string) =>
-    `${basePath}/order/certificate/${encodeURIComponent(orderId)}${endpoint}`;
 
   function send(
     method: 'GET' | 'PUT',
-    path: string,
+    orderId: string,
+    endpoint: string,
     body: string | null,
+    quota: Reservation | undefined,
     deadline: Deadline,
   ): Promise<Sent> {
-    const { headers, quota } = useCredentials();
-    return sender.send({ method, origin, path, headers, body, idempotent: false }, quota, deadline);
+    const path = `${basePath}/order/certificate/${encodeURIComponent(orderId)}${endpoint}`;
+    const headers = {
+      'X-DC-DEVKEY': apiKey(),
+      'Content-Type': 'application/json',
+      Accept: 'application/json',
+      'User-Agent': userAgent,
+    };
+    const request: HttpRequest = { method, origin, path, headers, body, idempotent: false };
+    return sender.send(request, { orderId, quota }, deadline);
   }
 
   return {
-    async resendEmails(request, deadline) {
-      const path = toPath(request.orderId, '/resend-emails');
+    async resendEmails(request, quota, deadline) {
       // A string: undici then sends Content-Length and never a chunked body.
       const body = JSON.stringify(toWire(request));
-      const sent = await send('PUT', path, body, deadline);
+      const sent = await send('PUT', request.orderId, '/resend-emails', body, quota, deadline);
       return mapOutcome(sent, { request, nowMs: clock.now() });
     },
 
-    async readOrderInfo(orderId, deadline) {
-      return parseOrderInfo(await send('GET', toPath(orderId, ''), null, deadline));
+    async readOrderInfo(orderId, quota, deadline) {
+      return parseOrderInfo(await send('GET', orderId, '', null, quota, deadline));
     },
 
-    async readOrder(orderId, deadline) {
-      const path = toPath(orderId, '/validation');
-      return parseOrderValidation(await send('GET', path, null, deadline), orderId, clock.now());
+    async readOrder(orderId, quota, deadline) {
+      const sent = await send('GET', orderId, '/validation', null, quota, deadline);
+      return parseOrderValidation(sent, orderId, clock.now());
     },
 
+    get isAvailable() {
+      return sender.isAvailable;
+    },
     get breakerState() {
       return sender.breakerState;
     },
-    get underWay() {
-      return sender.underWay;
+    get inFlight() {
+      return sender.inFlight;
     },
-    quotaUsage: () => useCredentials().quota.usage(),
     close: () => dispatcher.destroy(),
-  };
-}
-
-/** What goes with an API key is made anew only when the key is another one. */
-function createCredentials<Credentials>(
-  apiKey: () => string,
-  create: (apiKey: string) => Credentials,
-): () => Credentials {
-  let current: { readonly apiKey: string; readonly credentials: Credentials } | undefined;
-  return () => {
-    const key = apiKey();
-    if (current?.apiKey !== key) {
-      current = { apiKey: key, credentials: create(key) };
-    }
-    return current.credentials;
   };
 }
 

@@ -72,12 +72,12 @@ const WITHOUT_STATUS = {
   'not-sent': { reason: 'UNREACHABLE', ...NOT_SENT },
   unanswered: { reason: 'OUTCOME_UNKNOWN', ...SENT },
   'not-http': { reason: 'UNEXPECTED_RESPONSE', ...SENT },
-  // DigiCert was failing a moment ago, and was not asked this time.
-  'breaker-open': { reason: 'UNAVAILABLE', ...NOT_SENT },
+  // The breaker is open: DigiCert was failing a moment ago, and was not asked this time.
+  rejected: { reason: 'UNAVAILABLE', ...NOT_SENT },
 } as const;
 
 /** What the log calls the reason why a request was not made. */
-const NOT_MADE = {
+const REJECTED = {
   quota: 'QUOTA_FULL',
   concurrency: 'ALL_CONNECTIONS_BUSY',
   breaker: 'BREAKER_OPEN',
@@ -85,12 +85,12 @@ const NOT_MADE = {
 
 export function mapOutcome(sent: Sent, context: Context): ResendAnswer {
   const { attempts } = sent;
-  if (sent.kind === 'no-room') {
-    const evidence = { errorCode: NOT_MADE[sent.of], attempts };
+  if (sent.kind === 'rejected' && sent.reason !== 'breaker') {
+    const evidence = { errorCode: REJECTED[sent.reason], attempts };
     return { outcome: { ...rateLimited(sent.retryAfterSeconds), evidence }, refused: false };
   }
   if (sent.kind !== 'answered') {
-    const errorCode = sent.kind === 'breaker-open' ? NOT_MADE.breaker : sent.errorCode;
+    const errorCode = sent.kind === 'rejected' ? REJECTED.breaker : sent.errorCode;
     const evidence = { errorCode, attempts };
     return {
       outcome: { kind: 'upstream-failed', ...WITHOUT_STATUS[sent.kind], evidence },

@@ -1,8 +1,10 @@
 // Time, injected: the only way the product learns what time it is or waits for anything.
 
 export interface Clock {
-  /** Milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch, as people and HTTP dates have them. The system's clock may be set. */
   now(): number;
+  /** Milliseconds since some moment, which only ever grow: for windows, deadlines and durations. */
+  monotonicMs(): number;
   /** Calls back once, `delayMs` from now; the returned function cancels that. */
   after(delayMs: number, callback: () => void): () => void;
 }
@@ -25,6 +27,7 @@ export function inTime(
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonicMs: () => performance.now(),
   after: (delayMs, callback) => {
     const timer = setTimeout(callback, delayMs);
     return () => clearTimeout(timer);

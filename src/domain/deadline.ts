@@ -2,7 +2,7 @@
 import type { Clock } from './clock';
 
 export interface Deadline {
-  /** Milliseconds since the Unix epoch. */
+  /** By the monotonic clock. */
   readonly atMs: number;
   /** Whether it is over: the time is up, or the gateway has to stop. */
   readonly hasPassed: boolean;
@@ -45,7 +45,7 @@ export class Deadlines {
     run: (deadline: Deadline) => Promise<Result>,
   ): Promise<Result> {
     const leftMs = this.#stopped ? 0 : timeoutMs;
-    const deadline = new OpenDeadline(this.clock.now() + leftMs);
+    const deadline = new OpenDeadline(this.clock.monotonicMs() + leftMs);
     if (this.#stopped) {
       deadline.pass();
     }

@@ -1,55 +1,55 @@
-// The limits a call meets, as the use cases see them.
+// The limits a call meets, as the use cases see them: all that refuses it is asked at once.
 import type { Caller } from './caller';
 import type { Deadline } from './deadline';
+import type { RateLimitScope } from './outcome';
 import type { ResendRequest } from './resend-request';
 import type { RollingWindow } from './rolling-window';
 
-/** What one caller may ask for. */
-export interface CallerQuota {
-  /** Counts one call. Seconds until there is room for it, or `undefined` when there is. */
-  count(caller: Caller): Promise<number | undefined>;
-}
-
-/** What one mailbox has to bear. */
-export interface Cooldown {
-  /** Holds the recipients of a request, so that nobody else mails them meanwhile. */
-  begin(request: ResendRequest): Promise<CooldownStart>;
-}
-
-export type CooldownStart =
-  | { readonly ok: true; readonly pass: CooldownPass }
-  | { readonly ok: false; readonly retryAfterSeconds: number };
-
-export interface CooldownPass {
-  /** Emails went out, or may have: the recipients are left alone from now on. */
-  keep(): void;
-  /** For certain nothing was sent: the recipients are free again. */
-  release(): void;
-}
-
-/** What DigiCert allows the API key, all gateways that share it together. */
-export interface DigicertQuota {
-  /** Waits for room, but never long. */
-  take(deadline: Deadline): Promise<QuotaTaken>;
-  /** DigiCert refuses everybody for so long, whatever was counted here. */
-  shut(forSeconds: number): void;
-  /** How full each window is, by what is known now. */
+export interface Limits {
+  /**
+   * Reserves all that is asked for or nothing, and may wait for DigiCert's quota, but never long. The caller is
+   * counted in any case. What refuses is told in the order CALLER, COOLDOWN, DIGICERT.
+   */
+  reserve(wanted: Wanted, deadline: Deadline): Promise<Reserved>;
+  /** DigiCert refuses everyone for so long, whatever was counted here. */
+  block(forSeconds: number): void;
+  /** How full each window of DigiCert's quota is, by what is known now. */
   usage(): Promise<readonly WindowUsage[]>;
+}
+
+export interface Wanted {
+  /** Counted once, on arrival. */
+  readonly caller?: Caller;
+  /** Whose recipients are mailed, so that no other call mails them meanwhile, nor for the cool-down after it. */
+  readonly request?: ResendRequest | undefined;
+  /** Room in DigiCert's quota for one request. */
+  readonly quota?: boolean;
+}
+
+export type Reserved =
+  | {
+      readonly ok: true;
+      readonly recipients: Reservation;
+      /** `undefined`: it was not asked for, so no request may be made. */
+      readonly quota: Reservation | undefined;
+    }
+  | Refused;
+
+export interface Refused {
+  readonly ok: false;
+  readonly scope: RateLimitScope;
+  readonly retryAfterSeconds: number;
+}
+
+/** It counts from the moment it is made. One of the two ends it. */
+export interface Reservation {
+  /** It was used by now, or may have been: it counts for the length of each window from now on. */
+  commit(): void;
+  /** It was certainly not used. */
+  release(): void;
 }
 
 export interface WindowUsage {
   readonly window: RollingWindow;
   readonly used: number;
-}
-
-export type QuotaTaken =
-  | { readonly ok: true; readonly place: QuotaPlace }
-  | { readonly ok: false; readonly retryAfterSeconds: number };
-
-/** Room for one request. It counts as used from the moment it is taken. */
-export interface QuotaPlace {
-  /** The request has reached DigiCert by now, if it ever does. */
-  use(): void;
-  /** The request provably never left. */
-  giveBack(): void;
 }

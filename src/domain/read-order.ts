@@ -2,17 +2,23 @@
 import type { Caller } from './caller';
 import type { OrderReadOutcome } from './certificate-order';
 import type { Deadline, Deadlines } from './deadline';
-import type { CallerQuota } from './limits';
+import type { Limits, Reservation } from './limits';
 import { isOrderId } from './resend-request';
 
 /** What reading needs of DigiCert. The call does not throw for anything the network may do. */
 export interface OrderReads {
-  readOrder(orderId: string, deadline: Deadline): Promise<OrderReadOutcome>;
+  /** Whether DigiCert may be asked: the circuit breaker lets requests through. */
+  readonly isAvailable: boolean;
+  readOrder(
+    orderId: string,
+    quota: Reservation | undefined,
+    deadline: Deadline,
+  ): Promise<OrderReadOutcome>;
 }
 
 export interface ReadOrderDependencies {
   readonly digicert: OrderReads;
-  readonly callerQuota: CallerQuota;
+  readonly limits: Limits;
   readonly deadlines: Deadlines;
   /** Milliseconds for one read. */
   readonly timeoutMs: number;
@@ -21,15 +27,17 @@ export interface ReadOrderDependencies {
 export type ReadOrder = (orderId: string, caller: Caller) => Promise<OrderReadOutcome>;
 
 export function createReadOrder(dependencies: ReadOrderDependencies): ReadOrder {
-  const { digicert, callerQuota, deadlines, timeoutMs } = dependencies;
-  return async (orderId, caller) => {
-    const retryAfterSeconds = await callerQuota.count(caller);
-    if (retryAfterSeconds !== undefined) {
-      return { kind: 'rate-limited', scope: 'CALLER', retryAfterSeconds };
-    }
-    if (!isOrderId(orderId)) {
-      return { kind: 'invalid-id' };
-    }
-    return deadlines.within(timeoutMs, (deadline) => digicert.readOrder(orderId, deadline));
-  };
+  const { digicert, limits, deadlines, timeoutMs } = dependencies;
+  return (orderId, caller) =>
+    deadlines.within(timeoutMs, async (deadline) => {
+      const isReady = isOrderId(orderId) && digicert.isAvailable;
+      const reserved = await limits.reserve({ caller, quota: isReady }, deadline);
+      if (!reserved.ok) {
+        const { scope, retryAfterSeconds } = reserved;
+        return { kind: 'rate-limited', scope, retryAfterSeconds };
+      }
+      return isOrderId(orderId)
+        ? digicert.readOrder(orderId, reserved.quota, deadline)
+        : { kind: 'invalid-id' };
+    });
 }

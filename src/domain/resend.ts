@@ -2,9 +2,9 @@
 // if it refuses, find out why.
 import type { Caller } from './caller';
 import type { Deadline, Deadlines } from './deadline';
-import type { CallerQuota, Cooldown } from './limits';
+import type { Limits, Refused, Reservation } from './limits';
 import { findIneligibility, type OrderInfo } from './order-eligibility';
-import { emailsMayHaveBeenSent, type RateLimitScope, type ResendOutcome } from './outcome';
+import { emailsMayHaveBeenSent, type ResendOutcome } from './outcome';
 import { parseResendRequest, type ResendInput, type ResendRequest } from './resend-request';
 
 /** DigiCert's answer: it stands as it is, or it is a refusal that the order's info may explain. */
@@ -15,16 +15,25 @@ export interface ResendAnswer {
 
 /** What the use case needs of DigiCert. Neither call throws for anything the network may do. */
 export interface DigicertApi {
+  /** Whether DigiCert may be asked: the circuit breaker lets requests through. */
+  readonly isAvailable: boolean;
   /** Sends at most one request, whatever happens. */
-  resendEmails(request: ResendRequest, deadline: Deadline): Promise<ResendAnswer>;
+  resendEmails(
+    request: ResendRequest,
+    quota: Reservation | undefined,
+    deadline: Deadline,
+  ): Promise<ResendAnswer>;
   /** `undefined` when the order's info could not be had in time. */
-  readOrderInfo(orderId: string, deadline: Deadline): Promise<OrderInfo | undefined>;
+  readOrderInfo(
+    orderId: string,
+    quota: Reservation | undefined,
+    deadline: Deadline,
+  ): Promise<OrderInfo | undefined>;
 }
 
 export interface ResendDependencies {
   readonly digicert: DigicertApi;
-  readonly callerQuota: CallerQuota;
-  readonly cooldown: Cooldown;
+  readonly limits: Limits;
   readonly deadlines: Deadlines;
   /** Milliseconds for everything a mutation does upstream. */
   readonly timeoutMs: number;
@@ -37,47 +46,52 @@ export type Resend = (
 ) => Promise<ResendOutcome>;
 
 export function createResend(dependencies: ResendDependencies): Resend {
-  const { digicert, callerQuota, cooldown, deadlines, timeoutMs } = dependencies;
-  return async (orderId, input, caller) => {
-    return deadlines.within(timeoutMs, async (deadline) => {
-      // Counted on arrival: input that is refused costs too.
-      const callerWaitSeconds = await callerQuota.count(caller);
-      if (callerWaitSeconds !== undefined) {
-        return rateLimited('CALLER', callerWaitSeconds);
-      }
+  const { digicert, limits, deadlines, timeoutMs } = dependencies;
+  return (orderId, input, caller) =>
+    deadlines.within(timeoutMs, async (deadline) => {
       const parsed = parseResendRequest(orderId, input);
+      // Counted in any case: input that is refused costs too. What the breaker keeps from DigiCert holds no recipient.
+      const isReady = parsed.ok && digicert.isAvailable;
+      const reserved = await limits.reserve(
+        { caller, ...(isReady && { request: parsed.request, quota: true }) },
+        deadline,
+      );
+      if (!reserved.ok) {
+        return toRateLimited(reserved);
+      }
       if (!parsed.ok) {
         const { issues, issueCount } = parsed;
         return { kind: 'invalid-input', issues, issueCount, digicertErrors: [] };
       }
-      const { request } = parsed;
-      const start = await cooldown.begin(request);
-      if (!start.ok) {
-        return rateLimited('COOLDOWN', start.retryAfterSeconds);
-      }
-      const { outcome, refused } = await digicert.resendEmails(request, deadline);
+      const { recipients, quota } = reserved;
+      const { outcome, refused } = await digicert.resendEmails(parsed.request, quota, deadline);
       if (emailsMayHaveBeenSent(outcome)) {
-        start.pass.keep();
+        recipients.commit();
       } else {
-        start.pass.release();
+        recipients.release();
       }
-      return refused ? explainRefusal(outcome, orderId, digicert, deadline) : outcome;
+      return refused ? explainRefusal(outcome, orderId, dependencies, deadline) : outcome;
     });
-  };
 }
 
-function rateLimited(scope: RateLimitScope, retryAfterSeconds: number): ResendOutcome {
-  return { kind: 'rate-limited', scope, retryAfterSeconds };
+function toRateLimited({ scope, retryAfterSeconds }: Refused): ResendOutcome {
+  const limited = { kind: 'rate-limited', scope, retryAfterSeconds } as const;
+  return scope === 'DIGICERT'
+    ? { ...limited, evidence: { errorCode: 'QUOTA_FULL', attempts: 0 } }
+    : limited;
 }
 
 /** One GET, within the same deadline. Without an explanation the refusal stands as it came. */
 async function explainRefusal(
   refusal: ResendOutcome,
   orderId: string,
-  digicert: DigicertApi,
+  { digicert, limits }: ResendDependencies,
   deadline: Deadline,
 ): Promise<ResendOutcome> {
-  const order = await digicert.readOrderInfo(orderId, deadline);
+  const reserved = await limits.reserve({ quota: true }, deadline);
+  const order = reserved.ok
+    ? await digicert.readOrderInfo(orderId, reserved.quota, deadline)
+    : undefined;
   const reason = order && findIneligibility(order);
   if (!order || !reason) {
     return refusal;

@@ -1,73 +1,67 @@
-// Where limits are counted: one interface, in this process (memory-store.ts) or shared (redis-store.ts).
+// Where limits are counted: one interface, in this process (memory-store.ts) or shared (redis-store.ts). All limits
+// are of one kind: so many uses in each rolling window. A recipient on cool-down is a limit of one.
 import type { RollingWindow } from '../domain/rolling-window';
 
-/** Logs of one kind never push out those of another. */
-export interface LogName {
-  readonly kind: 'digicert' | 'caller';
-  /** Names the API key or the caller without giving it away. */
+export const LIMIT_KINDS = ['caller', 'recipient', 'digicert'] as const;
+
+/** Limits of one kind never push out those of another. */
+export type LimitKind = (typeof LIMIT_KINDS)[number];
+
+export interface Limit {
+  readonly kind: LimitKind;
+  /** Names the API key, the caller or the recipient without giving it away. */
   readonly key: string;
+  readonly windows: readonly RollingWindow[];
 }
 
 export interface LimitStore {
-  /** Takes a place in a log, if every window has room for it. */
-  take(log: LogName, windows: readonly RollingWindow[], place: Place): Promise<Taken>;
-  /** The place was used at some moment up to now: it leaves each window that long from now. */
-  use(log: LogName, windows: readonly RollingWindow[], id: string): Promise<void>;
-  /** The place was never used. */
-  giveBack(log: LogName, id: string): Promise<void>;
-  /** How many places of each window are taken. */
-  count(log: LogName, windows: readonly RollingWindow[]): Promise<readonly number[]>;
-  /** Nobody gets a place in the log for so long. A longer time that was set before stands. */
-  shut(log: LogName, forMs: number): Promise<void>;
-
-  /** Holds all of the keys, or none. Milliseconds left of the one held longest, or 0 when all were free. */
-  hold(keys: readonly string[], holder: string, forMs: number): Promise<number>;
-  /** Holds keys that are the holder's, or free, for so long from now. */
-  keep(keys: readonly string[], holder: string, forMs: number): Promise<void>;
-  /** Frees those of the keys that are the holder's. */
-  release(keys: readonly string[], holder: string): Promise<void>;
-
+  /** Takes all that is asked for or nothing, at one stroke. */
+  reserve(request: ReserveRequest): Promise<Reserved>;
+  /** What was taken was used at some moment up to now: it leaves each window that long from now. */
+  commit(id: string, limits: readonly Limit[]): Promise<void>;
+  /** What was taken was never used. */
+  release(id: string, limits: readonly Limit[]): Promise<void>;
+  /** How much of each window is taken. */
+  count(limit: Limit): Promise<readonly number[]>;
+  /** Nothing can be taken from the limit for so long. A longer time that was set before stands. */
+  block(limit: Limit, forMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
+/**
+ * Until `commit` or `release` is called, what is taken counts as used at the end of `holdMs`: when a request reaches
+ * the other side is not known, only that it is not after its response.
+ */
+export interface ReserveRequest {
+  /** Unique among all who share the store. */
+  readonly id: string;
+  /** Milliseconds. */
+  readonly holdMs: number;
+  /** Taken and used at once if it has room itself, even if another one has none. */
+  readonly count?: Limit | undefined;
+  /** Has to have room, and is not taken. */
+  readonly check?: readonly Limit[];
+  readonly take?: readonly Limit[];
+}
+
+/** Milliseconds before which there is no room, and perhaps not then. 0: there is. */
+export type Waits = Readonly<Record<LimitKind, number>>;
+
+export interface Reserved {
+  readonly ok: boolean;
+  readonly waitMs: Waits;
+  /** Milliseconds for which a limit is blocked. */
+  readonly blockedForMs: number;
+}
+
 /** Milliseconds after which a use can be forgotten. */
-export function toLongestMs(windows: readonly RollingWindow[]): number {
+export function toLongestMs({ windows }: Limit): number {
   return Math.max(0, ...windows.map(({ windowMs }) => windowMs));
 }
 
-/**
- * A place in a log. Until `use` or `giveBack` is called it counts as used at the end of `forMs`: nobody knows
- * when a request reaches the other side, only that it is not after its answer.
- */
-export interface Place {
-  /** Unique among all who share the store. */
-  readonly id: string;
-  /** 0: used at once. */
-  readonly forMs: number;
-}
-
-export type Taken =
-  | { readonly ok: true }
-  /** There is no room before that many milliseconds have passed, and perhaps not then. */
-  | {
-      readonly ok: false;
-      readonly waitMs: number;
-      /** Milliseconds for which the log is shut, if it is. */
-      readonly shutForMs?: number;
-    };
-
 /** What a store knows that another one may have lost. Times are milliseconds from now; the past is negative. */
-export interface Snapshot {
-  readonly logs: readonly {
-    readonly log: LogName;
-    readonly windows: readonly RollingWindow[];
-    /** 0: it is not shut. */
-    readonly shutForMs: number;
-    readonly places: readonly { readonly id: string; readonly usedInMs: number }[];
-  }[];
-  readonly holds: readonly {
-    readonly key: string;
-    readonly holder: string;
-    readonly leftMs: number;
-  }[];
-}
+export type Snapshot = readonly {
+  readonly limit: Limit;
+  readonly blockedForMs: number;
+  readonly uses: readonly { readonly id: string; readonly usedInMs: number }[];
+}[];

@@ -1,16 +1,18 @@
-// The limits put together: one store for all of them, in this process or shared through Redis.
+// The limits put together: what a call reserves, in one store, in this process or shared through Redis.
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock';
-import type { CallerQuota, Cooldown, DigicertQuota } from '../domain/limits';
+import type { Limits, Refused, Reservation } from '../domain/limits';
 import type { RollingWindow } from '../domain/rolling-window';
-import { createCallerQuota } from './caller-quota';
-import { createCooldown } from './cooldown';
-import { DigicertGate } from './digicert-gate';
+import type { ReportUpstream } from '../domain/upstream-event';
+import { toCallerLimit } from './caller-limit';
 import { toKey } from './key';
-import type { LimitStore } from './limit-store';
+import type { Limit, LimitStore, Waits } from './limit-store';
 import { MemoryStore } from './memory-store';
+import { QuotaQueue } from './quota-queue';
+import { toRecipientLimits } from './recipient-limits';
 import { ResilientStore } from './resilient-store';
+import { toRetryAfterSeconds } from './retry-after-seconds';
 
 export interface LimitSettings {
   /** What DigiCert allows an API key. Empty: no limit. */
@@ -36,17 +38,13 @@ export interface RedisSettings {
 export interface LimitDependencies {
   readonly clock: Clock;
   readonly log: Logger;
-  /** Milliseconds that a resend takes at most. */
-  readonly timeoutMs: number;
   /** Whose quota it is: DigiCert counts by key, each of its instances for itself. */
   readonly baseUrl: string;
+  readonly apiKey: () => string;
+  readonly report: ReportUpstream;
 }
 
-export interface Limits {
-  /** DigiCert's quota for one API key. */
-  digicertQuotaFor(apiKey: string): DigicertQuota;
-  readonly callerQuota: CallerQuota;
-  readonly cooldown: Cooldown;
+export interface StartedLimits extends Limits {
   /** Where limits are counted at the moment. */
   readonly countedIn: LimitsCountedIn;
   close(): Promise<void>;
@@ -55,49 +53,116 @@ export interface Limits {
 /** `this-process`: Redis is set, and does not answer. */
 export type LimitsCountedIn = 'memory' | 'redis' | 'this-process';
 
+/** Added to each of DigiCert's windows: what two clocks read in whole milliseconds may differ by. */
+const ROUNDING_MS = 1;
+
+const NOTHING: Reservation = { commit: () => {}, release: () => {} };
+
 export async function startLimits(
   settings: LimitSettings,
   dependencies: LimitDependencies,
-): Promise<Limits> {
-  const { clock, log, timeoutMs, baseUrl } = dependencies;
-  const store = await startStore(settings.redis, clock, log);
+): Promise<StartedLimits> {
+  const { clock, log, baseUrl, apiKey, report } = dependencies;
+  const store = await startStore(settings.redis, toKey(baseUrl), clock, log);
   const createId = createIds();
+  const windows = settings.digicertQuota.map(({ limit, windowMs }) => ({
+    limit,
+    windowMs: windowMs + ROUNDING_MS,
+  }));
+  let current: { readonly apiKey: string; readonly queue: QuotaQueue } | undefined;
+  /** Of the key in use, which may be replaced. */
+  const useQueue = (): QuotaQueue => {
+    const key = apiKey();
+    if (current?.apiKey !== key) {
+      const quota: Limit = { kind: 'digicert', key: toKey(key), windows };
+      const maxWaitMs = settings.quotaWaitMs;
+      current = {
+        apiKey: key,
+        queue: new QuotaQueue({ store, quota, maxWaitMs, clock, createId }),
+      };
+    }
+    return current.queue;
+  };
+  const toReservation = (
+    id: string,
+    limits: readonly Limit[],
+    onRelease = () => {},
+  ): Reservation =>
+    limits.length === 0
+      ? NOTHING
+      : {
+          commit: () => void store.commit(id, limits),
+          release: () => void store.release(id, limits).then(onRelease),
+        };
+
   return {
-    digicertQuotaFor: (apiKey) =>
-      new DigicertGate({
-        store,
-        log: { kind: 'digicert', key: toKey(baseUrl, apiKey) },
-        windows: settings.digicertQuota,
-        maxWaitMs: settings.quotaWaitMs,
-        clock,
-        createId,
-      }),
-    callerQuota: createCallerQuota({ store, windows: settings.callerQuota, createId }),
-    cooldown: createCooldown({
-      store,
-      cooldownMs: settings.resendCooldownSeconds * 1_000,
-      timeoutMs,
-      createId,
-    }),
-    get countedIn() {
-      if (!(store instanceof ResilientStore)) {
-        return 'memory';
+    async reserve({ caller, request, quota: wantsQuota = false }, deadline) {
+      const count = caller && toCallerLimit(caller, settings.callerQuota);
+      const recipients = request
+        ? toRecipientLimits(request, settings.resendCooldownSeconds * 1_000)
+        : [];
+      const queue = useQueue();
+      const quota = wantsQuota && queue.counts ? [queue.quota] : [];
+      if (!count && recipients.length + quota.length === 0) {
+        return { ok: true, recipients: NOTHING, quota: wantsQuota ? NOTHING : undefined };
       }
-      return store.isShared ? 'redis' : 'this-process';
+      const askedAtMs = clock.monotonicMs();
+      const { ok, waitMs, id } = await queue.reserve({ count, take: recipients }, quota, deadline);
+      const refused = ok ? undefined : toRefused(waitMs);
+      if (wantsQuota && (!refused || refused.scope === 'DIGICERT')) {
+        report({ kind: 'quota-waited', waitedMs: clock.monotonicMs() - askedAtMs });
+      }
+      if (refused?.scope === 'DIGICERT') {
+        report({ kind: 'held-back', by: 'quota' });
+      }
+      return (
+        refused ?? {
+          ok: true,
+          recipients: toReservation(id, recipients),
+          quota: wantsQuota ? toReservation(id, quota, () => queue.askAgain()) : undefined,
+        }
+      );
+    },
+    block: (forSeconds) => useQueue().block(forSeconds * 1_000),
+    usage: async () => {
+      const used = await store.count(useQueue().quota);
+      return settings.digicertQuota.map((window, index) => ({ window, used: used[index] ?? 0 }));
+    },
+    get countedIn() {
+      return whereCounted(store);
     },
     close: () => store.close(),
   };
 }
 
+function whereCounted(store: LimitStore): LimitsCountedIn {
+  if (!(store instanceof ResilientStore)) {
+    return 'memory';
+  }
+  return store.isShared ? 'redis' : 'this-process';
+}
+
+/** What keeps a caller longest is not what it is told: who asks, then the mailboxes, then DigiCert. */
+function toRefused({ caller, recipient, digicert }: Waits): Refused {
+  const [scope, waitMs] =
+    caller > 0
+      ? (['CALLER', caller] as const)
+      : recipient > 0
+        ? (['COOLDOWN', recipient] as const)
+        : (['DIGICERT', digicert] as const);
+  return { ok: false, scope, retryAfterSeconds: toRetryAfterSeconds(waitMs) };
+}
+
 async function startStore(
   redis: RedisSettings | undefined,
+  instance: string,
   clock: Clock,
   log: Logger,
 ): Promise<LimitStore> {
   const local = new MemoryStore(clock);
   return redis
     ? ResilientStore.start({
-        redis: new (loadRedis().RedisStore)(redis),
+        redis: new (loadRedis().RedisStore)({ ...redis, instance }),
         local,
         share: redis.fallbackPercent / 100,
         clock,

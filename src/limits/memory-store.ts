@@ -1,165 +1,163 @@
 // Limits counted in this process alone.
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../domain/clock';
-import type { RollingWindow } from '../domain/rolling-window';
-import { Holds } from './holds';
-import type { LimitStore, LogName, Place, Snapshot, Taken } from './limit-store';
-import { RollingLog } from './rolling-log';
-
-/** Logs kept. Beyond that, the caller who asked longest ago starts anew; API keys are one, or two for a while. */
-const MAX_LOGS = { caller: 10_000, digicert: 10 };
+import {
+  LIMIT_KINDS,
+  type Limit,
+  type LimitKind,
+  type LimitStore,
+  type Reserved,
+  type ReserveRequest,
+  type Snapshot,
+  toLongestMs,
+} from './limit-store';
+import { UsageLog } from './usage-log';
 
 /**
- * Keys held at a time, some 20 MB. Beyond that what is decided here is refused until some are free, and of what
- * another store has granted, and still knows, the hold that ends first is forgotten here.
+ * Limits kept, of recipients some 30 MB. Beyond that the caller who asked longest ago starts anew, and of API keys
+ * there are one, or two for a while. No recipient is forgotten by what is decided here: others have to wait.
  */
-const MAX_HOLDS = 100_000;
+const MAX_LIMITS: Readonly<Record<LimitKind, number>> = {
+  caller: 10_000,
+  recipient: 100_000,
+  digicert: 10,
+};
 
-/** Milliseconds between two looks for holds that have ended, and to wait where there is no room for more. */
-const SWEEP_INTERVAL_MS = 1_000;
+/** Milliseconds to wait where there is no room for another recipient. */
+const FULL_WAIT_MS = 1_000;
+
+interface Kept {
+  readonly limit: Limit;
+  readonly log: UsageLog;
+}
 
 export class MemoryStore implements LimitStore {
-  readonly #logs = {
-    caller: new LRUCache<string, RollingLog>({ max: MAX_LOGS.caller }),
-    digicert: new LRUCache<string, RollingLog>({ max: MAX_LOGS.digicert }),
+  /** In the order in which they were last used, which is nearly the one in which they end. */
+  readonly #kept: Readonly<Record<LimitKind, Map<string, Kept>>> = {
+    caller: new Map(),
+    recipient: new Map(),
+    digicert: new Map(),
   };
-  readonly #holds = new Holds();
-  #sweptAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly clock: Clock) {}
 
-  async take(log: LogName, windows: readonly RollingWindow[], place: Place): Promise<Taken> {
-    return this.#open(log).take(windows, place, this.clock.now());
-  }
-
-  async use(log: LogName, windows: readonly RollingWindow[], id: string): Promise<void> {
-    this.#open(log).use(windows, id, this.clock.now());
-  }
-
-  async giveBack(log: LogName, id: string): Promise<void> {
-    this.#open(log).giveBack(id);
-  }
-
-  async count(log: LogName, windows: readonly RollingWindow[]): Promise<readonly number[]> {
-    return this.#open(log).count(windows, this.clock.now());
-  }
-
-  async shut(log: LogName, forMs: number): Promise<void> {
-    this.#open(log).shut(this.clock.now() + forMs);
-  }
-
-  async hold(keys: readonly string[], holder: string, forMs: number): Promise<number> {
-    const nowMs = this.clock.now();
-    this.#holds.deleteEnded(nowMs);
-    const leftMs = Math.max(0, ...keys.map((key) => (this.#holds.get(key)?.untilMs ?? 0) - nowMs));
-    if (leftMs === 0 && !this.#hasRoomFor(keys.length)) {
-      return SWEEP_INTERVAL_MS;
+  async reserve(request: ReserveRequest): Promise<Reserved> {
+    const { count, check = [], take = [] } = request;
+    const nowMs = this.clock.monotonicMs();
+    const waitMs = { caller: 0, recipient: 0, digicert: 0 };
+    let blockedForMs = 0;
+    for (const limit of [...(count ? [count] : []), ...check, ...take]) {
+      const log = this.#find(limit);
+      const wait = log?.waitMs(limit.windows, nowMs) ?? 0;
+      waitMs[limit.kind] = Math.max(waitMs[limit.kind], wait);
+      blockedForMs = Math.max(blockedForMs, log?.blockedForMs(nowMs) ?? 0);
     }
-    if (leftMs === 0) {
-      this.recordHold(keys, holder, forMs);
+    if (waitMs.recipient === 0 && !this.#hasRoomFor(take, nowMs)) {
+      waitMs.recipient = FULL_WAIT_MS;
     }
-    return leftMs;
+    const ok = LIMIT_KINDS.every((kind) => waitMs[kind] === 0);
+    const reserved = { ok, waitMs, blockedForMs };
+    this.record(request, reserved);
+    return reserved;
   }
 
-  async keep(keys: readonly string[], holder: string, forMs: number): Promise<void> {
-    this.recordHold(
-      keys.filter((key) => this.#isFree(key) || this.#isHeldBy(key, holder)),
-      holder,
-      forMs,
-    );
+  async commit(id: string, limits: readonly Limit[]): Promise<void> {
+    const nowMs = this.clock.monotonicMs();
+    for (const limit of limits) {
+      this.#find(limit)?.remove(id);
+      this.#add(limit, id, nowMs, nowMs);
+    }
   }
 
-  async release(keys: readonly string[], holder: string): Promise<void> {
-    for (const key of keys.filter((key) => this.#isHeldBy(key, holder))) {
-      this.#holds.delete(key);
+  async release(id: string, limits: readonly Limit[]): Promise<void> {
+    const nowMs = this.clock.monotonicMs();
+    for (const limit of limits) {
+      const log = this.#find(limit);
+      log?.remove(id);
+      if (log?.hasEnded(toLongestMs(limit), nowMs)) {
+        this.#kept[limit.kind].delete(limit.key);
+      }
     }
+  }
+
+  async count(limit: Limit): Promise<readonly number[]> {
+    const nowMs = this.clock.monotonicMs();
+    return limit.windows.map(({ windowMs }) => this.#find(limit)?.count(windowMs, nowMs) ?? 0);
+  }
+
+  async block(limit: Limit, forMs: number): Promise<void> {
+    const nowMs = this.clock.monotonicMs();
+    this.#open(limit, nowMs).block(nowMs + forMs);
   }
 
   async close(): Promise<void> {}
 
-  /** Takes over what another store has granted. */
-  recordPlace(log: LogName, windows: readonly RollingWindow[], place: Place): void {
-    this.#open(log).record(windows, place, this.clock.now());
-  }
-
-  /** As {@link recordPlace}, for keys. */
-  recordHold(keys: readonly string[], holder: string, forMs: number): void {
-    const nowMs = this.clock.now();
-    this.#holds.deleteEnded(nowMs);
-    for (const key of keys) {
-      this.#holds.set(key, holder, forMs, nowMs);
-      if (this.#holds.size > MAX_HOLDS) {
-        this.#holds.deleteFirstToEnd();
-      }
+  /** Notes what was decided, here or by another store. */
+  record({ id, holdMs, count, take = [] }: ReserveRequest, { ok, waitMs }: Reserved): void {
+    const nowMs = this.clock.monotonicMs();
+    if (count && waitMs.caller === 0) {
+      this.#add(count, id, nowMs, nowMs);
+    }
+    for (const limit of ok ? take : []) {
+      this.#add(limit, id, nowMs + holdMs, nowMs);
     }
   }
 
   /** How much is kept. */
-  get size(): { readonly logs: number; readonly holds: number } {
-    const { caller, digicert } = this.#logs;
-    return { logs: caller.size + digicert.size, holds: this.#holds.size };
+  get size(): Readonly<Record<LimitKind, number>> {
+    const { caller, recipient, digicert } = this.#kept;
+    return { caller: caller.size, recipient: recipient.size, digicert: digicert.size };
   }
 
+  /** Callers start anew: theirs are many, and forgiving them costs little. */
   snapshot(): Snapshot {
-    const nowMs = this.clock.now();
-    return {
-      // Callers start anew: theirs are many, and forgiving them costs little.
-      logs: [...this.#logs.digicert].map(([key, rollingLog]) => {
-        const { windows, uses } = rollingLog.list(nowMs);
-        return {
-          log: { kind: 'digicert', key },
-          windows,
-          shutForMs: rollingLog.shutForMs(nowMs),
-          places: uses.map(({ id, atMs }) => ({ id, usedInMs: atMs - nowMs })),
-        };
-      }),
-      holds: [...this.#holds]
-        .map(([key, { holder, untilMs }]) => ({ key, holder, leftMs: untilMs - nowMs }))
-        .filter(({ leftMs }) => leftMs > 0),
-    };
+    const nowMs = this.clock.monotonicMs();
+    return [...this.#kept.digicert.values(), ...this.#kept.recipient.values()]
+      .filter(({ limit, log }) => !log.hasEnded(toLongestMs(limit), nowMs))
+      .map(({ limit, log }) => ({
+        limit,
+        blockedForMs: log.blockedForMs(nowMs),
+        uses: log.uses.map(({ id, atMs }) => ({ id, usedInMs: atMs - nowMs })),
+      }));
   }
 
-  #open({ kind, key }: LogName): RollingLog {
-    const logs = this.#logs[kind];
-    let log = logs.get(key);
-    if (!log) {
-      this.#forgetIdle(logs);
-      log = new RollingLog();
-      logs.set(key, log);
+  #find({ kind, key }: Limit): UsageLog | undefined {
+    return this.#kept[kind].get(key)?.log;
+  }
+
+  #add(limit: Limit, id: string, atMs: number, nowMs: number): void {
+    const log = this.#open(limit, nowMs);
+    log.forget(nowMs - toLongestMs(limit));
+    log.add({ id, atMs });
+  }
+
+  /** The log of a limit, moved to the end of its kind. */
+  #open(limit: Limit, nowMs: number): UsageLog {
+    const kept = this.#kept[limit.kind];
+    const log = kept.get(limit.key)?.log ?? new UsageLog();
+    kept.delete(limit.key);
+    this.#forgetEnded(limit.kind, nowMs);
+    const [first] = kept.keys();
+    if (first !== undefined && kept.size >= MAX_LIMITS[limit.kind]) {
+      kept.delete(first);
     }
+    kept.set(limit.key, { limit, log });
     return log;
   }
 
-  /** A caller who does not come again leaves nothing behind. The log that was used longest ago comes first. */
-  #forgetIdle(logs: LRUCache<string, RollingLog>): void {
-    const nowMs = this.clock.now();
-    for (const key of logs.rkeys()) {
-      if (!logs.peek(key)?.isIdle(nowMs)) {
+  #forgetEnded(kind: LimitKind, nowMs: number): void {
+    for (const [key, { limit, log }] of this.#kept[kind]) {
+      if (!log.hasEnded(toLongestMs(limit), nowMs)) {
         break;
       }
-      logs.delete(key);
+      this.#kept[kind].delete(key);
     }
   }
 
-  /** Looks at every hold once in a while: after the clock was set back, one that ends late hides those that ended. */
-  #hasRoomFor(count: number): boolean {
-    const nowMs = this.clock.now();
-    if (this.#holds.size + count > MAX_HOLDS && nowMs >= this.#sweptAtMs + SWEEP_INTERVAL_MS) {
-      this.#sweptAtMs = nowMs;
-      for (const [key, { untilMs }] of this.#holds) {
-        if (untilMs <= nowMs) {
-          this.#holds.delete(key);
-        }
-      }
+  #hasRoomFor(limits: readonly Limit[], nowMs: number): boolean {
+    const added = limits.filter((limit) => limit.kind === 'recipient' && !this.#find(limit));
+    if (this.#kept.recipient.size + added.length > MAX_LIMITS.recipient) {
+      this.#forgetEnded('recipient', nowMs);
     }
-    return this.#holds.size + count <= MAX_HOLDS;
-  }
-
-  #isFree(key: string): boolean {
-    return (this.#holds.get(key)?.untilMs ?? 0) <= this.clock.now();
-  }
-
-  #isHeldBy(key: string, holder: string): boolean {
-    return this.#holds.get(key)?.holder === holder;
+    return added.length === 0 || this.#kept.recipient.size + added.length <= MAX_LIMITS.recipient;
   }
 }

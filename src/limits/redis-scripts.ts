@@ -1,6 +1,7 @@
-// What happens in Redis at one stroke. A log is a sorted set of uses by their (latest) time, beside it
-// the moment until which it is shut; a hold is a string "holder until". All times are milliseconds on
-// one clock: Redis' own, so that the clocks of those who share it need not agree.
+// What happens in Redis at one stroke. A limit is a sorted set of uses by their (latest) time; beside that of an API
+// key stands the moment until which it is blocked. All times are milliseconds on one clock: Redis' own, so that the
+// clocks of those who share it need not agree. Of a clock that was set back, scores tell: what is later than any use
+// can be was written before that, and does not count.
 
 /** ARGV[1] is the time, or empty for Redis' own. */
 const NOW = `
@@ -9,111 +10,94 @@ if not now then
   local time = redis.call('TIME')
   now = time[1] * 1000 + time[2] / 1000
 end
+local firsts = {}
+local function range(window, horizon)
+  firsts[window] = firsts[window] or string.format('(%.17g', now - window)
+  return firsts[window], string.format('%.17g', now + horizon)
+end
 `;
 
-/** KEYS: log, shut. ARGV: time, id, forMs, then limit and windowMs of each window. Answers two waits in ms: all in all, and for a shut log. */
-const TAKE = `${NOW}
-local shut = math.max(0, tonumber(redis.call('GET', KEYS[2]) or 0) - now)
-local wait = shut
-local longest = 0
-for i = 4, #ARGV, 2 do
-  longest = math.max(longest, tonumber(ARGV[i + 1]))
+/**
+ * KEYS: of each limit, then where its API key is blocked (or none). ARGV: time, id, hold, horizon, then of each limit
+ * its mode (c: count, l: look only, t: take), the number of its kind, how many windows it has, and limit and
+ * milliseconds of each. Returns the waits of each kind, and for how long a limit is blocked. The write that takes
+ * space comes first, because only that is refused by a Redis that is full.
+ */
+const RESERVE = `${NOW}
+local id, hold, horizon = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local waits, limits, blocked, at = {0, 0, 0}, {}, 0, 5
+while at <= #ARGV do
+  local limit = { key = KEYS[#limits + 1], mode = ARGV[at], wait = 0, longest = 0 }
+  local kind, windows = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  at = at + 3
+  for _ = 1, windows do
+    local most, window = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+    at = at + 2
+    limit.longest = math.max(limit.longest, window)
+    local first, last = range(window, horizon)
+    local excess = redis.call('ZCOUNT', limit.key, first, last) + 1 - most
+    if excess > 0 then
+      local leaver = redis.call('ZRANGEBYSCORE', limit.key, first, last, 'WITHSCORES', 'LIMIT', excess - 1, 1)
+      limit.wait = math.max(limit.wait, math.min(tonumber(leaver[2] or now), now) + window - now)
+    end
+  end
+  limits[#limits + 1] = limit
+  waits[kind] = math.max(waits[kind], limit.wait)
 end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - longest)
-for i = 4, #ARGV, 2 do
-  local limit, window = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
-  local after = string.format('(%.17g', now - window)
-  local excess = redis.call('ZCOUNT', KEYS[1], after, '+inf') + 1 - limit
-  if excess > 0 then
-    local leaver = redis.call('ZRANGEBYSCORE', KEYS[1], after, '+inf', 'WITHSCORES', 'LIMIT', excess - 1, 1)
-    wait = math.max(wait, math.min(tonumber(leaver[2] or now), now) + window - now)
+if KEYS[#limits + 1] then
+  blocked = math.max(0, tonumber(redis.call('GET', KEYS[#limits + 1]) or 0) - now)
+  waits[3] = math.max(waits[3], blocked)
+end
+local free = waits[1] + waits[2] + waits[3] == 0
+for _, limit in ipairs(limits) do
+  local atMs = limit.mode == 'c' and limit.wait == 0 and now or limit.mode == 't' and free and now + hold
+  if atMs then
+    redis.call('ZADD', limit.key, atMs, id)
+    redis.call('ZREMRANGEBYSCORE', limit.key, '-inf', now - limit.longest)
+    redis.call('PEXPIRE', limit.key, math.ceil(limit.longest + hold))
   end
 end
-if wait > 0 then
-  return { tostring(wait), tostring(shut) }
-end
-redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[2])
-redis.call('PEXPIRE', KEYS[1], math.ceil(longest + ARGV[3]))
-return { '0', '0' }
+return { tostring(waits[1]), tostring(waits[2]), tostring(waits[3]), tostring(blocked) }
 `;
 
-/** KEYS: log. ARGV: time, longestMs, then id and usedInMs of each use. A use that is told twice counts once. */
-const USE = `${NOW}
-local last = 0
-for i = 3, #ARGV, 2 do
-  redis.call('ZADD', KEYS[1], now + ARGV[i + 1], ARGV[i])
-  last = math.max(last, tonumber(ARGV[i + 1]))
+/** KEYS: of each use. ARGV: time, then id, milliseconds until it is used, and longest window of each. */
+const COMMIT = `${NOW}
+for index, key in ipairs(KEYS) do
+  local id, ahead, longest = ARGV[3 * index - 1], tonumber(ARGV[3 * index]), tonumber(ARGV[3 * index + 1])
+  redis.call('ZADD', key, now + ahead, id)
+  redis.call('PEXPIRE', key, math.ceil(math.max(redis.call('PTTL', key), ahead + longest)))
 end
-redis.call('PEXPIRE', KEYS[1], math.ceil(math.max(redis.call('PTTL', KEYS[1]), last + ARGV[2])))
 `;
 
-/** KEYS: log. ARGV: time, then each windowMs. Answers how many places of each are taken. */
+/** KEYS: of each limit. ARGV: time, id. */
+const RELEASE = `
+for _, key in ipairs(KEYS) do
+  redis.call('ZREM', key, ARGV[2])
+end
+`;
+
+/** KEYS: of a limit. ARGV: time, horizon, then the milliseconds of each window. Returns how much of each is taken. */
 const COUNT = `${NOW}
 local counts = {}
-for i = 2, #ARGV do
-  counts[i - 1] = redis.call('ZCOUNT', KEYS[1], string.format('(%.17g', now - ARGV[i]), '+inf')
+for index = 3, #ARGV do
+  local first, last = range(ARGV[index], ARGV[2])
+  counts[index - 2] = redis.call('ZCOUNT', KEYS[1], first, last)
 end
 return counts
 `;
 
-/** KEYS: shut. ARGV: time, forMs. */
-const SHUT = `${NOW}
+/** KEYS: where an API key is blocked. ARGV: time, milliseconds. */
+const BLOCK = `${NOW}
 if tonumber(redis.call('GET', KEYS[1]) or 0) < now + ARGV[2] then
   redis.call('SET', KEYS[1], string.format('%.3f', now + ARGV[2]), 'PX', math.ceil(ARGV[2]))
 end
 `;
 
-const HELD_BY = `
-local function heldBy(key)
-  local holder, till = string.match(redis.call('GET', key) or '', '^(%S+) (%S+)$')
-  if holder and tonumber(till) > now then
-    return holder, tonumber(till)
-  end
-end
-`;
-
-/** KEYS: keys. ARGV: time, holder, forMs. Answers the ms left of the key held longest, 0 when all are taken now. */
-const HOLD = `${NOW}${HELD_BY}
-local left = 0
-for _, key in ipairs(KEYS) do
-  local _, till = heldBy(key)
-  left = math.max(left, (till or now) - now)
-end
-if left == 0 then
-  for _, key in ipairs(KEYS) do
-    redis.call('SET', key, ARGV[2] .. ' ' .. string.format('%.3f', now + ARGV[3]), 'PX', math.ceil(ARGV[3]))
-  end
-end
-return tostring(left)
-`;
-
-/** KEYS: keys. ARGV: time, then holder and forMs of each key. */
-const KEEP = `${NOW}${HELD_BY}
-for index, key in ipairs(KEYS) do
-  local wanted, forMs = ARGV[2 * index], ARGV[2 * index + 1]
-  local holder = heldBy(key)
-  if not holder or holder == wanted then
-    redis.call('SET', key, wanted .. ' ' .. string.format('%.3f', now + forMs), 'PX', math.ceil(forMs))
-  end
-end
-`;
-
-/** KEYS: keys. ARGV: time, holder. */
-const RELEASE = `${NOW}${HELD_BY}
-for _, key in ipairs(KEYS) do
-  if heldBy(key) == ARGV[2] then
-    redis.call('DEL', key)
-  end
-end
-`;
-
 /** Lua, by name. */
 export const SCRIPTS = {
-  limitsTake: TAKE,
-  limitsUse: USE,
-  limitsCount: COUNT,
-  limitsShut: SHUT,
-  limitsHold: HOLD,
-  limitsKeep: KEEP,
+  limitsReserve: RESERVE,
+  limitsCommit: COMMIT,
   limitsRelease: RELEASE,
+  limitsCount: COUNT,
+  limitsBlock: BLOCK,
 } as const;

@@ -1,17 +1,21 @@
 // Limits counted in Redis 7 or Valkey, together with every other gateway that uses it.
 import { Redis } from 'ioredis';
-import type { RollingWindow } from '../domain/rolling-window';
 import {
+  LIMIT_KINDS,
+  type Limit,
   type LimitStore,
-  type LogName,
-  type Place,
+  type Reserved,
+  type ReserveRequest,
   type Snapshot,
-  type Taken,
   toLongestMs,
 } from './limit-store';
 import { SCRIPTS } from './redis-scripts';
 
-const KEY_PREFIX = 'dv-email-gateway:';
+/** Names what keys hold: another layout gets another number, so that two releases never misread each other. */
+const LAYOUT = 1;
+
+/** Milliseconds by which a use may lie ahead of now: the longest deadline there is. */
+const HORIZON_MS = 120_000;
 
 /** Milliseconds between attempts to connect, at most. */
 const MAX_RECONNECT_DELAY_MS = 500;
@@ -19,7 +23,7 @@ const MAX_RECONNECT_DELAY_MS = 500;
 /** Milliseconds that closing waits for what is still to be told to Redis. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
-/** Uses or holds told in one command when a snapshot is restored, so that none keeps Redis from others for long. */
+/** Uses told in one command when a snapshot is restored, so that none keeps Redis from others for long. */
 const BATCH_SIZE = 500;
 
 /** Milliseconds for each of those, which all wait for each other. */
@@ -30,6 +34,8 @@ export interface RedisStoreOptions {
   readonly url: string;
   /** Milliseconds for a command, and for connecting. */
   readonly timeoutMs: number;
+  /** Names the instance of DigiCert whose limits these are. */
+  readonly instance: string;
   /** The time in milliseconds. Default: Redis' own. */
   readonly now?: () => number;
 }
@@ -41,10 +47,13 @@ export class RedisStore implements LimitStore {
   #lastError: string | undefined;
   #statusOfLastProbe: string | undefined;
   readonly #now: () => number | '';
+  /** The braces keep all keys in one slot of a cluster: a script may touch several. */
+  readonly #prefix: string;
 
-  constructor({ url, timeoutMs, now }: RedisStoreOptions) {
+  constructor({ url, timeoutMs, instance, now }: RedisStoreOptions) {
     this.#now = now ?? (() => '');
     this.#timeoutMs = timeoutMs;
+    this.#prefix = `{dv-email-gateway:${LAYOUT}:${instance}}:`;
     this.#redis = new Redis(url, {
       lazyConnect: true,
       connectTimeout: timeoutMs,
@@ -81,7 +90,7 @@ export class RedisStore implements LimitStore {
    */
   async probe(): Promise<void> {
     try {
-      await this.#inTime(this.#redis.set(`${KEY_PREFIX}probe`, '', 'PX', 1_000));
+      await this.#inTime(this.#redis.set(`${this.#prefix}probe`, '', 'PX', 1_000));
     } catch (error) {
       const { status } = this.#redis;
       // A connection that is being made has time until the next look.
@@ -93,86 +102,70 @@ export class RedisStore implements LimitStore {
     }
   }
 
-  async take(log: LogName, windows: readonly RollingWindow[], place: Place): Promise<Taken> {
-    const [logKey, shutKey] = toLogKeys(log);
-    const waits = await this.#run(
-      'limitsTake',
-      [logKey, shutKey],
-      [place.id, place.forMs, ...windows.flatMap(({ limit, windowMs }) => [limit, windowMs])],
+  async reserve({ id, holdMs, count, check = [], take = [] }: ReserveRequest): Promise<Reserved> {
+    const limits = [
+      ...(count ? [{ mode: 'c', limit: count }] : []),
+      ...check.map((limit) => ({ mode: 'l', limit })),
+      ...take.map((limit) => ({ mode: 't', limit })),
+    ];
+    const quota = take.find(({ kind }) => kind === 'digicert');
+    const told = await this.#run(
+      'limitsReserve',
+      [
+        ...limits.map(({ limit }) => this.#toKey(limit)),
+        ...(quota ? [this.#toBlockKey(quota)] : []),
+      ],
+      [id, holdMs, HORIZON_MS, ...limits.flatMap(({ mode, limit }) => toArguments(mode, limit))],
     );
-    const [waitMs = Number.NaN, shutForMs = 0] = (waits as readonly string[]).map(Number);
-    if (Number.isNaN(waitMs)) {
+    const [caller = Number.NaN, recipient = 0, digicert = 0, blockedForMs = 0] = (
+      told as readonly string[]
+    ).map(Number);
+    if (Number.isNaN(caller)) {
       throw new Error('Redis answers in another way than the script does.');
     }
-    return waitMs > 0 ? { ok: false, waitMs, ...(shutForMs > 0 && { shutForMs }) } : { ok: true };
+    const waitMs = { caller, recipient, digicert };
+    return { ok: caller + recipient + digicert === 0, waitMs, blockedForMs };
   }
 
-  async use(log: LogName, windows: readonly RollingWindow[], id: string): Promise<void> {
-    await this.#run('limitsUse', [toLogKeys(log)[0]], [toLongestMs(windows), id, 0]);
+  async commit(id: string, limits: readonly Limit[]): Promise<void> {
+    await this.#commit(limits.map((limit) => ({ limit, id, usedInMs: 0 })));
   }
 
-  async giveBack(log: LogName, id: string): Promise<void> {
-    await this.#inTime(this.#redis.zrem(toLogKeys(log)[0], id));
+  async release(id: string, limits: readonly Limit[]): Promise<void> {
+    await this.#run(
+      'limitsRelease',
+      limits.map((limit) => this.#toKey(limit)),
+      [id],
+    );
   }
 
-  async count(log: LogName, windows: readonly RollingWindow[]): Promise<readonly number[]> {
+  async count(limit: Limit): Promise<readonly number[]> {
     // A table without entries is no list in Lua's eyes.
-    if (windows.length === 0) {
+    if (limit.windows.length === 0) {
       return [];
     }
-    const counts = await this.#run(
-      'limitsCount',
-      [toLogKeys(log)[0]],
-      windows.map(({ windowMs }) => windowMs),
-    );
+    const windows = limit.windows.map(({ windowMs }) => windowMs);
+    const counts = await this.#run('limitsCount', [this.#toKey(limit)], [HORIZON_MS, ...windows]);
     return (counts as readonly unknown[]).map(Number);
   }
 
-  async shut(log: LogName, forMs: number): Promise<void> {
-    await this.#run('limitsShut', [toLogKeys(log)[1]], [forMs]);
-  }
-
-  async hold(keys: readonly string[], holder: string, forMs: number): Promise<number> {
-    return Number(await this.#run('limitsHold', keys.map(toHoldKey), [holder, forMs]));
-  }
-
-  async keep(keys: readonly string[], holder: string, forMs: number): Promise<void> {
-    await this.#run(
-      'limitsKeep',
-      keys.map(toHoldKey),
-      keys.flatMap(() => [holder, forMs]),
-    );
-  }
-
-  async release(keys: readonly string[], holder: string): Promise<void> {
-    await this.#run('limitsRelease', keys.map(toHoldKey), [holder]);
+  async block(limit: Limit, forMs: number): Promise<void> {
+    await this.#run('limitsBlock', [this.#toBlockKey(limit)], [forMs]);
   }
 
   /**
    * Tells Redis what it may have lost. What it knows already does not count twice. All of it is on its way
    * before anything else can be told, so that what ends meanwhile ends after it was told.
    */
-  async restore({ logs, holds }: Snapshot): Promise<void> {
-    const told = logs.flatMap(({ log, windows, shutForMs, places }) => [
-      ...toBatches(places).map((uses) =>
-        this.#run(
-          'limitsUse',
-          [toLogKeys(log)[0]],
-          [toLongestMs(windows), ...uses.flatMap(({ id, usedInMs }) => [id, usedInMs])],
-          RESTORE_TIMEOUT_MS,
-        ),
-      ),
-      ...(shutForMs > 0 ? [this.shut(log, shutForMs)] : []),
-    ]);
-    const kept = toBatches(holds).map((batch) =>
-      this.#run(
-        'limitsKeep',
-        batch.map(({ key }) => toHoldKey(key)),
-        batch.flatMap(({ holder, leftMs }) => [holder, leftMs]),
-        RESTORE_TIMEOUT_MS,
-      ),
+  async restore(snapshot: Snapshot): Promise<void> {
+    const uses = snapshot.flatMap(({ limit, uses: ofLimit }) =>
+      ofLimit.map((use) => ({ limit, ...use })),
     );
-    await Promise.all([...told, ...kept]);
+    const blocked = snapshot.filter(({ blockedForMs }) => blockedForMs > 0);
+    await Promise.all([
+      ...toBatches(uses).map((batch) => this.#commit(batch, RESTORE_TIMEOUT_MS)),
+      ...blocked.map(({ limit, blockedForMs }) => this.block(limit, blockedForMs)),
+    ]);
   }
 
   async close(): Promise<void> {
@@ -182,6 +175,26 @@ export class RedisStore implements LimitStore {
       clearTimeout(timer);
     }
     this.#redis.disconnect();
+  }
+
+  async #commit(
+    uses: readonly { readonly limit: Limit; readonly id: string; readonly usedInMs: number }[],
+    timeoutMs?: number,
+  ): Promise<void> {
+    await this.#run(
+      'limitsCommit',
+      uses.map(({ limit }) => this.#toKey(limit)),
+      uses.flatMap(({ limit, id, usedInMs }) => [id, usedInMs, toLongestMs(limit)]),
+      timeoutMs,
+    );
+  }
+
+  #toKey({ kind, key }: Limit): string {
+    return `${this.#prefix}${kind}:${key}`;
+  }
+
+  #toBlockKey(limit: Limit): string {
+    return `${this.#toKey(limit)}:blocked`;
   }
 
   /**
@@ -212,14 +225,11 @@ export class RedisStore implements LimitStore {
 
 type ScriptCommand = (...values: (string | number)[]) => Promise<unknown>;
 
-/** The braces keep both on one node of a cluster. */
-function toLogKeys({ kind, key }: LogName): [log: string, shut: string] {
-  const name = `${KEY_PREFIX}{${kind}:${key}}`;
-  return [`${name}:log`, `${name}:shut`];
-}
-
-function toHoldKey(key: string): string {
-  return `${KEY_PREFIX}hold:${key}`;
+function toArguments(mode: string, { kind, windows }: Limit): readonly (string | number)[] {
+  // Lua counts from one.
+  const kindNumber = LIMIT_KINDS.indexOf(kind) + 1;
+  const bounds = windows.flatMap(({ limit, windowMs }) => [limit, windowMs]);
+  return [mode, kindNumber, windows.length, ...bounds];
 }
 
 function toBatches<Item>(items: readonly Item[]): readonly (readonly Item[])[] {

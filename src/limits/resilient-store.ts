@@ -2,8 +2,7 @@
 // is granted is written down on both sides, so that neither begins with an empty log when they change.
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock';
-import type { RollingWindow } from '../domain/rolling-window';
-import type { LimitStore, LogName, Place, Taken } from './limit-store';
+import type { Limit, LimitStore, Reserved, ReserveRequest } from './limit-store';
 import type { MemoryStore } from './memory-store';
 import type { RedisStore } from './redis-store';
 
@@ -24,8 +23,17 @@ export interface ResilientStoreOptions {
 
 type State =
   | { readonly kind: 'shared' }
-  /** `decisions`: how many were taken here since. */
-  | { readonly kind: 'local'; readonly sinceMs: number; decisions: number; cancelProbe: () => void }
+  /**
+   * `decisions`: how many were taken here since. `restored`: Redis, which answers again, knows what was granted. From
+   * then on it has a say, although it is not relied on yet.
+   */
+  | {
+      readonly kind: 'local';
+      readonly sinceMs: number;
+      decisions: number;
+      restored: Promise<boolean>;
+      cancelProbe: () => void;
+    }
   | { readonly kind: 'closed' };
 
 export class ResilientStore implements LimitStore {
@@ -52,62 +60,43 @@ export class ResilientStore implements LimitStore {
     return this.#state.kind === 'shared';
   }
 
-  take(log: LogName, windows: readonly RollingWindow[], place: Place): Promise<Taken> {
-    const { redis, local } = this.#options;
-    return this.#ask(
-      async () => {
-        const taken = await redis.take(log, windows, place);
-        if (taken.ok) {
-          local.recordPlace(log, windows, place);
-        } else if (taken.shutForMs !== undefined) {
-          await local.shut(log, taken.shutForMs);
-        }
-        return taken;
-      },
-      () => local.take(log, this.#toShare(windows), place),
-    );
+  async reserve(request: ReserveRequest): Promise<Reserved> {
+    const { local, share } = this.#options;
+    const shared = await this.#reserveShared(request);
+    if (this.#state.kind !== 'local' && shared) {
+      local.record(request, shared);
+      await this.#noteBlock(request, shared);
+      return shared;
+    }
+    if (this.#state.kind === 'local') {
+      this.#state.decisions += 1;
+    }
+    if (shared && !shared.ok) {
+      return shared;
+    }
+    const reserved = await local.reserve(toShare(request, share));
+    if (shared && !reserved.ok) {
+      void this.release(request.id, request.take ?? []);
+    }
+    return reserved;
   }
 
-  use(log: LogName, windows: readonly RollingWindow[], id: string): Promise<void> {
-    return this.#tell((store) => store.use(log, windows, id));
+  commit(id: string, limits: readonly Limit[]): Promise<void> {
+    return this.#tell((store) => store.commit(id, limits));
   }
 
-  giveBack(log: LogName, id: string): Promise<void> {
-    return this.#tell((store) => store.giveBack(log, id));
+  release(id: string, limits: readonly Limit[]): Promise<void> {
+    return this.#tell((store) => store.release(id, limits));
   }
 
   /** Only looked at, so a Redis that does not answer is no reason to fall back. */
-  async count(log: LogName, windows: readonly RollingWindow[]): Promise<readonly number[]> {
+  async count(limit: Limit): Promise<readonly number[]> {
     const { redis, local } = this.#options;
-    return this.isShared
-      ? redis.count(log, windows).catch(() => local.count(log, windows))
-      : local.count(log, windows);
+    return this.isShared ? redis.count(limit).catch(() => local.count(limit)) : local.count(limit);
   }
 
-  shut(log: LogName, forMs: number): Promise<void> {
-    return this.#tell((store) => store.shut(log, forMs));
-  }
-
-  hold(keys: readonly string[], holder: string, forMs: number): Promise<number> {
-    const { redis, local } = this.#options;
-    return this.#ask(
-      async () => {
-        const leftMs = await redis.hold(keys, holder, forMs);
-        if (leftMs === 0) {
-          local.recordHold(keys, holder, forMs);
-        }
-        return leftMs;
-      },
-      () => local.hold(keys, holder, forMs),
-    );
-  }
-
-  keep(keys: readonly string[], holder: string, forMs: number): Promise<void> {
-    return this.#tell((store) => store.keep(keys, holder, forMs));
-  }
-
-  release(keys: readonly string[], holder: string): Promise<void> {
-    return this.#tell((store) => store.release(keys, holder));
+  block(limit: Limit, forMs: number): Promise<void> {
+    return this.#tell((store) => store.block(limit, forMs));
   }
 
   async close(): Promise<void> {
@@ -118,19 +107,28 @@ export class ResilientStore implements LimitStore {
     await this.#options.redis.close();
   }
 
-  /** A question is answered by Redis, or in its stead by this process. */
-  async #ask<Answer>(shared: () => Promise<Answer>, local: () => Promise<Answer>): Promise<Answer> {
-    if (this.#state.kind === 'shared') {
-      try {
-        return await shared();
-      } catch (error) {
-        this.#fallBack(error);
-      }
+  /** What Redis says, as long as it is used, or about to be. */
+  async #reserveShared(request: ReserveRequest): Promise<Reserved | undefined> {
+    // Not before Redis knows what was granted up to now: it would never be told of what is granted meanwhile.
+    if (
+      this.#state.kind === 'closed' ||
+      (this.#state.kind === 'local' && !(await this.#state.restored))
+    ) {
+      return undefined;
     }
-    if (this.#state.kind === 'local') {
-      this.#state.decisions += 1;
+    try {
+      return await this.#options.redis.reserve(request);
+    } catch (error) {
+      this.#fallBack(error);
+      return undefined;
     }
-    return local();
+  }
+
+  async #noteBlock({ take = [] }: ReserveRequest, { blockedForMs }: Reserved): Promise<void> {
+    const quota = take.find(({ kind }) => kind === 'digicert');
+    if (quota && blockedForMs > 0) {
+      await this.#options.local.block(quota, blockedForMs);
+    }
   }
 
   /** News goes to both. Redis is told even while it is not asked: it may only be slow. */
@@ -140,20 +138,18 @@ export class ResilientStore implements LimitStore {
     await tell(redis).catch((error: unknown) => this.#fallBack(error));
   }
 
-  /** At least one, or a small limit would stop everything. */
-  #toShare(windows: readonly RollingWindow[]): readonly RollingWindow[] {
-    return windows.map(({ limit, windowMs }) => ({
-      limit: Math.max(1, Math.floor(limit * this.#options.share)),
-      windowMs,
-    }));
-  }
-
   #fallBack(error: unknown): void {
     if (this.#state.kind !== 'shared') {
       return;
     }
     const { redis, clock, log, share } = this.#options;
-    this.#state = { kind: 'local', sinceMs: clock.now(), decisions: 0, cancelProbe: () => {} };
+    this.#state = {
+      kind: 'local',
+      sinceMs: clock.monotonicMs(),
+      decisions: 0,
+      restored: Promise.resolve(false),
+      cancelProbe: () => {},
+    };
     this.#probeLater(this.#state, 0);
     log.error(
       // Not the error itself: ioredis' hold the whole command.
@@ -175,15 +171,21 @@ export class ResilientStore implements LimitStore {
 
   async #probe(state: State & { kind: 'local' }, successes: number): Promise<void> {
     const { redis, local, clock, log } = this.#options;
-    const answers = await redis
-      .probe()
-      .then(async () => {
-        await redis.restore(local.snapshot());
-        return true;
-      })
-      .catch(() => false);
+    const answers = await redis.probe().then(
+      () => {
+        state.restored = redis.restore(local.snapshot()).then(
+          () => true,
+          () => false,
+        );
+        return state.restored;
+      },
+      () => false,
+    );
     if (this.#state !== state) {
       return;
+    }
+    if (!answers) {
+      state.restored = Promise.resolve(false);
     }
     if (!answers || successes + 1 < PROBES_BEFORE_USE) {
       this.#probeLater(state, answers ? successes + 1 : 0);
@@ -193,10 +195,27 @@ export class ResilientStore implements LimitStore {
     log.info(
       {
         event: 'limits.redis-back',
-        lostForMs: clock.now() - state.sinceMs,
+        lostForMs: clock.monotonicMs() - state.sinceMs,
         localDecisions: state.decisions,
       },
       'Redis answers again: limits are shared',
     );
   }
+}
+
+/** At least one, or a small limit would stop everything. */
+function toShare({ count, check = [], take = [], ...rest }: ReserveRequest, share: number) {
+  const toLimit = (limit: Limit): Limit => ({
+    ...limit,
+    windows: limit.windows.map(({ limit: most, windowMs }) => ({
+      limit: Math.max(1, Math.floor(most * share)),
+      windowMs,
+    })),
+  });
+  return {
+    ...rest,
+    count: count && toLimit(count),
+    check: check.map(toLimit),
+    take: take.map(toLimit),
+  };
 }

@@ -39,7 +39,7 @@ export function auditResend(
   const auditLog = log.child({}, { level: 'info' });
   const toAddressFact = createAddressFact(settings);
   return async (orderId, input, caller) => {
-    const startedAt = clock.now();
+    const startedAt = clock.monotonicMs();
     const { correlationId, subject, address } = caller;
     // Before anything is sent: what goes wrong here must not take the event of a sent email with it.
     const subjectFact = subject?.includes('@') ? toAddressFact(toMailboxKey(subject)) : subject;
@@ -66,7 +66,7 @@ export function auditResend(
         upstreamErrorCode: outcome?.evidence?.errorCode,
         upstreamAttempts: outcome?.evidence?.attempts,
         digicertCodes: outcome?.evidence?.digicertErrors?.map((error) => error.code),
-        durationMs: clock.now() - startedAt,
+        durationMs: clock.monotonicMs() - startedAt,
       };
       if (outcome === undefined) {
         // What went wrong is logged with the masked error, under the same correlation id.

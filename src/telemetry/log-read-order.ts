@@ -7,7 +7,7 @@ import { logOutcome, toOrderFact } from './log-outcome';
 
 export function logReadOrder(readOrder: ReadOrder, log: Logger, clock: Clock): ReadOrder {
   return async (orderId, caller) => {
-    const startedAt = clock.now();
+    const startedAt = clock.monotonicMs();
     const outcome = await readOrder(orderId, caller);
     const failure = outcome.kind === 'upstream-failed' ? outcome : undefined;
     const facts = {
@@ -21,7 +21,7 @@ export function logReadOrder(readOrder: ReadOrder, log: Logger, clock: Clock): R
       upstreamStatus: failure?.evidence.status,
       upstreamErrorCode: failure?.evidence.errorCode,
       upstreamAttempts: failure?.evidence.attempts,
-      durationMs: clock.now() - startedAt,
+      durationMs: clock.monotonicMs() - startedAt,
     };
     logOutcome(log, facts, 'order read', failure?.reason);
     return outcome;

@@ -101,11 +101,11 @@ function createRejectionReport(log: Logger, clock: Clock): (reason: unknown) => 
   let quietUntilMs = Number.NEGATIVE_INFINITY;
   let omitted = 0;
   return (reason) => {
-    if (clock.now() < quietUntilMs) {
+    if (clock.monotonicMs() < quietUntilMs) {
       omitted += 1;
       return;
     }
-    quietUntilMs = clock.now() + REJECTION_LOG_INTERVAL_MS;
+    quietUntilMs = clock.monotonicMs() + REJECTION_LOG_INTERVAL_MS;
     log.error(
       { event: 'gateway.rejection-unhandled', omitted, err: reason },
       'a promise was rejected and nothing awaits it: the gateway goes on',

@@ -1,9 +1,9 @@
 // When DigiCert is left alone, and how it is found to be back.
-import { CircuitBreaker, type Verdict } from '../../src/digicert/transport/circuit-breaker';
+import { type CallResult, CircuitBreaker } from '../../src/digicert/transport/circuit-breaker';
 import { ManualClock } from '../support/manual-clock';
 
-const WORKED: Verdict = { failed: false };
-const FAILED: Verdict = { failed: true };
+const WORKED: CallResult = { failed: false };
+const FAILED: CallResult = { failed: true };
 
 function createBreaker(openMs = 10_000) {
   const clock = new ManualClock();
@@ -12,7 +12,9 @@ function createBreaker(openMs = 10_000) {
   /** Makes calls for one order after the other; those not let through are left out. */
   const call = (result: 'worked' | 'failed', times = 1) => {
     for (let index = 0; index < times; index += 1) {
-      breaker.permit()?.end(result === 'worked' ? WORKED : { failed: true, blames: String(index) });
+      breaker
+        .permit()
+        ?.end(result === 'worked' ? WORKED : { failed: true, orderId: String(index) });
     }
   };
   return { clock, breaker, changes, call };
@@ -62,7 +64,7 @@ describe('while it is closed', () => {
     const { breaker, call } = createBreaker();
 
     for (let index = 0; index < 50; index += 1) {
-      breaker.permit()?.end({ failed: true, blames: index % 2 === 0 ? '666' : '667' });
+      breaker.permit()?.end({ failed: true, orderId: index % 2 === 0 ? '666' : '667' });
     }
     expect(breaker.state).toBe('closed');
     call('failed', 3);

@@ -84,8 +84,8 @@ it('nothing else is ever tried again', () => {
       .map((status) => answered(status, { 'retry-after': '1' })),
     fc.record({ kind: fc.constant('unanswered' as const), errorCode: fc.string() }),
     fc.record({ kind: fc.constant('not-http' as const), errorCode: fc.string() }),
-    fc.constant<Exchange>({ kind: 'breaker-open' }),
-    fc.constant<Exchange>({ kind: 'no-room', of: 'quota', retryAfterSeconds: 1 }),
+    fc.constant<Exchange>({ kind: 'rejected', reason: 'breaker' }),
+    fc.constant<Exchange>({ kind: 'rejected', reason: 'quota', retryAfterSeconds: 1 }),
   );
   fc.assert(
     fc.property(

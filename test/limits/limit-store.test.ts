@@ -1,22 +1,40 @@
 // The contract of a limit store, kept by both: in this process, and in Redis.
-import type { RollingWindow } from '../../src/domain/rolling-window';
-import type { LimitStore, LogName, Taken } from '../../src/limits/limit-store';
+
+import type { Limit, LimitStore, Waits } from '../../src/limits/limit-store';
 import { MemoryStore } from '../../src/limits/memory-store';
 import { RedisStore } from '../../src/limits/redis-store';
 import { ManualClock } from '../support/manual-clock';
 import { describeWithRedis, startRedis } from '../support/redis';
 
-const LOG: LogName = { kind: 'digicert', key: 'key' };
-const WINDOWS: readonly RollingWindow[] = [
-  { limit: 3, windowMs: 1_000 },
-  { limit: 5, windowMs: 10_000 },
-];
+const QUOTA: Limit = {
+  kind: 'digicert',
+  key: 'key',
+  windows: [
+    { limit: 3, windowMs: 1_000 },
+    { limit: 5, windowMs: 10_000 },
+  ],
+};
+
+/** A recipient who may be mailed once in so long. */
+const toRecipient = (key: string, windowMs = 60_000): Limit => ({
+  kind: 'recipient',
+  key,
+  windows: [{ limit: 1, windowMs }],
+});
+
+const toCaller = (key: string, limit = 60): Limit => ({
+  kind: 'caller',
+  key,
+  windows: [{ limit, windowMs: 60_000 }],
+});
 
 interface Subject {
   readonly clock: ManualClock;
   readonly store: LimitStore;
-  /** Takes a place; with `forMs` 0 it is used at once. */
-  take(id: string, forMs?: number): Promise<Taken>;
+  /** Takes one of the quota; with `holdMs` 0 it is used at once. Milliseconds to wait when there is no room. */
+  take(id: string, holdMs?: number, limit?: Limit): Promise<number>;
+  /** Takes all of some recipients, or none. Milliseconds to wait when there is no room. */
+  mail(keys: readonly string[], id: string, windowMs?: number): Promise<number>;
 }
 
 const stores: LimitStore[] = [];
@@ -27,7 +45,19 @@ afterEach(async () => {
 
 function toSubject(store: LimitStore, clock: ManualClock): Subject {
   stores.push(store);
-  return { clock, store, take: (id, forMs = 0) => store.take(LOG, WINDOWS, { id, forMs }) };
+  return {
+    clock,
+    store,
+    take: async (id, holdMs = 0, limit = QUOTA) => {
+      const { ok, waitMs } = await store.reserve({ id, holdMs, take: [limit] });
+      expect(ok).toBe(waitMs[limit.kind] === 0);
+      return waitMs[limit.kind];
+    },
+    mail: async (keys, id, windowMs) => {
+      const take = keys.map((key) => toRecipient(key, windowMs));
+      return (await store.reserve({ id, holdMs: 10_000, take })).waitMs.recipient;
+    },
+  };
 }
 
 async function createInMemory(): Promise<Subject> {
@@ -38,19 +68,19 @@ async function createInMemory(): Promise<Subject> {
 async function createInRedis(): Promise<Subject & { url: string }> {
   const clock = new ManualClock();
   const { url } = await startRedis();
-  const store = new RedisStore({ url, timeoutMs: 2_000, now: () => clock.now() });
+  const now = () => clock.now();
+  const store = new RedisStore({ url, timeoutMs: 2_000, instance: 'test', now });
   await store.connect();
   return { ...toSubject(store, clock), url };
 }
 
 function itKeepsTheContract(create: () => Promise<Subject>): void {
-  const ROOM: Taken = { ok: true };
-  const wait = (waitMs: number): Taken => ({ ok: false, waitMs });
+  const ROOM = 0;
 
   it('gives as many places as the narrowest window has room for', async () => {
     const { take } = await create();
     expect([await take('1'), await take('2'), await take('3')]).toEqual([ROOM, ROOM, ROOM]);
-    expect(await take('4')).toEqual(wait(1_000));
+    expect(await take('4')).toEqual(1_000);
   });
 
   it('gives a place back the very moment it leaves the window, not a millisecond sooner', async () => {
@@ -60,10 +90,10 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
     await take('2');
     await take('3');
     clock.advance(599);
-    expect(await take('4')).toEqual(wait(1));
+    expect(await take('4')).toEqual(1);
     clock.advance(1);
     expect(await take('4')).toEqual(ROOM);
-    expect(await take('5')).toEqual(wait(400));
+    expect(await take('5')).toEqual(400);
   });
 
   it('counts the places taken in each window, used or not', async () => {
@@ -72,13 +102,13 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
     clock.advance(900);
     await take('2', 5_000);
     await take('3');
-    expect(await store.count(LOG, WINDOWS)).toEqual([3, 3]);
+    expect(await store.count(QUOTA)).toEqual([3, 3]);
     clock.advance(100);
-    expect(await store.count(LOG, WINDOWS)).toEqual([2, 3]);
-    await store.giveBack(LOG, '2');
-    expect(await store.count(LOG, WINDOWS)).toEqual([1, 2]);
-    expect(await store.count({ kind: 'digicert', key: 'another' }, WINDOWS)).toEqual([0, 0]);
-    expect(await store.count(LOG, [])).toEqual([]);
+    expect(await store.count(QUOTA)).toEqual([2, 3]);
+    await store.release('2', [QUOTA]);
+    expect(await store.count(QUOTA)).toEqual([1, 2]);
+    expect(await store.count({ ...QUOTA, key: 'another' })).toEqual([0, 0]);
+    expect(await store.count({ ...QUOTA, windows: [] })).toEqual([]);
   });
 
   it('rolls: a burst at the end of one interval and one at the start of the next are one burst', async () => {
@@ -88,7 +118,7 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
     await take('2');
     await take('3');
     clock.advance(200);
-    expect(await take('4')).toEqual(wait(800));
+    expect(await take('4')).toEqual(800);
   });
 
   it('holds to every window', async () => {
@@ -99,9 +129,9 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
     clock.advance(1_000);
     await take('4');
     await take('5');
-    expect(await take('6')).toEqual(wait(9_000));
+    expect(await take('6')).toEqual(9_000);
     clock.advance(1_000);
-    expect(await take('6')).toEqual(wait(8_000));
+    expect(await take('6')).toEqual(8_000);
     clock.advance(8_000);
     expect(await take('6')).toEqual(ROOM);
   });
@@ -121,10 +151,10 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
     await take('2', 5_000);
     await take('3', 5_000);
     clock.advance(2_000);
-    expect(await take('4')).toEqual(wait(1_000));
-    await store.use(LOG, WINDOWS, '1');
+    expect(await take('4')).toEqual(1_000);
+    await store.commit('1', [QUOTA]);
     clock.advance(999);
-    expect(await take('4')).toEqual(wait(1));
+    expect(await take('4')).toEqual(1);
     clock.advance(1);
     expect(await take('4')).toEqual(ROOM);
   });
@@ -143,72 +173,119 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
     for (const id of ['1', '2', '3']) {
       await take(id, 5_000);
     }
-    await store.giveBack(LOG, '2');
-    expect([await take('4'), await take('5')]).toEqual([ROOM, wait(1_000)]);
+    await store.release('2', [QUOTA]);
+    expect([await take('4'), await take('5')]).toEqual([ROOM, 1_000]);
   });
 
-  it('keeps logs apart', async () => {
-    const { store, take } = await create();
+  it('keeps limits apart', async () => {
+    const { take } = await create();
     for (const id of ['1', '2', '3']) {
       await take(id);
     }
     for (const other of [
-      { kind: 'digicert', key: 'other' },
-      { kind: 'caller', key: 'key' },
-    ] as const) {
-      expect(await store.take(other, WINDOWS, { id: '4', forMs: 0 })).toEqual(ROOM);
+      { ...QUOTA, key: 'other' },
+      { ...QUOTA, kind: 'caller' as const },
+    ]) {
+      expect(await take('4', 0, other)).toEqual(ROOM);
     }
   });
 
-  it('gives nobody a place while a log is shut, and a shorter time does not open it sooner', async () => {
-    const { clock, store, take } = await create();
-    await store.shut(LOG, 30_000);
-    await store.shut(LOG, 5_000);
-    expect(await take('1')).toEqual({ ...wait(30_000), shutForMs: 30_000 });
+  it('has no room while a limit is blocked, and a shorter time does not open it sooner', async () => {
+    const { clock, store } = await create();
+    await store.block(QUOTA, 30_000);
+    await store.block(QUOTA, 5_000);
+    const ask = async () => {
+      const { waitMs, blockedForMs } = await store.reserve({ id: '1', holdMs: 0, take: [QUOTA] });
+      return [waitMs.digicert, blockedForMs];
+    };
+    expect(await ask()).toEqual([30_000, 30_000]);
     clock.advance(29_999);
-    expect(await take('1')).toEqual({ ...wait(1), shutForMs: 1 });
+    expect(await ask()).toEqual([1, 1]);
     clock.advance(1);
-    expect(await take('1')).toEqual(ROOM);
+    expect(await ask()).toEqual([ROOM, 0]);
   });
 
   it('gives no more than there is, however many ask at once', async () => {
     const { take } = await create();
     const taken = await Promise.all(Array.from({ length: 200 }, (_, id) => take(String(id), 1)));
-    expect(taken.filter(({ ok }) => ok)).toHaveLength(3);
+    expect(taken.filter((waitMs) => waitMs === 0)).toHaveLength(3);
   });
 
-  it('holds all keys or none, and tells how long the longest is held', async () => {
-    const { clock, store } = await create();
-    expect(await store.hold(['a', 'b'], 'first', 60_000)).toBe(0);
+  it('takes all recipients or none, and tells how long the last one is to be waited for', async () => {
+    const { clock, store, mail } = await create();
+    expect(await mail(['a', 'b'], 'first')).toBe(0);
+    await store.commit('first', [toRecipient('a'), toRecipient('b')]);
     clock.advance(10_000);
-    expect(await store.hold(['c'], 'second', 70_000)).toBe(0);
-    expect(await store.hold(['d', 'b', 'c'], 'third', 60_000)).toBe(70_000);
-    expect(await store.hold(['d'], 'fourth', 60_000)).toBe(0);
+    expect(await mail(['c'], 'second', 70_000)).toBe(0);
+    await store.commit('second', [toRecipient('c', 70_000)]);
+    expect(await mail(['d', 'b', 'c'], 'third', 70_000)).toBe(70_000);
+    expect(await mail(['d'], 'fourth')).toBe(0);
     clock.advance(50_000);
-    expect(await store.hold(['a', 'b'], 'fifth', 60_000)).toBe(0);
+    expect(await mail(['a', 'b'], 'fifth')).toBe(0);
   });
 
-  it('gives one of many who want a key at once', async () => {
-    const { store } = await create();
-    const left = await Promise.all(
-      Array.from({ length: 200 }, (_, id) => store.hold(['a'], String(id), 60_000)),
+  it('takes a recipient once, however many ask at once', async () => {
+    const { mail } = await create();
+    const waits = await Promise.all(
+      Array.from({ length: 200 }, (_, id) => mail(['a'], String(id))),
     );
-    expect(left.filter((leftMs) => leftMs === 0)).toHaveLength(1);
+    expect(waits.filter((waitMs) => waitMs === 0)).toHaveLength(1);
   });
 
-  it('frees and keeps only what is the holder’s own, or nobody’s', async () => {
-    const { clock, store } = await create();
-    await store.hold(['a', 'b'], 'first', 10_000);
-    await store.release(['a', 'b'], 'second');
-    await store.keep(['a', 'b'], 'second', 99_000);
-    expect(await store.hold(['a'], 'third', 10_000)).toBe(10_000);
-    await store.keep(['a'], 'first', 30_000);
-    await store.release(['b'], 'first');
-    expect(await store.hold(['a'], 'third', 10_000)).toBe(30_000);
-    expect(await store.hold(['b'], 'third', 10_000)).toBe(0);
-    clock.advance(30_000);
-    await store.keep(['a'], 'fourth', 5_000);
-    expect(await store.hold(['a'], 'third', 10_000)).toBe(5_000);
+  it('keeps a recipient for as long as it may still be mailed, and then for its window', async () => {
+    const { clock, mail } = await create();
+    await mail(['a'], 'first', 1_000);
+    clock.advance(9_999);
+    expect(await mail(['a'], 'second', 1_000)).toBe(1_000);
+    clock.advance(1_001);
+    expect(await mail(['a'], 'third', 1_000)).toBe(0);
+  });
+
+  it('releases and commits what the reservation has taken, and nothing else', async () => {
+    const { clock, store, mail } = await create();
+    await mail(['a', 'b'], 'first', 10_000);
+    await store.release('second', [toRecipient('a', 10_000), toRecipient('b', 10_000)]);
+    expect(await mail(['a'], 'third', 10_000)).toBe(10_000);
+    clock.advance(5_000);
+    await store.commit('first', [toRecipient('a', 10_000)]);
+    await store.release('first', [toRecipient('b', 10_000)]);
+    clock.advance(5_000);
+    expect(await mail(['a'], 'third', 10_000)).toBe(5_000);
+    expect(await mail(['b'], 'third', 10_000)).toBe(0);
+  });
+
+  it('takes recipients and quota together or not at all, and counts the caller in any case', async () => {
+    const { store, take, mail } = await create();
+    const [caller, recipient] = [toCaller('c', 3), toRecipient('a')];
+    const reserve = async (id: string): Promise<Waits> =>
+      (await store.reserve({ id, holdMs: 1_000, count: caller, take: [recipient, QUOTA] })).waitMs;
+
+    expect(await reserve('1')).toEqual({ caller: 0, recipient: 0, digicert: 0 });
+    expect(await reserve('2')).toEqual({ caller: 0, recipient: 60_000, digicert: 0 });
+    // The refused one has taken nothing of the quota.
+    expect([await take('3'), await take('4')]).toEqual([0, 0]);
+    await store.release('1', [recipient]);
+    expect(await reserve('5')).toEqual({ caller: 0, recipient: 0, digicert: 1_000 });
+    expect(await mail(['a'], '6')).toBe(0);
+    expect(await store.count(caller)).toEqual([3]);
+    expect(await reserve('7')).toMatchObject({ caller: 60_000 });
+    expect(await store.count(caller)).toEqual([3]);
+  });
+
+  it('looks at a limit without taking it', async () => {
+    const { store, mail } = await create();
+    const look = async () => {
+      const request = {
+        id: 'look',
+        holdMs: 0,
+        check: [toRecipient('a')],
+        take: [toRecipient('b')],
+      };
+      return store.reserve(request);
+    };
+    expect((await look()).ok).toBe(true);
+    expect(await mail(['a'], 'first')).toBe(0);
+    expect(await look()).toMatchObject({ ok: false, waitMs: { recipient: 60_000 } });
   });
 }
 
@@ -221,152 +298,162 @@ describeWithRedis('limits in Redis', () => {
 
   it('are shared by every process that uses it, by its own clock', async () => {
     const { url } = await startRedis();
-    const [one, other] = [0, 1].map(() => new RedisStore({ url, timeoutMs: 2_000 }));
-    for (const store of [one, other]) {
-      stores.push(store as RedisStore);
-      await store?.connect();
+    const take = async () => {
+      const store = new RedisStore({ url, timeoutMs: 2_000, instance: 'test' });
+      stores.push(store);
+      await store.connect();
+      const limit = { ...QUOTA, windows: [{ limit: 1, windowMs: 60_000 }] };
+      return (await store.reserve({ id: String(stores.length), holdMs: 0, take: [limit] })).ok;
+    };
+    expect([await take(), await take()]).toEqual([true, false]);
+  });
+
+  it('are those of one instance of DigiCert', async () => {
+    const { url, take, clock } = await createInRedis();
+    const now = () => clock.now();
+    const other = new RedisStore({ url, timeoutMs: 2_000, instance: 'other', now });
+    stores.push(other);
+    await other.connect();
+    for (const id of ['1', '2', '3']) {
+      await take(id);
     }
-    const places = { limit: 1, windowMs: 60_000 };
-    expect(await one?.take(LOG, [places], { id: '1', forMs: 0 })).toEqual({ ok: true });
-    const taken = await other?.take(LOG, [places], { id: '2', forMs: 0 });
-    expect(taken).toEqual({ ok: false, waitMs: expect.any(Number) });
+    expect((await other.reserve({ id: '4', holdMs: 0, take: [QUOTA] })).ok).toBe(true);
   });
 
   it('know a snapshot that is restored, and count nothing twice', async () => {
-    const { store, clock, take } = await createInRedis();
-    const local = new MemoryStore(clock);
+    const { store, clock, take, mail } = await createInRedis();
+    const local = toSubject(new MemoryStore(clock), clock);
     await take('1');
-    local.recordPlace(LOG, WINDOWS, { id: '1', forMs: 0 });
-    local.recordPlace(LOG, WINDOWS, { id: '2', forMs: 500 });
-    local.recordHold(['a'], 'holder', 10_000);
+    await local.take('1');
+    await local.take('2', 500);
+    await local.mail(['a'], 'first');
     clock.advance(400);
 
-    await (store as RedisStore).restore(local.snapshot());
+    await (store as RedisStore).restore((local.store as MemoryStore).snapshot());
 
-    expect(await take('3')).toEqual({ ok: true });
-    expect(await take('4')).toEqual({ ok: false, waitMs: 600 });
-    expect(await store.hold(['a'], 'other', 1)).toBe(9_600);
+    expect(await take('3')).toBe(0);
+    expect(await take('4')).toBe(600);
+    expect(await mail(['a'], 'second')).toBe(60_000);
   });
 
-  it('leave nothing behind in Redis that lasts', async () => {
-    const { store, take, url } = await createInRedis();
+  it('of a clock that was set back do not keep everyone waiting for as long as that', async () => {
+    const { clock, take, store } = await createInRedis();
+    for (const id of ['1', '2', '3']) {
+      await take(id);
+    }
+    clock.set(-3_600_000);
+    expect(await take('4')).toBe(0);
+    expect(await store.count(QUOTA)).toEqual([1, 1]);
+  });
+
+  it('leave nothing behind in Redis that lasts, and keep all of it in one slot of a cluster', async () => {
+    const { store, take, mail, url } = await createInRedis();
     await take('1');
-    await store.use(LOG, WINDOWS, '2');
-    await store.shut(LOG, 1_000);
-    await store.hold(['a'], 'holder', 1_000);
+    await store.commit('2', [QUOTA]);
+    await store.block(QUOTA, 1_000);
+    await mail(['a'], 'first', 1_000);
     const { Redis } = await import('ioredis');
     const redis = new Redis(url);
     const keys = await redis.keys('*');
     const lasting = await Promise.all(keys.map((key) => redis.pttl(key)));
+    const slots = await Promise.all(
+      keys.map((key) => redis.cluster('KEYSLOT', key).catch(() => -1)),
+    );
     await redis.quit();
     expect(keys).toHaveLength(3);
-    expect(lasting.every((ttl) => ttl > 0 && ttl <= 10_000)).toBe(true);
+    expect(keys.map((key) => key.slice(0, key.indexOf('}') + 1))).toEqual(
+      Array(3).fill('{dv-email-gateway:1:test}'),
+    );
+    expect(new Set(slots).size).toBe(1);
+    expect(lasting.every((ttl) => ttl > 0 && ttl <= 11_000)).toBe(true);
   });
 });
 
+it('limits in memory are not touched by a system clock that is set', async () => {
+  const { clock, take, mail } = await createInMemory();
+  for (const id of ['1', '2', '3']) {
+    await take(id);
+  }
+  await mail(['a'], 'first', 1_000);
+  clock.set(3_600_000);
+  expect([await take('4'), await mail(['a'], 'second', 1_000)]).toEqual([1_000, 1_000]);
+  clock.set(-7_200_000);
+  expect([await take('4'), await mail(['a'], 'second', 1_000)]).toEqual([1_000, 1_000]);
+});
+
 it('limits in memory stay small, however many ask', async () => {
-  const clock = new ManualClock();
-  const store = new MemoryStore(clock);
-  const windows = [{ limit: 60, windowMs: 60_000 }];
+  const { store, mail } = await createInMemory();
   for (let index = 0; index < 150_000; index += 1) {
-    await store.take({ kind: 'caller', key: String(index) }, windows, { id: 'id', forMs: 0 });
-    await store.hold([String(index)], 'holder', 60_000);
+    await store.reserve({ id: 'id', holdMs: 0, count: toCaller(String(index)) });
+    await mail([String(index)], 'id');
   }
-  expect(store.size).toEqual({ logs: 10_000, holds: 100_000 });
+  expect((store as MemoryStore).size).toEqual({ caller: 10_000, recipient: 100_000, digicert: 0 });
 });
 
-it('limits in memory forget nobody who is held: beyond what fits, others wait', async () => {
-  const clock = new ManualClock();
-  const store = new MemoryStore(clock);
+it('limits in memory forget no recipient: beyond what fits, others wait', async () => {
+  const { clock, store, mail } = await createInMemory();
   const keys = Array.from({ length: 100_000 }, (_, index) => String(index));
-  expect(await store.hold(keys, 'holder', 60_000)).toBe(0);
-  expect(await store.hold(['one more'], 'other', 60_000)).toBe(1_000);
-  expect(await store.hold(['0'], 'other', 60_000)).toBe(60_000);
-  clock.advance(60_000);
-  expect(await store.hold(['one more'], 'other', 60_000)).toBe(0);
-});
-
-it('holds in memory that have ended are forgotten as others come', async () => {
-  const clock = new ManualClock();
-  const store = new MemoryStore(clock);
-  for (let index = 0; index < 100; index += 1) {
-    await store.hold([String(index)], 'holder', 70_000);
-    await store.keep([String(index)], 'holder', 60_000);
-    clock.advance(10_000);
-  }
-  expect(store.size.holds).toBeLessThanOrEqual(7);
-});
-
-it('holds that another store has granted are forgotten here once they have ended', () => {
-  const clock = new ManualClock();
-  const store = new MemoryStore(clock);
-  for (let index = 0; index < 100; index += 1) {
-    store.recordHold([String(index)], 'holder', 70_000);
-    clock.advance(10_000);
-  }
-  expect(store.size.holds).toBe(7);
-});
-
-it('of holds that another store has granted, those that end first are forgotten here when there are too many', async () => {
-  const clock = new ManualClock();
-  const store = new MemoryStore(clock);
-  const keys = (name: string, count: number) =>
-    Array.from({ length: count }, (_, index) => `${name} ${index}`);
-  store.recordHold(keys('long', 40_000), 'holder', 90_000);
-  store.recordHold(keys('short', 40_000), 'holder', 60_000);
-  clock.advance(1_000);
-  store.recordHold(keys('late', 45_000), 'holder', 60_000);
-
-  expect(store.size.holds).toBe(100_000);
-  expect(await store.hold(['short 0'], 'other', 1)).toBe(1_000);
-  const left = (key: string) => store.snapshot().holds.find((hold) => hold.key === key)?.leftMs;
-  expect(['long 0', 'short 24999', 'short 25000', 'late 0'].map((key) => [key, left(key)])).toEqual(
-    [
-      ['long 0', 89_000],
-      ['short 24999', undefined],
-      ['short 25000', 59_000],
-      ['late 0', 60_000],
-    ],
+  expect(await mail(keys, 'first')).toBe(0);
+  await store.commit(
+    'first',
+    keys.map((key) => toRecipient(key)),
   );
-});
-
-it('limits in memory find room again after the clock was set back', async () => {
-  const clock = new ManualClock();
-  const store = new MemoryStore(clock);
-  clock.advance(3_600_000);
-  await store.hold(['from the future'], 'holder', 60_000);
-  clock.advance(-3_600_000);
-  const keys = Array.from({ length: 99_999 }, (_, index) => String(index));
-  expect(await store.hold(keys, 'holder', 60_000)).toBe(0);
+  expect(await mail(['one more'], 'second')).toBe(1_000);
+  expect(await mail(['0'], 'second')).toBe(60_000);
   clock.advance(60_000);
-  expect(await store.hold(keys, 'other', 60_000)).toBe(0);
-  expect(await store.hold(['one more'], 'other', 60_000)).toBe(1_000);
+  expect(await mail(['one more'], 'second')).toBe(0);
 });
 
-it('logs in memory whose windows are over are forgotten as other callers come', async () => {
-  const clock = new ManualClock();
-  const store = new MemoryStore(clock);
-  const windows = [{ limit: 60, windowMs: 60_000 }];
+it('recipients in memory are forgotten as others come, once they may be mailed again', async () => {
+  const { clock, store, mail } = await createInMemory();
   for (let index = 0; index < 100; index += 1) {
-    const log = { kind: 'caller', key: String(index) } as const;
-    if (index % 2 === 0) {
-      await store.take(log, windows, { id: 'id', forMs: 0 });
-    } else {
-      store.recordPlace(log, windows, { id: 'id', forMs: 0 });
-    }
+    await mail([String(index)], 'id');
+    await store.commit('id', [toRecipient(String(index))]);
     clock.advance(10_000);
   }
-  expect(store.size.logs).toBe(6);
+  expect((store as MemoryStore).size.recipient).toBeLessThanOrEqual(7);
 });
 
-it('logs in memory that are shut, or hold a place to come, are not forgotten', async () => {
+it.each([
+  ['callers', { count: toCaller('new') }],
+  ['recipients', { take: [toRecipient('new')] }],
+])(
+  '%s that another store has granted are forgotten here once they have ended',
+  (_name, request) => {
+    const clock = new ManualClock();
+    const store = new MemoryStore(clock);
+    const waitMs = { caller: 0, recipient: 0, digicert: 0 };
+    for (let index = 0; index < 100; index += 1) {
+      const rename = (limit: Limit) => ({ ...limit, key: String(index) });
+      const { count, take } = { count: undefined, take: [], ...request };
+      store.record(
+        { id: 'id', holdMs: 0, count: count && rename(count), take: take.map(rename) },
+        { ok: true, waitMs, blockedForMs: 0 },
+      );
+      clock.advance(10_000);
+    }
+    expect(store.size.caller + store.size.recipient).toBeLessThanOrEqual(7);
+  },
+);
+
+it('of recipients that another store has granted, the first go when there are too many', () => {
   const clock = new ManualClock();
   const store = new MemoryStore(clock);
-  await store.shut(LOG, 600_000);
-  await store.take({ kind: 'digicert', key: 'other' }, WINDOWS, { id: '1', forMs: 600_000 });
-  clock.advance(60_000);
-  await store.take({ kind: 'digicert', key: 'third' }, WINDOWS, { id: '2', forMs: 0 });
+  const waitMs = { caller: 0, recipient: 0, digicert: 0 };
+  const record = (from: number, count: number) => {
+    const take = Array.from({ length: count }, (_, index) => toRecipient(String(from + index)));
+    store.record({ id: 'id', holdMs: 0, take }, { ok: true, waitMs, blockedForMs: 0 });
+  };
+  record(0, 60_000);
+  clock.advance(1_000);
+  record(60_000, 65_000);
 
-  expect(store.size.logs).toBe(3);
-  expect(await store.take(LOG, WINDOWS, { id: '3', forMs: 0 })).toMatchObject({ ok: false });
+  expect(store.size.recipient).toBe(100_000);
+  const kept = new Set(store.snapshot().map(({ limit }) => limit.key));
+  expect([kept.has('0'), kept.has('24999'), kept.has('25000'), kept.has('124999')]).toEqual([
+    false,
+    false,
+    true,
+    true,
+  ]);
 });

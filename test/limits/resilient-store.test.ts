@@ -2,16 +2,22 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import type { Taken } from '../../src/limits/limit-store';
+import type { Limit } from '../../src/limits/limit-store';
 import { MemoryStore } from '../../src/limits/memory-store';
 import { RedisStore } from '../../src/limits/redis-store';
 import { ResilientStore } from '../../src/limits/resilient-store';
 import { createLog } from '../../src/telemetry/log';
+import { createDeferred } from '../support/deferred';
 import { ManualClock } from '../support/manual-clock';
 import { describeWithRedis, type RedisServer, startRedis } from '../support/redis';
 
-const LOG = { kind: 'digicert', key: 'key' } as const;
-const WINDOWS = [{ limit: 8, windowMs: 60_000 }];
+const QUOTA: Limit = { kind: 'digicert', key: 'key', windows: [{ limit: 8, windowMs: 60_000 }] };
+
+const toRecipient = (key: string): Limit => ({
+  kind: 'recipient',
+  key,
+  windows: [{ limit: 1, windowMs: 60_000 }],
+});
 
 const stores: ResilientStore[] = [];
 
@@ -19,12 +25,17 @@ afterEach(async () => {
   await Promise.all(stores.splice(0).map((store) => store.close()));
 });
 
+function createRedisStore({ url }: RedisServer, timeoutMs: number, clock: ManualClock) {
+  return new RedisStore({ url, timeoutMs, instance: 'test', now: () => clock.now() });
+}
+
 async function startStore(redis: RedisServer, timeoutMs = 2_000) {
   const clock = new ManualClock();
   const lines: string[] = [];
   const local = new MemoryStore(clock);
+  const redisStore = createRedisStore(redis, timeoutMs, clock);
   const store = await ResilientStore.start({
-    redis: new RedisStore({ url: redis.url, timeoutMs, now: () => clock.now() }),
+    redis: redisStore,
     local,
     share: 0.5,
     clock,
@@ -36,15 +47,22 @@ async function startStore(redis: RedisServer, timeoutMs = 2_000) {
   return {
     clock,
     local,
+    redisStore,
     store,
-    /** How many of so many places are given. */
+    /** How many of so many are taken from the quota. */
     take: async (count: number): Promise<number> => {
-      const taken: Taken[] = [];
+      let taken = 0;
       for (let index = 0; index < count; index += 1) {
         id += 1;
-        taken.push(await store.take(LOG, WINDOWS, { id: `${instance}.${id}`, forMs: 0 }));
+        const request = { id: `${instance}.${id}`, holdMs: 0, take: [QUOTA] };
+        taken += (await store.reserve(request)).ok ? 1 : 0;
       }
-      return taken.filter(({ ok }) => ok).length;
+      return taken;
+    },
+    /** Milliseconds for which some recipients have to be waited for; 0: they are taken. */
+    mail: async (keys: readonly string[], reservation: string): Promise<number> => {
+      const request = { id: reservation, holdMs: 10_000, take: keys.map(toRecipient) };
+      return (await store.reserve(request)).waitMs.recipient;
     },
     get events() {
       return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -148,52 +166,77 @@ describeWithRedis('limits that outlive Redis', () => {
   it('keep who is held, here and in a Redis that has forgotten', async () => {
     const redis = await startRedis();
     const [one, other] = [await startStore(redis), await startStore(redis)];
-    expect(await one.store.hold(['a'], 'one', 60_000)).toBe(0);
+    expect(await one.mail(['a'], 'one')).toBe(0);
     await redis.kill();
     await Promise.all([one.untilLost(), other.untilLost()]);
-    expect(await one.store.hold(['a'], 'again', 60_000)).toBeGreaterThan(0);
+    expect(await one.mail(['a'], 'again')).toBeGreaterThan(0);
     await redis.restart();
     await Promise.all([one.recover(), other.recover()]);
 
-    expect(await other.store.hold(['a'], 'other', 60_000)).toBeGreaterThan(0);
+    expect(await other.mail(['a'], 'other')).toBeGreaterThan(0);
   });
 
-  it('note no more holds here than fit, and none that have ended, while Redis knows all of them', async () => {
+  it('note no more recipients here than fit, and none that have ended, while Redis knows all of them', async () => {
     const redis = await startRedis();
-    const { clock, local, store } = await startStore(redis);
+    const { clock, local, store, mail } = await startStore(redis);
     const keys = (list: number) => Array.from({ length: 5_000 }, (_, index) => `${list} ${index}`);
     for (let list = 0; list < 25; list += 1) {
-      expect(await store.hold(keys(list), 'holder', 70_000)).toBe(0);
-      await store.keep(keys(list), 'holder', 60_000);
+      expect(await mail(keys(list), 'first')).toBe(0);
+      await store.commit('first', keys(list).map(toRecipient));
       clock.advance(1);
     }
-    expect(local.size.holds).toBe(100_000);
-    expect(await store.hold(['0 0'], 'other', 60_000)).toBe(59_975);
+    expect(local.size.recipient).toBe(100_000);
+    expect(await mail(['0 0'], 'second')).toBe(59_975);
 
     clock.advance(60_000);
-    expect(await store.hold(['0 0'], 'other', 60_000)).toBe(0);
+    expect(await mail(['0 0'], 'second')).toBe(0);
 
-    expect(local.size.holds).toBe(1);
+    expect(local.size.recipient).toBe(1);
+  }, 30_000);
+
+  it('grant nothing here while Redis is told what was granted: it would never hear of that', async () => {
+    const redis = await startRedis();
+    const [one, other] = [await startStore(redis), await startStore(redis)];
+    await redis.kill();
+    await Promise.all([one.untilLost(), other.untilLost()]);
+    await redis.restart();
+    await other.recover();
+    // Redis is told slowly, and meanwhile both are asked for one recipient.
+    const restore = one.redisStore.restore.bind(one.redisStore);
+    const told = createDeferred();
+    const telling = createDeferred();
+    jest.spyOn(one.redisStore, 'restore').mockImplementation(async (snapshot) => {
+      await restore(snapshot);
+      telling.resolve();
+      await told.promise;
+    });
+    one.clock.advance(1_000);
+    await telling.promise;
+    const mine = one.mail(['a'], 'one');
+    const others = await other.mail(['a'], 'other');
+    told.resolve();
+
+    expect([await mine, others]).toEqual([60_000, 0]);
   });
 
   it('lets go in Redis of what is freed while Redis is not asked', async () => {
     const redis = await startRedis();
     const one = await startStore(redis);
-    await one.store.hold(['a'], 'one', 60_000);
+    await one.mail(['a'], 'one');
     await redis.kill();
     await one.untilLost();
-    await one.store.release(['a'], 'one');
+    await one.store.release('one', [toRecipient('a')]);
     await redis.restart();
     await one.recover();
 
-    expect(await one.store.hold(['a'], 'other', 60_000)).toBe(0);
+    expect(await one.mail(['a'], 'other')).toBe(0);
   });
 
   it('stay alone with a Redis that answers and takes nothing, and say so once', async () => {
     const redis = await startRedis(['--maxmemory', '1', '--maxmemory-policy', 'noeviction']);
     const one = await startStore(redis);
 
-    expect(await one.store.hold(['a'], 'holder', 60_000)).toBe(0);
+    expect(await one.mail(['a'], 'first')).toBe(0);
     for (let look = 0; look < 5; look += 1) {
       one.clock.advance(1_000);
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -216,7 +259,7 @@ describeWithRedis('limits that outlive Redis', () => {
   it('stay shut for everybody after a 429, though Redis forgets it', async () => {
     const redis = await startRedis();
     const [one, other] = [await startStore(redis), await startStore(redis)];
-    await one.store.shut(LOG, 600_000);
+    await one.store.block(QUOTA, 600_000);
     expect(await other.take(1)).toBe(0);
     await redis.kill();
     await Promise.all([one.untilLost(), other.untilLost()]);

@@ -5,11 +5,21 @@ export const START = '2026-01-02T03:04:05.000Z';
 
 export class ManualClock implements Clock {
   #nowMs = Date.parse(START);
+  #setByMs = 0;
   #timers: { dueMs: number; callback: () => void }[] = [];
   #waiting: { maxDelayMs: number; resolve: (delayMs: number) => void }[] = [];
 
   now(): number {
+    return this.#nowMs + this.#setByMs;
+  }
+
+  monotonicMs(): number {
     return this.#nowMs;
+  }
+
+  /** As an operator or NTP sets the system's clock: forward, or back by a negative number. */
+  set(byMs: number): void {
+    this.#setByMs += byMs;
   }
 
   after(delayMs: number, callback: () => void): () => void {

@@ -28,7 +28,7 @@ export async function readExported(): Promise<ExportedMetrics> {
   const { registry, observeUpstream, watch } = createMetrics();
   watch({
     breakerState: () => 'closed',
-    upstreamUnderWay: () => 0,
+    upstreamInFlight: () => 0,
     quotaWindows: [WINDOW],
     quotaUsage: async () => [{ window: WINDOW, used: 0 }],
     redisIsUp: () => true,

@@ -9,7 +9,7 @@ const WINDOW_MS = 30_000;
 /** Ended calls that are remembered, the newest. */
 const MAX_CALLS = 100;
 
-/** Fewer calls are no ground for a verdict: a support page makes some in a minute. */
+/** Fewer calls are no ground for a result: a support page makes some in a minute. */
 const MIN_CALLS = 10;
 
 /** Share of failures among those calls from which on DigiCert is left alone. */
@@ -25,14 +25,14 @@ export interface CircuitBreakerOptions {
   readonly onChange: (state: BreakerState) => void;
 }
 
-export type Verdict =
+export type CallResult =
   | { readonly failed: false }
-  /** `blames`: the order that may be to blame; absent: it cannot be the order. */
-  | { readonly failed: true; readonly blames?: string | undefined };
+  /** `orderId`: the order that may be at fault; absent: it cannot be the order. */
+  | { readonly failed: true; readonly orderId?: string };
 
 interface EndedCall {
   readonly atMs: number;
-  readonly verdict: Verdict;
+  readonly result: CallResult;
 }
 
 type State =
@@ -43,7 +43,7 @@ type State =
 
 /** The right to make one request, and the duty to tell what came of it. */
 export interface Permit {
-  end(verdict: Verdict): void;
+  end(result: CallResult): void;
 }
 
 export class CircuitBreaker {
@@ -64,7 +64,7 @@ export class CircuitBreaker {
     const state = this.#state;
     return (
       state.kind === 'closed' ||
-      (state.kind === 'open' && this.#options.clock.now() >= state.untilMs)
+      (state.kind === 'open' && this.#options.clock.monotonicMs() >= state.untilMs)
     );
   }
 
@@ -78,25 +78,25 @@ export class CircuitBreaker {
     }
     const given = this.#state;
     return {
-      end: (verdict) => {
+      end: (result) => {
         // What began before the state changed says nothing about it.
         if (this.#state === given) {
-          this.#judge(given, verdict);
+          this.#record(given, result);
         }
       },
     };
   }
 
-  #judge(state: State, verdict: Verdict): void {
+  #record(state: State, result: CallResult): void {
     const { clock, openMs } = this.#options;
-    const nowMs = clock.now();
+    const nowMs = clock.monotonicMs();
     if (state.kind === 'closed') {
-      state.calls.push({ atMs: nowMs, verdict });
+      state.calls.push({ atMs: nowMs, result });
       if (state.calls.length > MAX_CALLS) {
         state.calls.shift();
       }
     }
-    const { failed } = verdict;
+    const { failed } = result;
     const opens = state.kind === 'closed' ? failed && hasFailed(state.calls, nowMs) : failed;
     if (opens && openMs > 0) {
       this.#change({ kind: 'open', untilMs: nowMs + openMs });
@@ -113,9 +113,9 @@ export class CircuitBreaker {
 
 function hasFailed(calls: readonly EndedCall[], nowMs: number): boolean {
   const recent = calls.filter(({ atMs }) => atMs > nowMs - WINDOW_MS);
-  const failures = recent.map(({ verdict }) => verdict).filter((verdict) => verdict.failed);
-  // Those that blame nobody each stand for themselves.
-  const orders = new Set(failures.map(({ blames }) => blames ?? {}));
+  const failures = recent.map(({ result }) => result).filter((result) => result.failed);
+  // Those that are no order's fault each stand for themselves.
+  const orders = new Set(failures.map(({ orderId }) => orderId ?? {}));
   return (
     recent.length >= MIN_CALLS &&
     failures.length >= recent.length * FAILURE_RATIO &&

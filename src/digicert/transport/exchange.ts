@@ -27,19 +27,17 @@ export interface AnsweredExchange {
   readonly body: Buffer | undefined;
 }
 
-/** No request was made. */
-export type UnmadeExchange =
-  /** DigiCert's quota, or what this gateway does at a time, had no room for it. */
+/** No request was made: there was no room, or DigiCert has failed repeatedly and is left alone for a while. */
+export type Rejected =
   | {
-      readonly kind: 'no-room';
-      readonly of: 'quota' | 'concurrency';
+      readonly kind: 'rejected';
+      readonly reason: 'quota' | 'concurrency';
       readonly retryAfterSeconds: number;
     }
-  /** DigiCert has failed time and again, and is left alone for a while. */
-  | { readonly kind: 'breaker-open' };
+  | { readonly kind: 'rejected'; readonly reason: 'breaker' };
 
 /** A request was tried. */
-export type MadeExchange =
+export type Attempted =
   | AnsweredExchange
   /** The request provably never left this process. */
   | { readonly kind: 'not-sent'; readonly errorCode: string }
@@ -48,13 +46,13 @@ export type MadeExchange =
   /** The request left and what came back is not HTTP. */
   | { readonly kind: 'not-http'; readonly errorCode: string };
 
-export type Exchange = MadeExchange | UnmadeExchange;
+export type Exchange = Attempted | Rejected;
 
 export function exchangeOnce(
   dispatcher: Dispatcher,
   request: HttpRequest,
   deadline: Deadline,
-): Promise<MadeExchange> {
+): Promise<Attempted> {
   return new Promise((resolve) => {
     const attempt = new Attempt((exchange) => {
       cancel();
@@ -78,7 +76,7 @@ class Attempt implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #bodyBytes = 0;
 
-  constructor(private readonly settle: (exchange: MadeExchange) => void) {}
+  constructor(private readonly settle: (exchange: Attempted) => void) {}
 
   /** undici calls this on a connected socket, right before it writes the request. */
   onRequestStart(controller: Dispatcher.DispatchController): void {

@@ -1,15 +1,15 @@
-// The way of every request to DigiCert: breaker, quota, concurrency, one exchange at most per attempt, and
-// another attempt only where the retry decision allows one.
+// The way of every request to DigiCert: breaker, concurrency, one exchange at most per attempt, and another attempt
+// only where the retry decision allows one and the quota has room.
 import type { Clock } from '../../domain/clock';
 import { type Deadline, waitWithin } from '../../domain/deadline';
-import type { DigicertQuota, QuotaPlace } from '../../domain/limits';
+import type { Limits, Reservation } from '../../domain/limits';
 import type { BreakerState, ReportUpstream } from '../../domain/upstream-event';
-import { CircuitBreaker, type Permit, type Verdict } from './circuit-breaker';
-import type { Exchange, HttpRequest, MadeExchange, UnmadeExchange } from './exchange';
+import { type CallResult, CircuitBreaker, type Permit } from './circuit-breaker';
+import type { Attempted, Exchange, HttpRequest, Rejected } from './exchange';
 import { decideRetry } from './retry';
 import { readRetryAfter } from './retry-after';
 
-/** Whoever finds all connections taken, and the queue for them full, is told to come back after so long. */
+/** After which to come back where all connections are taken, and the queue for them is full. */
 const BUSY_RETRY_AFTER_SECONDS = 1;
 
 export interface SenderOptions {
@@ -17,27 +17,31 @@ export interface SenderOptions {
   /** From 0 up to 1. */
   readonly random: () => number;
   /** Makes a request, at most once. */
-  readonly exchange: (request: HttpRequest, deadline: Deadline) => Promise<MadeExchange>;
+  readonly exchange: (request: HttpRequest, deadline: Deadline) => Promise<Attempted>;
   /** Requests at a time. As many again may wait for one of them to end. */
   readonly concurrency: number;
   /** Milliseconds that DigiCert is left alone for after it has failed time and again; 0: never. */
   readonly breakerMs: number;
   /** Milliseconds that a caller may be kept waiting after a 429. */
   readonly maxRetryWaitMs: number;
+  readonly limits: Limits;
   readonly report: ReportUpstream;
+}
+
+/** What goes with a request. */
+export interface SendContext {
+  readonly orderId: string;
+  /** Room for the first attempt. `undefined`: none was asked for, as the breaker was open. */
+  readonly quota: Reservation | undefined;
 }
 
 /** An exchange, and how many requests were made for it. */
 export type Sent = Exchange & { readonly attempts: number };
 
-type Admission =
-  | { readonly ok: true; readonly permit: Permit; readonly place: QuotaPlace }
-  | { readonly ok: false; readonly refusal: UnmadeExchange };
-
 export class Sender {
   readonly #options: SenderOptions;
   readonly #breaker: CircuitBreaker;
-  #underWay = 0;
+  #inFlight = 0;
 
   constructor(options: SenderOptions) {
     this.#options = options;
@@ -52,31 +56,35 @@ export class Sender {
     return this.#breaker.state;
   }
 
-  /** Requests that are on their way, or wait for a connection. */
-  get underWay(): number {
-    return this.#underWay;
+  /** Whether a request would be let through at this moment. */
+  get isAvailable(): boolean {
+    return this.#breaker.isLettingThrough;
   }
 
-  async send(request: HttpRequest, quota: DigicertQuota, deadline: Deadline): Promise<Sent> {
-    const { clock, random, maxRetryWaitMs, report } = this.#options;
+  /** Requests that are on their way, or wait for a connection. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  async send(request: HttpRequest, context: SendContext, deadline: Deadline): Promise<Sent> {
+    const { clock, random, limits, maxRetryWaitMs, report } = this.#options;
+    let { quota } = context;
     for (let attempts = 0; ; ) {
-      const admission = await this.#admit(quota, deadline);
-      if (!admission.ok) {
-        const { refusal } = admission;
-        report({ kind: 'held-back', by: refusal.kind === 'no-room' ? refusal.of : 'breaker' });
-        return { ...refusal, attempts };
+      const exchange = await this.#attempt(request, { ...context, quota }, deadline);
+      if (exchange.kind === 'rejected') {
+        report({ kind: 'held-back', by: exchange.reason });
+        return { ...exchange, attempts };
       }
-      const exchange = await this.#make(request, admission, deadline);
       attempts += 1;
-      if (exchange.kind === 'answered' && exchange.status === 429) {
-        quota.shut(readRetryAfter(exchange, clock.now()));
-      }
       const nowMs = clock.now();
+      if (exchange.kind === 'answered' && exchange.status === 429) {
+        limits.block(readRetryAfter(exchange, nowMs));
+      }
       const decision = decideRetry({
         exchange,
         attempt: attempts,
         nowMs,
-        leftMs: deadline.hasPassed ? 0 : deadline.atMs - nowMs,
+        leftMs: deadline.hasPassed ? 0 : deadline.atMs - clock.monotonicMs(),
         maxWaitMs: maxRetryWaitMs,
         random: random(),
       });
@@ -88,70 +96,71 @@ export class Sender {
       if (deadline.hasPassed) {
         return { ...exchange, attempts };
       }
+      const reserved = await limits.reserve({ quota: this.isAvailable }, deadline);
+      if (!reserved.ok) {
+        const { retryAfterSeconds } = reserved;
+        return { kind: 'rejected', reason: 'quota', retryAfterSeconds, attempts };
+      }
+      quota = reserved.quota;
     }
   }
 
-  /** Nobody is kept waiting who will be sent away, and nobody who is sent away has used anything up. */
-  async #admit(quota: DigicertQuota, deadline: Deadline): Promise<Admission> {
-    const { clock, concurrency, report } = this.#options;
-    if (!this.#breaker.isLettingThrough) {
-      return { ok: false, refusal: { kind: 'breaker-open' } };
-    }
-    const askedAtMs = clock.now();
-    const taken = await quota.take(deadline);
-    report({ kind: 'quota-waited', waitedMs: clock.now() - askedAtMs });
-    if (!taken.ok) {
-      const { retryAfterSeconds } = taken;
-      return { ok: false, refusal: { kind: 'no-room', of: 'quota', retryAfterSeconds } };
-    }
-    const { place } = taken;
-    if (this.#underWay >= 2 * concurrency) {
-      place.giveBack();
-      const retryAfterSeconds = BUSY_RETRY_AFTER_SECONDS;
-      return { ok: false, refusal: { kind: 'no-room', of: 'concurrency', retryAfterSeconds } };
-    }
-    const permit = this.#breaker.permit();
-    if (!permit) {
-      place.giveBack();
-      return { ok: false, refusal: { kind: 'breaker-open' } };
-    }
-    return { ok: true, permit, place };
-  }
-
-  async #make(
+  /** Those sent away use up nothing. What bounds requests is looked at and taken in one turn, or it would bound none. */
+  #attempt(
     request: HttpRequest,
-    { permit, place }: Admission & { ok: true },
+    { orderId, quota }: SendContext,
     deadline: Deadline,
-  ): Promise<MadeExchange> {
-    const { clock, exchange, report } = this.#options;
-    const startedAtMs = clock.now();
-    let made: MadeExchange | undefined;
-    this.#underWay += 1;
-    try {
-      made = await exchange(request, deadline);
-    } finally {
-      this.#underWay -= 1;
-      permit.end(toVerdict(request, made));
+  ): Attempted | Rejected | Promise<Attempted> {
+    if (this.#inFlight >= 2 * this.#options.concurrency) {
+      quota?.release();
+      const retryAfterSeconds = BUSY_RETRY_AFTER_SECONDS;
+      return { kind: 'rejected', reason: 'concurrency', retryAfterSeconds };
     }
-    if (made.kind === 'not-sent') {
-      place.giveBack();
+    const permit = quota && this.#breaker.permit();
+    if (!permit) {
+      quota?.release();
+      return { kind: 'rejected', reason: 'breaker' };
+    }
+    this.#inFlight += 1;
+    return this.#exchange(request, { orderId, quota, permit }, deadline);
+  }
+
+  async #exchange(
+    request: HttpRequest,
+    { orderId, quota, permit }: { orderId: string; quota: Reservation; permit: Permit },
+    deadline: Deadline,
+  ): Promise<Attempted> {
+    const { clock, exchange, report } = this.#options;
+    const startedAtMs = clock.monotonicMs();
+    let attempted: Attempted | undefined;
+    try {
+      attempted = await exchange(request, deadline);
+    } finally {
+      this.#inFlight -= 1;
+      permit.end(toCallResult(orderId, attempted));
+    }
+    if (attempted.kind === 'not-sent') {
+      quota.release();
     } else {
-      place.use();
+      quota.commit();
     }
     const result =
-      made.kind === 'answered' ? { status: made.status } : { errorCode: made.errorCode };
-    const durationMs = clock.now() - startedAtMs;
+      attempted.kind === 'answered'
+        ? { status: attempted.status }
+        : { errorCode: attempted.errorCode };
+    const durationMs = clock.monotonicMs() - startedAtMs;
     report({ kind: 'exchanged', method: request.method, result, durationMs });
-    return made;
+    return attempted;
   }
 }
 
-/** Tells signs that DigiCert is not well from answers nobody likes. */
-function toVerdict({ path }: HttpRequest, made: MadeExchange | undefined): Verdict {
-  if (made?.kind === 'answered' && made.status < 500) {
+/** Tells signs that DigiCert is not well from responses that are only unwelcome. */
+function toCallResult(orderId: string, attempted: Attempted | undefined): CallResult {
+  if (attempted?.kind === 'answered' && attempted.status < 500) {
     return { failed: false };
   }
-  // What came of a request may be the order's fault, and there are several paths to one order.
-  const order = /\/(\d+)(?:\/|$)/.exec(path)?.[1]?.replace(/^0+/, '');
-  return made?.kind === 'not-sent' ? { failed: true } : { failed: true, blames: order };
+  // What came of a request may be the order's fault, whose number may lead with zeros.
+  return attempted?.kind === 'not-sent'
+    ? { failed: true }
+    : { failed: true, orderId: orderId.replace(/^0+/, '') };
 }

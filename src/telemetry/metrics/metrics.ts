@@ -58,10 +58,10 @@ export function createMetrics(): Metrics {
       }
     },
     measureResend: (resend, clock) => async (orderId, input, caller) => {
-      const startedAtMs = clock.now();
+      const startedAtMs = clock.monotonicMs();
       const observe = (outcome: string, detail: string) => {
         resends.inc({ outcome, detail });
-        resendDurations.observe((clock.now() - startedAtMs) / 1_000);
+        resendDurations.observe((clock.monotonicMs() - startedAtMs) / 1_000);
       };
       try {
         const outcome = await resend(orderId, input, caller);

@@ -9,7 +9,7 @@ const BREAKER_STATES: readonly BreakerState[] = ['closed', 'half-open', 'open'];
 
 export interface MeasuredState {
   readonly breakerState: () => BreakerState;
-  readonly upstreamUnderWay: () => number;
+  readonly upstreamInFlight: () => number;
   readonly quotaWindows: readonly RollingWindow[];
   readonly quotaUsage: () => Promise<readonly WindowUsage[]>;
   /** `undefined`: there is no Redis to be asked. */
@@ -34,7 +34,7 @@ export function watchState(state: MeasuredState, registry: Registry): void {
     help: 'Requests that are on their way to DigiCert, or wait for a connection.',
     registers,
     collect() {
-      this.set(state.upstreamUnderWay());
+      this.set(state.upstreamInFlight());
     },
   });
   const limit = new Gauge({

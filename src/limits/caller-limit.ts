@@ -1,40 +1,18 @@
-// What one caller may ask for: by subject, or where nobody has to say who they are, by address.
+// The limit of one caller: by subject, or where no subject is known, by address.
 import ipaddr from 'ipaddr.js';
-import type { CallerQuota } from '../domain/limits';
-import { remember } from '../domain/remember';
+import type { Caller } from '../domain/caller';
 import type { RollingWindow } from '../domain/rolling-window';
 import { toKey } from './key';
-import type { LimitStore } from './limit-store';
-import { toRetryAfterSeconds } from './retry-after-seconds';
+import type { Limit } from './limit-store';
 
-export interface CallerQuotaOptions {
-  readonly store: LimitStore;
-  /** Empty: no limit. */
-  readonly windows: readonly RollingWindow[];
-  /** Names a call; unique among all who share the store. */
-  readonly createId: () => string;
-}
-
-/** Callers of each kind whose keys are remembered: the same ones come again and again. */
-const MAX_KNOWN_CALLERS = 1_000;
-
-export function createCallerQuota(options: CallerQuotaOptions): CallerQuota {
-  const { store, windows, createId } = options;
-  const toSubjectKey = remember(MAX_KNOWN_CALLERS, (subject) => toKey('subject', subject));
-  const toAddressKey = remember(MAX_KNOWN_CALLERS, (address) =>
-    toKey('address', toNetwork(address)),
-  );
-  return {
-    count: async ({ subject, address }) => {
-      if (windows.length === 0) {
-        return undefined;
-      }
-      const key = subject === undefined ? toAddressKey(address) : toSubjectKey(subject);
-      const log = { kind: 'caller', key } as const;
-      const taken = await store.take(log, windows, { id: createId(), forMs: 0 });
-      return taken.ok ? undefined : toRetryAfterSeconds(taken.waitMs);
-    },
-  };
+/** Empty windows: no limit. */
+export function toCallerLimit(
+  { subject, address }: Caller,
+  windows: readonly RollingWindow[],
+): Limit | undefined {
+  const key =
+    subject === undefined ? toKey('address', toNetwork(address)) : toKey('subject', subject);
+  return windows.length > 0 ? { kind: 'caller', key, windows } : undefined;
 }
 
 /**

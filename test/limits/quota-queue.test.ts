@@ -1,23 +1,23 @@
-// The gate in front of DigiCert: who waits, for how long, and in what order.
+// The queue in front of DigiCert: who waits, for how long, and in what order.
 import { OpenDeadline } from '../../src/domain/deadline';
-import type { QuotaTaken } from '../../src/domain/limits';
 import type { RollingWindow } from '../../src/domain/rolling-window';
-import { DigicertGate } from '../../src/limits/digicert-gate';
+import type { Limit } from '../../src/limits/limit-store';
 import { MemoryStore } from '../../src/limits/memory-store';
+import { type QueueResult, QuotaQueue } from '../../src/limits/quota-queue';
+import { toRetryAfterSeconds } from '../../src/limits/retry-after-seconds';
 import { createDeferred } from '../support/deferred';
 import { ManualClock } from '../support/manual-clock';
 
-/** Windows are a millisecond longer than they are set, for rounding. */
-const WINDOWS: readonly RollingWindow[] = [{ limit: 2, windowMs: 999 }];
+const WINDOWS: readonly RollingWindow[] = [{ limit: 2, windowMs: 1_000 }];
 
-function createGate({ windows = WINDOWS, maxWaitMs = 2_000 } = {}) {
+function createQueue({ windows = WINDOWS, maxWaitMs = 2_000 } = {}) {
   const clock = new ManualClock();
   const store = new MemoryStore(clock);
   let count = 0;
-  const gate = new DigicertGate({
+  const quota: Limit = { kind: 'digicert', key: 'key', windows };
+  const queue = new QuotaQueue({
     store,
-    log: { kind: 'digicert', key: 'key' },
-    windows,
+    quota,
     maxWaitMs,
     clock,
     createId: () => String(count++),
@@ -25,17 +25,17 @@ function createGate({ windows = WINDOWS, maxWaitMs = 2_000 } = {}) {
   const settled: string[] = [];
   const start = clock.now();
   /** Asks for room, and notes when there was some, or how long there will be none. */
-  const take = (name: string, timeoutMs = 10_000): Promise<QuotaTaken> => {
-    const taken = gate.take(new OpenDeadline(clock.now() + timeoutMs));
-    taken.then((result) => {
+  const take = (name: string, timeoutMs = 10_000): Promise<QueueResult> => {
+    const taken = queue.reserve({}, [quota], new OpenDeadline(clock.monotonicMs() + timeoutMs));
+    taken.then(({ ok, waitMs, id }) => {
       const afterMs = clock.now() - start;
       settled.push(
-        result.ok
+        ok
           ? `${name} at ${afterMs}`
-          : `${name} not for ${result.retryAfterSeconds} s, told at ${afterMs}`,
+          : `${name} not for ${toRetryAfterSeconds(waitMs.digicert)} s, told at ${afterMs}`,
       );
-      if (result.ok) {
-        result.place.use();
+      if (ok) {
+        void store.commit(id, [quota]);
       }
     });
     return taken;
@@ -48,7 +48,7 @@ function createGate({ windows = WINDOWS, maxWaitMs = 2_000 } = {}) {
       await settle();
     }
   };
-  return { clock, store, gate, take, settled, advance };
+  return { clock, store, queue, quota, take, settled, advance };
 }
 
 /** Lets every promise that can go on do so. */
@@ -58,9 +58,9 @@ async function settle(): Promise<void> {
   }
 }
 
-describe('the gate in front of DigiCert', () => {
+describe('the queue in front of DigiCert', () => {
   it('lets through at once what there is room for, and the rest in its order', async () => {
-    const { take, settled, advance, clock } = createGate({ maxWaitMs: 2_001 });
+    const { take, settled, advance, clock } = createQueue({ maxWaitMs: 2_001 });
     for (const name of ['a', 'b', 'c', 'd', 'e']) {
       take(name);
     }
@@ -72,8 +72,8 @@ describe('the gate in front of DigiCert', () => {
   });
 
   it('turns away at once who could not be served in time', async () => {
-    const { take, settled, clock } = createGate({
-      windows: [{ limit: 1, windowMs: 30_000 }],
+    const { take, settled, clock } = createQueue({
+      windows: [{ limit: 1, windowMs: 30_001 }],
     });
     take('a');
     await settle();
@@ -84,7 +84,7 @@ describe('the gate in front of DigiCert', () => {
   });
 
   it('keeps nobody waiting for longer than is allowed', async () => {
-    const { take, settled, advance, clock } = createGate({ maxWaitMs: 1_500 });
+    const { take, settled, advance, clock } = createQueue({ maxWaitMs: 1_500 });
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
       take(name);
     }
@@ -101,7 +101,7 @@ describe('the gate in front of DigiCert', () => {
   });
 
   it('keeps nobody waiting beyond the deadline of the mutation', async () => {
-    const { take, settled, advance } = createGate();
+    const { take, settled, advance } = createQueue();
     take('a');
     take('b');
     await settle();
@@ -112,7 +112,7 @@ describe('the gate in front of DigiCert', () => {
   });
 
   it('waits not at all where that is set', async () => {
-    const { take, settled } = createGate({ maxWaitMs: 0 });
+    const { take, settled } = createQueue({ maxWaitMs: 0 });
     for (const name of ['a', 'b', 'c']) {
       take(name);
     }
@@ -121,23 +121,25 @@ describe('the gate in front of DigiCert', () => {
   });
 
   it('serves who waits as soon as a place is given back', async () => {
-    const { gate, take, settled, advance, clock } = createGate({ maxWaitMs: 5_000 });
-    const deadline = new OpenDeadline(clock.now() + 10_000);
-    const places = [await gate.take(deadline), await gate.take(deadline)];
+    const { store, queue, quota, take, settled, advance, clock } = createQueue({
+      maxWaitMs: 5_000,
+    });
+    const deadline = new OpenDeadline(clock.monotonicMs() + 10_000);
+    const reserve = () => queue.reserve({}, [quota], deadline);
+    const taken = [await reserve(), await reserve()];
     take('c');
     await advance(300);
-    for (const taken of places) {
-      if (taken.ok) {
-        taken.place.giveBack();
-      }
+    for (const { id } of taken) {
+      await store.release(id, [quota]);
+      queue.askAgain();
     }
     await advance(1, 1);
     expect(settled).toEqual(['c at 301']);
   });
 
   it('lets nobody through while DigiCert refuses everybody, and then again', async () => {
-    const { gate, take, settled, advance } = createGate();
-    gate.shut(7);
+    const { queue, take, settled, advance } = createQueue();
+    queue.block(7_000);
     take('a');
     await advance(5_500);
     take('b');
@@ -146,20 +148,20 @@ describe('the gate in front of DigiCert', () => {
   });
 
   it('turns away who waits already when DigiCert refuses everybody', async () => {
-    const { gate, take, settled, advance, clock } = createGate();
+    const { queue, take, settled, advance, clock } = createQueue();
     take('a');
     take('b');
     await settle();
     take('c');
     await advance(200);
-    gate.shut(60);
+    queue.block(60_000);
     await settle();
     expect(settled).toEqual(['a at 0', 'b at 0', 'c not for 60 s, told at 200']);
     expect(clock.pending).toBe(0);
   });
 
   it('has a queue that ends', async () => {
-    const { take, settled } = createGate({ windows: [{ limit: 1, windowMs: 1_000 }] });
+    const { take, settled } = createQueue({ windows: [{ limit: 1, windowMs: 1_001 }] });
     take('first');
     await settle();
     for (let index = 0; index < 1_001; index += 1) {
@@ -170,16 +172,16 @@ describe('the gate in front of DigiCert', () => {
   });
 
   it('gives no place to who has gone while it was asked for', async () => {
-    const { store, take, settled, advance } = createGate({ maxWaitMs: 1_400 });
+    const { store, quota, take, settled, advance } = createQueue({ maxWaitMs: 1_400 });
     take('a');
     take('b');
     await settle();
     take('c');
     await settle();
     // The store answers only after the waiter's time is up.
-    const answer = store.take.bind(store);
+    const answer = store.reserve.bind(store);
     const slow = createDeferred();
-    jest.spyOn(store, 'take').mockImplementationOnce(async (...args) => {
+    jest.spyOn(store, 'reserve').mockImplementationOnce(async (...args) => {
       await slow.promise;
       return answer(...args);
     });
@@ -187,9 +189,8 @@ describe('the gate in front of DigiCert', () => {
     expect(settled).toEqual(['a at 0', 'b at 0', 'c not for 1 s, told at 1400']);
     slow.resolve();
     await settle();
-    const log = { kind: 'digicert', key: 'key' } as const;
     for (const id of ['x', 'y']) {
-      expect(await answer(log, WINDOWS, { id, forMs: 1 })).toEqual({ ok: true });
+      expect((await answer({ id, holdMs: 1, take: [quota] })).ok).toBe(true);
     }
   });
 });
