@@ -71,9 +71,16 @@ export async function startUseCases(
   });
   const deadlines = new Deadlines(clock);
   const dependencies = { digicert, limits, deadlines, timeoutMs };
+  const resend = createResend(dependencies);
+  const readOrder = createReadOrder(dependencies);
+  const { observe } = telemetry;
   return {
-    resend: telemetry.watchResend(createResend(dependencies)),
-    readOrder: telemetry.watchReadOrder(createReadOrder(dependencies)),
+    resend: (orderId, input, caller) =>
+      observe({ useCase: 'resend', orderId, caller }, () => resend(orderId, input, caller)),
+    readOrder: (orderId, caller) =>
+      observe({ useCase: 'read order', orderId, caller }, async () => ({
+        outcome: await readOrder(orderId, caller),
+      })),
     countCaller: (caller) =>
       deadlines.within(timeoutMs, async (deadline) => {
         const reserved = await limits.reserve({ caller }, deadline);

@@ -1,6 +1,6 @@
 // The audit trail: who wanted what and what came of it, without giving away anybody's address.
-import { auditResend } from '../src/telemetry/audit';
 import { createLog } from '../src/telemetry/log';
+import { startTelemetry } from '../src/telemetry/telemetry';
 import { ManualClock } from './support/manual-clock';
 import { startTestApp } from './support/test-app';
 
@@ -29,15 +29,17 @@ describe('the audit trail', () => {
   it('fails before anything is sent, if it has to fail', async () => {
     const resend = jest.fn();
     const log = createLog('info', { write: () => {} });
-    const audited = auditResend(
-      resend,
-      { addresses: 'hashed', hashKey: undefined },
-      { log, clock: new ManualClock() },
+    const audit = { addresses: 'hashed', hashKey: undefined } as const;
+    const { observe } = startTelemetry(
+      { host: '127.0.0.1', metricsPort: undefined, tracing: false, audit },
+      { name: 'test', version: '1', log, clock: new ManualClock() },
     );
-    const caller = { correlationId: 'x', subject: undefined, scopes: new Set<string>() };
-
     // What no caller is: one whose address cannot be hashed.
-    await expect(audited('1001', INPUT, { ...caller, address: 7 as never })).rejects.toThrow();
+    const address = 7 as never;
+    const caller = { correlationId: 'x', subject: undefined, address, scopes: new Set<string>() };
+
+    const call = { useCase: 'resend', orderId: '1001', caller } as const;
+    await expect(observe(call, resend)).rejects.toThrow();
 
     expect(resend).not.toHaveBeenCalled();
   });

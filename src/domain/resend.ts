@@ -6,6 +6,7 @@ import type { Limits, Refused, Reservation } from './limits';
 import { findIneligibility, type OrderInfo } from './order-eligibility';
 import { emailsMayHaveBeenSent, type ResendOutcome } from './outcome';
 import { parseResendRequest, type ResendInput, type ResendRequest } from './resend-request';
+import type { UseCaseResult } from './use-case-events';
 
 /** DigiCert's answer: it stands as it is, or it is a refusal that the order's info may explain. */
 export interface ResendAnswer {
@@ -45,7 +46,9 @@ export type Resend = (
   caller: Caller,
 ) => Promise<ResendOutcome>;
 
-export function createResend(dependencies: ResendDependencies): Resend {
+export function createResend(
+  dependencies: ResendDependencies,
+): (...call: Parameters<Resend>) => Promise<UseCaseResult<ResendOutcome>> {
   const { digicert, limits, deadlines, timeoutMs } = dependencies;
   return (orderId, input, caller) =>
     deadlines.within(timeoutMs, async (deadline) => {
@@ -57,20 +60,24 @@ export function createResend(dependencies: ResendDependencies): Resend {
         deadline,
       );
       if (!reserved.ok) {
-        return toRateLimited(reserved);
+        return { outcome: toRateLimited(reserved) };
       }
       if (!parsed.ok) {
         const { issues, issueCount } = parsed;
-        return { kind: 'invalid-input', issues, issueCount, digicertErrors: [] };
+        return { outcome: { kind: 'invalid-input', issues, issueCount, digicertErrors: [] } };
       }
+      const { request } = parsed;
       const { recipients, quota } = reserved;
-      const { outcome, refused } = await digicert.resendEmails(parsed.request, quota, deadline);
+      const { outcome, refused } = await digicert.resendEmails(request, quota, deadline);
       if (emailsMayHaveBeenSent(outcome)) {
         recipients.commit();
       } else {
         recipients.release();
       }
-      return refused ? explainRefusal(outcome, orderId, dependencies, deadline) : outcome;
+      const explained = refused
+        ? await explainRefusal(outcome, orderId, dependencies, deadline)
+        : outcome;
+      return { outcome: explained, request };
     });
 }
 

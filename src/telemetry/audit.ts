@@ -2,15 +2,11 @@
 // it. Addresses are personal, so they are told apart by a keyed hash unless a setting says otherwise.
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Clock } from '../domain/clock';
-import { parseEmailAddress } from '../domain/email-address';
-import type { ResendOutcome } from '../domain/outcome';
 import { toMailboxKey } from '../domain/recipient';
 import { remember } from '../domain/remember';
-import type { Resend } from '../domain/resend';
-import type { ResendInput } from '../domain/resend-request';
+import type { UseCaseCompleted, UseCaseStarted } from '../domain/use-case-events';
 import { createKeyedHash } from './keyed-hash';
-import { logOutcome, toOrderFact } from './log-outcome';
+import { logOutcome, toOrderFact } from './log-events';
 
 export const AUDITED_ADDRESSES = ['hashed', 'plain'] as const;
 
@@ -22,33 +18,22 @@ export interface AuditSettings {
   readonly hashKey: string | undefined;
 }
 
-export interface AuditDependencies {
-  readonly log: Logger;
-  readonly clock: Clock;
-}
+/** Reads the start of a resend, and then what came of it. */
+type Audit = (started: UseCaseStarted) => (completed: UseCaseCompleted) => void;
 
-export function auditResend(
-  resend: Resend,
-  settings: AuditSettings,
-  { log, clock }: AuditDependencies,
-): Resend {
+export function createAudit(settings: AuditSettings, log: Logger): Audit {
   if (log.level === 'silent') {
-    return resend;
+    return () => () => {};
   }
   // What happened to people's mailboxes is told even where only errors are logged.
   const auditLog = log.child({}, { level: 'info' });
   const toAddressFact = createAddressFact(settings);
-  return async (orderId, input, caller) => {
-    const startedAt = clock.monotonicMs();
-    const { correlationId, subject, address } = caller;
+  return ({ orderId, caller: { correlationId, subject, address } }) => {
     // Before anything is sent: what goes wrong here must not take the event of a sent email with it.
     const subjectFact = subject?.includes('@') ? toAddressFact(toMailboxKey(subject)) : subject;
     const callerAddress = toAddressFact(address);
-    let outcome: ResendOutcome | undefined;
-    try {
-      outcome = await resend(orderId, input, caller);
-      return outcome;
-    } finally {
+    return ({ outcome, request, durationMs }) => {
+      const evidence = outcome && 'evidence' in outcome ? outcome.evidence : undefined;
       // Written out, in one place: putting an object together from parts takes as long as writing the line.
       const facts = {
         event: 'resend.completed',
@@ -56,26 +41,29 @@ export function auditResend(
         subject: subjectFact,
         callerAddress,
         orderId: toOrderFact(orderId),
-        recipients: outcome && toRecipients(input, outcome, toAddressFact),
+        recipients: request?.domainApprovalEmails?.map(({ domain, email }) => ({
+          domain,
+          // One hash per mailbox, however it is spelt.
+          email: email && toAddressFact(toMailboxKey(email)),
+        })),
         outcome: outcome?.kind ?? 'unexpected-error',
         reason: outcome && 'reason' in outcome ? outcome.reason : undefined,
         emailsMayHaveBeenSent:
           outcome && 'emailsMayHaveBeenSent' in outcome ? outcome.emailsMayHaveBeenSent : undefined,
         scope: outcome && 'scope' in outcome ? outcome.scope : undefined,
-        upstreamStatus: outcome?.evidence?.status,
-        upstreamErrorCode: outcome?.evidence?.errorCode,
-        upstreamAttempts: outcome?.evidence?.attempts,
-        digicertCodes: outcome?.evidence?.digicertErrors?.map((error) => error.code),
-        durationMs: clock.monotonicMs() - startedAt,
+        upstreamStatus: evidence?.status,
+        upstreamErrorCode: evidence?.errorCode,
+        upstreamAttempts: evidence?.attempts,
+        digicertCodes: evidence?.digicertErrors?.map((error) => error.code),
+        durationMs,
       };
       if (outcome === undefined) {
         // What went wrong is logged with the masked error, under the same correlation id.
         auditLog.error(facts, 'resend failed unexpectedly');
       } else {
-        const failure = outcome.kind === 'upstream-failed' ? outcome.reason : undefined;
-        logOutcome(auditLog, facts, 'resend completed', failure);
+        logOutcome(auditLog, facts, 'resend completed', outcome);
       }
-    }
+    };
   };
 }
 
@@ -94,24 +82,4 @@ function createAddressFact({ addresses, hashKey }: AuditSettings): AddressFact {
   const hash = createKeyedHash(hashKey ?? randomBytes(32));
   // The same callers come again and again.
   return remember(MAX_KNOWN_ADDRESSES, (address) => hash(address).slice(0, HASH_LENGTH));
-}
-
-/**
- * Who was to be mailed. What failed the local check could be anything, of any length. And what a limit refused went to
- * none of them: a caller that is refused may come a thousand times.
- */
-function toRecipients(
-  input: ResendInput | null | undefined,
-  outcome: ResendOutcome,
-  toFact: AddressFact,
-): readonly object[] | undefined {
-  const isUnchecked = outcome.kind === 'invalid-input' && outcome.issueCount > 0;
-  if (isUnchecked || outcome.kind === 'rate-limited') {
-    return undefined;
-  }
-  return input?.domainApprovalEmails?.map(({ domain, email }) => ({
-    ...(domain != null && { domain }),
-    // One hash per mailbox, however it is spelt.
-    ...(email != null && { email: toFact(toMailboxKey(parseEmailAddress(email) ?? email)) }),
-  }));
 }

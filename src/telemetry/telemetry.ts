@@ -5,14 +5,13 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Caller } from '../domain/caller';
 import type { Clock } from '../domain/clock';
-import type { ReadOrder } from '../domain/read-order';
-import type { Resend } from '../domain/resend';
 import type { ReportUpstream } from '../domain/upstream-event';
-import { type AuditSettings, auditResend } from './audit';
-import { logReadOrder } from './log-read-order';
-import { logUpstream } from './log-upstream';
+import type { ObserveUseCase, UseCaseCompleted } from '../domain/use-case-events';
+import { type AuditSettings, createAudit } from './audit';
+import { logOrderRead, logUpstream } from './log-events';
 import { startMetricsServer } from './metrics/metrics-server';
 import type { MeasuredState } from './metrics/state';
+import type { TracingOptions } from './tracing/tracing';
 
 export interface TelemetrySettings {
   readonly host: string;
@@ -22,17 +21,9 @@ export interface TelemetrySettings {
   readonly audit: AuditSettings;
 }
 
-export interface TelemetryDependencies {
-  readonly name: string;
-  readonly version: string;
-  readonly log: Logger;
-  readonly clock: Clock;
-}
-
 export interface Telemetry {
   readonly observeUpstream: ReportUpstream;
-  watchResend(resend: Resend): Resend;
-  watchReadOrder(readOrder: ReadOrder): ReadOrder;
+  readonly observe: ObserveUseCase;
   readonly apolloPlugins: readonly ApolloServerPlugin<{ readonly caller: Caller }>[];
   readonly instrument: ((server: FastifyInstance) => void) | undefined;
   watchState(state: MeasuredState): void;
@@ -45,27 +36,41 @@ export interface Telemetry {
 
 export function startTelemetry(
   { host, metricsPort, tracing: isTracing, audit }: TelemetrySettings,
-  { name, version, log, clock }: TelemetryDependencies,
+  { name, version, log, clock }: TracingOptions,
 ): Telemetry {
   const metrics = metricsPort === undefined ? undefined : loadMetrics().createMetrics();
   const tracing = isTracing ? loadTracing().startTracing({ name, version, log, clock }) : undefined;
+  const auditResend = createAudit(audit, log);
   const reportRejection = createRejectionReport(log, clock);
   let closeServer = async () => {};
+
+  const observe: ObserveUseCase = async (started, run) => {
+    const startedAtMs = clock.monotonicMs();
+    const span = tracing?.startUseCase(started);
+    let logCompleted: ((completed: UseCaseCompleted) => void) | undefined;
+    let result: Awaited<ReturnType<typeof run>> | undefined;
+    try {
+      logCompleted =
+        started.useCase === 'resend'
+          ? auditResend(started)
+          : (completed) => logOrderRead(log, completed);
+      result = await (span ? span.run(run) : run());
+      return result.outcome;
+    } finally {
+      const completed = { ...started, ...result, durationMs: clock.monotonicMs() - startedAtMs };
+      metrics?.observeUseCase(completed);
+      span?.end(completed);
+      // Last: it writes to a stream, which may fail.
+      logCompleted?.(completed);
+    }
+  };
+
   return {
     observeUpstream: (event) => {
       logUpstream(log, event);
       metrics?.observeUpstream(event);
     },
-    watchResend: (resend) => {
-      const audited = auditResend(resend, audit, { log, clock });
-      const measured = metrics?.measureResend(audited, clock) ?? audited;
-      return tracing?.traceResend(measured) ?? measured;
-    },
-    watchReadOrder: (readOrder) => {
-      const logged = logReadOrder(readOrder, log, clock);
-      const measured = metrics?.measureReadOrder(logged) ?? logged;
-      return tracing?.traceReadOrder(measured) ?? measured;
-    },
+    observe,
     apolloPlugins: tracing ? [tracing.plugin] : [],
     instrument: tracing?.instrument,
     watchState: (state) => metrics?.watch(state),

@@ -2,7 +2,8 @@
 import { ResendDvEmailsDocument } from '../../src/client/operations';
 import { ALL_SCOPES } from '../../src/domain/caller';
 import { systemClock } from '../../src/domain/clock';
-import { createMetrics } from '../../src/telemetry/metrics/metrics';
+import { createLog } from '../../src/telemetry/log';
+import { startTelemetry } from '../../src/telemetry/telemetry';
 import { startGateway } from '../support/program';
 import { describeWithRedis, startRedis } from '../support/redis';
 import { startTestApp, type TestApp } from '../support/test-app';
@@ -118,15 +119,25 @@ describe('metrics', () => {
   });
 
   it('count a fault that nobody foresaw as such, and pass it on', async () => {
-    const { registry, measureResend, measureReadOrder } = createMetrics();
+    const { observe, listen, close } = startTelemetry(
+      {
+        host: '127.0.0.1',
+        metricsPort: 0,
+        tracing: false,
+        audit: { addresses: 'hashed', hashKey: undefined },
+      },
+      { name: 'test', version: '1', log: createLog('silent'), clock: systemClock },
+    );
     const fault = async () => {
       throw new Error('a fault');
     };
     const caller = { correlationId: '', subject: undefined, address: '', scopes: ALL_SCOPES };
-    await expect(measureResend(fault, systemClock)('1001', {}, caller)).rejects.toThrow('a fault');
-    await expect(measureReadOrder(fault)('1001', caller)).rejects.toThrow('a fault');
+    for (const useCase of ['resend', 'read order'] as const) {
+      await expect(observe({ useCase, orderId: '1001', caller }, fault)).rejects.toThrow('a fault');
+    }
 
-    const text = await registry.metrics();
+    const text = await (await fetch((await listen()) ?? '')).text();
+    await close();
     expect(text).toContain('resends_total{outcome="unexpected-error",detail=""} 1');
     expect(text).toContain('order_reads_total{outcome="unexpected-error",detail=""} 1');
   });

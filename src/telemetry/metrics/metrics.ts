@@ -1,25 +1,12 @@
-// Counts what happens: around the use cases, and on the way to DigiCert.
+// Counts what happens: in the use cases, and on the way to DigiCert.
 import { type Counter, collectDefaultMetrics, Registry } from 'prom-client';
-import type { OrderReadOutcome } from '../../domain/certificate-order';
-import type { Clock } from '../../domain/clock';
-import type { ResendOutcome } from '../../domain/outcome';
-import type { ReadOrder } from '../../domain/read-order';
-import type { Resend } from '../../domain/resend';
 import type { UpstreamEvent } from '../../domain/upstream-event';
+import type { UseCaseCompleted, UseCaseOutcome } from '../../domain/use-case-events';
 import { createInstruments } from './instruments';
 import { HELD_BACK_BY, READ_DETAILS, RESEND_DETAILS, RETRY_CAUSES } from './series';
 import { type MeasuredState, watchState } from './state';
 
-export interface Metrics {
-  readonly registry: Registry;
-  observeUpstream(event: UpstreamEvent): void;
-  measureResend(resend: Resend, clock: Clock): Resend;
-  measureReadOrder(readOrder: ReadOrder): ReadOrder;
-  countUnhandledRejection(): void;
-  watch(state: MeasuredState): void;
-}
-
-export function createMetrics(): Metrics {
+export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const instruments = createInstruments(registry);
@@ -35,7 +22,7 @@ export function createMetrics(): Metrics {
 
   return {
     registry,
-    observeUpstream(event) {
+    observeUpstream(event: UpstreamEvent): void {
       switch (event.kind) {
         case 'exchanged': {
           const { method, result, durationMs } = event;
@@ -57,33 +44,17 @@ export function createMetrics(): Metrics {
           break;
       }
     },
-    measureResend: (resend, clock) => async (orderId, input, caller) => {
-      const startedAtMs = clock.monotonicMs();
-      const observe = (outcome: string, detail: string) => {
-        resends.inc({ outcome, detail });
-        resendDurations.observe((clock.monotonicMs() - startedAtMs) / 1_000);
-      };
-      try {
-        const outcome = await resend(orderId, input, caller);
-        observe(outcome.kind, toDetail(outcome));
-        return outcome;
-      } catch (error) {
-        observe('unexpected-error', '');
-        throw error;
-      }
-    },
-    measureReadOrder: (readOrder) => async (orderId, caller) => {
-      try {
-        const outcome = await readOrder(orderId, caller);
-        reads.inc({ outcome: outcome.kind, detail: toDetail(outcome) });
-        return outcome;
-      } catch (error) {
-        reads.inc({ outcome: 'unexpected-error', detail: '' });
-        throw error;
+    observeUseCase({ useCase, outcome, durationMs }: UseCaseCompleted): void {
+      const labels = { outcome: outcome?.kind ?? 'unexpected-error', detail: toDetail(outcome) };
+      if (useCase === 'resend') {
+        resends.inc(labels);
+        resendDurations.observe(durationMs / 1_000);
+      } else {
+        reads.inc(labels);
       }
     },
     countUnhandledRejection: () => instruments.unhandledRejections.inc(),
-    watch: (state) => watchState(state, registry),
+    watch: (state: MeasuredState) => watchState(state, registry),
   };
 }
 
@@ -98,8 +69,8 @@ function startAtZero(
   }
 }
 
-function toDetail(outcome: ResendOutcome | OrderReadOutcome): string {
-  switch (outcome.kind) {
+function toDetail(outcome: UseCaseOutcome | undefined): string {
+  switch (outcome?.kind) {
     case 'rate-limited':
       return outcome.scope;
     case 'upstream-failed':

@@ -13,17 +13,21 @@ import {
 import { parseTraceParent } from '@opentelemetry/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Caller } from '../../domain/caller';
-import type { ReadOrder } from '../../domain/read-order';
-import type { Resend } from '../../domain/resend';
-import { toOrderFact } from '../log-outcome';
+import type { UseCaseCompleted, UseCaseStarted } from '../../domain/use-case-events';
+import { toOrderFact } from '../log-events';
 
 export interface Spans {
   /** Hooks for the server: a span for each request of GraphQL. */
   readonly instrument: (server: FastifyInstance) => void;
   /** For Apollo Server: a span for each operation. */
   readonly plugin: ApolloServerPlugin<{ readonly caller: Caller }>;
-  traceResend(resend: Resend): Resend;
-  traceReadOrder(readOrder: ReadOrder): ReadOrder;
+  startUseCase(started: UseCaseStarted): UseCaseSpan;
+}
+
+interface UseCaseSpan {
+  /** Runs the use case in the span: those of its requests to DigiCert are then children. */
+  run<Result>(useCase: () => Result): Result;
+  end(completed: UseCaseCompleted): void;
 }
 
 /** Characters of an operation's name, which its client chose. */
@@ -35,37 +39,6 @@ const ROUTE = '/graphql';
 export function createSpans(tracer: Tracer): Spans {
   /** The operation a caller's fields belong to. Apollo Server has no hook around execution. */
   const operations = new WeakMap<Caller, Context>();
-
-  /** Runs a use case in a span of its own. */
-  async function runInSpan<Outcome extends { readonly kind: string }>(
-    name: string,
-    orderId: string,
-    caller: Caller,
-    run: () => Promise<Outcome>,
-  ): Promise<Outcome> {
-    const parent = operations.get(caller) ?? context.active();
-    const attributes = {
-      'dv_email_gateway.correlation_id': caller.correlationId,
-      'dv_email_gateway.order_id': toOrderFact(orderId),
-    };
-    const span = tracer.startSpan(name, { attributes }, parent);
-    try {
-      const outcome = await context.with(trace.setSpan(parent, span), run);
-      span.setAttribute('dv_email_gateway.outcome', outcome.kind);
-      if ('reason' in outcome) {
-        span.setAttribute('dv_email_gateway.reason', String(outcome.reason));
-      }
-      if (outcome.kind === 'upstream-failed') {
-        span.setStatus({ code: SpanStatusCode.ERROR });
-      }
-      return outcome;
-    } catch (error) {
-      span.setStatus({ code: SpanStatusCode.ERROR });
-      throw error;
-    } finally {
-      span.end();
-    }
-  }
 
   return {
     instrument: (server) => instrument(server, tracer),
@@ -91,10 +64,29 @@ export function createSpans(tracer: Tracer): Spans {
         };
       },
     },
-    traceResend: (resend) => (orderId, input, caller) =>
-      runInSpan('resend', orderId, caller, () => resend(orderId, input, caller)),
-    traceReadOrder: (readOrder) => (orderId, caller) =>
-      runInSpan('read order', orderId, caller, () => readOrder(orderId, caller)),
+    startUseCase: ({ useCase, orderId, caller }) => {
+      const parent = operations.get(caller) ?? context.active();
+      const attributes = {
+        'dv_email_gateway.correlation_id': caller.correlationId,
+        'dv_email_gateway.order_id': toOrderFact(orderId),
+      };
+      const span = tracer.startSpan(useCase, { attributes }, parent);
+      return {
+        run: (run) => context.with(trace.setSpan(parent, span), run),
+        end: ({ outcome }) => {
+          if (outcome) {
+            span.setAttribute('dv_email_gateway.outcome', outcome.kind);
+            if ('reason' in outcome) {
+              span.setAttribute('dv_email_gateway.reason', outcome.reason);
+            }
+          }
+          if (!outcome || outcome.kind === 'upstream-failed') {
+            span.setStatus({ code: SpanStatusCode.ERROR });
+          }
+          span.end();
+        },
+      };
+    },
   };
 }
 

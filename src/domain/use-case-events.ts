@@ -1,0 +1,31 @@
+// What is reported of each call of a use case: audit trail, log, metrics and spans read nothing else.
+import type { Caller } from './caller';
+import type { OrderReadOutcome } from './certificate-order';
+import type { ResendOutcome } from './outcome';
+import type { ResendRequest } from './resend-request';
+
+export type UseCaseOutcome = ResendOutcome | OrderReadOutcome;
+
+export interface UseCaseStarted {
+  readonly useCase: 'resend' | 'read order';
+  /** As the caller sent it. */
+  readonly orderId: string;
+  readonly caller: Caller;
+}
+
+export interface UseCaseResult<Outcome = UseCaseOutcome> {
+  readonly outcome: Outcome;
+  /** As it was checked. Left out where the input failed the check, or a limit refused the call. */
+  readonly request?: ResendRequest;
+}
+
+/** Without an outcome: the use case threw. */
+export interface UseCaseCompleted extends UseCaseStarted, Partial<UseCaseResult> {
+  readonly durationMs: number;
+}
+
+/** Runs a use case and reports that it started and what came of it; resolves and rejects as it does. */
+export type ObserveUseCase = <Outcome extends UseCaseOutcome>(
+  started: UseCaseStarted,
+  run: () => Promise<UseCaseResult<Outcome>>,
+) => Promise<Outcome>;

@@ -1,0 +1,65 @@
+// What the log says of calls and of the way to DigiCert as a whole.
+import type { Logger } from 'pino';
+import { toLoggedSubject } from '../domain/caller';
+import { isOrderId } from '../domain/resend-request';
+import type { BreakerState, UpstreamEvent } from '../domain/upstream-event';
+import type { UseCaseCompleted, UseCaseOutcome } from '../domain/use-case-events';
+
+/** The id, if it is one: what is none could be anything, of any length. */
+export function toOrderFact(orderId: string): string | undefined {
+  return isOrderId(orderId) ? orderId : undefined;
+}
+
+/** Logs facts as news, or as an error to be alerted on where only the gateway's operators can mend it. */
+export function logOutcome(
+  log: Logger,
+  facts: object,
+  message: string,
+  outcome: UseCaseOutcome,
+): void {
+  const failure = outcome.kind === 'upstream-failed' ? outcome.reason : undefined;
+  if (failure === 'CREDENTIALS_REJECTED' || failure === 'MISCONFIGURED') {
+    log.error(
+      facts,
+      'DigiCert refuses the gateway itself: check DIGICERT_API_KEY and DIGICERT_BASE_URL',
+    );
+  } else {
+    log.info(facts, message);
+  }
+}
+
+/** One event per order that is read; where that failed unexpectedly, the masked error is logged in its place. */
+export function logOrderRead(log: Logger, completed: UseCaseCompleted): void {
+  const { caller, orderId, outcome, durationMs } = completed;
+  if (outcome === undefined) {
+    return;
+  }
+  const failure = outcome.kind === 'upstream-failed' ? outcome : undefined;
+  const facts = {
+    event: 'order.read',
+    correlationId: caller.correlationId,
+    subject: toLoggedSubject(caller),
+    orderId: toOrderFact(orderId),
+    outcome: outcome.kind,
+    scope: outcome.kind === 'rate-limited' ? outcome.scope : undefined,
+    reason: failure?.reason,
+    upstreamStatus: failure?.evidence.status,
+    upstreamErrorCode: failure?.evidence.errorCode,
+    upstreamAttempts: failure?.evidence.attempts,
+    durationMs,
+  };
+  logOutcome(log, facts, 'order read', outcome);
+}
+
+const BREAKER_MESSAGES: Readonly<Record<BreakerState, string>> = {
+  open: 'DigiCert fails time and again: it is left alone for a while, and callers are told at once',
+  'half-open': 'one request finds out whether DigiCert is back',
+  closed: 'DigiCert works again',
+};
+
+export function logUpstream(log: Logger, event: UpstreamEvent): void {
+  if (event.kind === 'breaker-changed') {
+    const facts = { event: 'digicert.breaker-changed', state: event.to };
+    log[event.to === 'open' ? 'error' : 'info'](facts, BREAKER_MESSAGES[event.to]);
+  }
+}
