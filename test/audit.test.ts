@@ -25,23 +25,88 @@ async function resendAndReadEvent(environment: Record<string, string>, orderId =
   return { event, app };
 }
 
+const CALLER = {
+  correlationId: 'x',
+  subject: undefined,
+  address: '192.0.2.1',
+  scopes: new Set<string>(),
+};
+
+/** What watches a use case, without a gateway around it. */
+function startObserver() {
+  const lines: string[] = [];
+  const clock = new ManualClock();
+  const { observe } = startTelemetry(
+    {
+      host: '127.0.0.1',
+      metricsPort: undefined,
+      tracing: false,
+      audit: { addresses: 'hashed', hashKey: undefined },
+    },
+    {
+      name: 'test',
+      version: '1',
+      log: createLog('info', { write: (line) => void lines.push(line) }),
+      clock,
+    },
+  );
+  return { observe, clock, log: () => lines.map((line) => JSON.parse(line)) };
+}
+
 describe('the audit trail', () => {
   it('fails before anything is sent, if it has to fail', async () => {
     const resend = jest.fn();
-    const log = createLog('info', { write: () => {} });
-    const audit = { addresses: 'hashed', hashKey: undefined } as const;
-    const { observe } = startTelemetry(
-      { host: '127.0.0.1', metricsPort: undefined, tracing: false, audit },
-      { name: 'test', version: '1', log, clock: new ManualClock() },
-    );
+    const { observe } = startObserver();
     // What no caller is: one whose address cannot be hashed.
-    const address = 7 as never;
-    const caller = { correlationId: 'x', subject: undefined, address, scopes: new Set<string>() };
+    const caller = { ...CALLER, address: 7 as never };
 
-    const call = { useCase: 'resend', orderId: '1001', caller } as const;
-    await expect(observe(call, resend)).rejects.toThrow();
+    const started = { useCase: 'resend', orderId: '1001', caller } as const;
+    await expect(observe(started, resend)).rejects.toThrow();
 
     expect(resend).not.toHaveBeenCalled();
+  });
+
+  it('has an event also where the attempt fails unexpectedly, with the time until then', async () => {
+    const { observe, clock, log } = startObserver();
+    const resend = async () => {
+      clock.advance(7);
+      throw new Error('a fault');
+    };
+
+    const started = { useCase: 'resend', orderId: '1001', caller: CALLER } as const;
+    await expect(observe(started, resend)).rejects.toThrow('a fault');
+
+    expect(log()).toEqual([
+      {
+        level: 50,
+        time: expect.any(Number),
+        event: 'resend.completed',
+        msg: 'resend failed unexpectedly',
+        correlationId: 'x',
+        callerAddress: expect.stringMatching(HASH),
+        orderId: '1001',
+        outcome: 'unexpected-error',
+        durationMs: 7,
+      },
+    ]);
+  });
+
+  it('names the recipients as they are sent, also of a resend that the cool-down refuses', async () => {
+    const app = await startTestApp({
+      environment: { AUDIT_ADDRESSES: 'plain', RESEND_COOLDOWN_SECONDS: '60' },
+    });
+    const entry = { domain: '*.BÜCHER.example', email: 'Admin@BÜCHER.example' };
+    await app.resend('1001', { domainApprovalEmails: [entry] });
+    await app.resend('1001', { domainApprovalEmails: [entry] });
+    app.takeUpstreamRequests();
+
+    const recipients = [
+      { domain: '*.xn--bcher-kva.example', email: 'admin@xn--bcher-kva.example' },
+    ];
+    expect(app.log.filter(({ event }) => event === 'resend.completed')).toMatchObject([
+      { outcome: 'accepted', recipients },
+      { outcome: 'rate-limited', scope: 'COOLDOWN', recipients },
+    ]);
   });
 
   it('has one event per attempt, with addresses as hashes', async () => {
