@@ -82,13 +82,7 @@ export function startTelemetry(
       if (metrics === undefined || metricsPort === undefined) {
         return undefined;
       }
-      const { registry } = metrics;
-      const server = await startMetricsServer({
-        host,
-        port: metricsPort,
-        registry,
-        log,
-      });
+      const server = await startMetricsServer(metrics.registry, { host, port: metricsPort, log });
       closeServer = server.close;
       return server.url;
     },

@@ -5,17 +5,11 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 
-export interface MetricsServerOptions {
-  readonly host: string;
-  /** 0: a free one. */
-  readonly port: number;
-  readonly registry: Registry;
-  readonly log: Logger;
-}
-
-/** Resolves once it listens; rejects when it cannot. */
-export async function startMetricsServer(options: MetricsServerOptions) {
-  const { host, port, registry, log } = options;
+/** Resolves once it listens, for port 0 on a free one; rejects when it cannot. */
+export async function startMetricsServer(
+  registry: Registry,
+  { host, port, log }: { host: string; port: number; log: Logger },
+) {
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') {
       response.writeHead(404).end();

@@ -16,32 +16,20 @@ import type { Caller } from '../../domain/caller';
 import type { UseCaseCompleted, UseCaseStarted } from '../../domain/use-case-events';
 import { toOrderFact } from '../log-events';
 
-export interface Spans {
-  /** Hooks for the server: a span for each request of GraphQL. */
-  readonly instrument: (server: FastifyInstance) => void;
-  /** For Apollo Server: a span for each operation. */
-  readonly plugin: ApolloServerPlugin<{ readonly caller: Caller }>;
-  startUseCase(started: UseCaseStarted): UseCaseSpan;
-}
-
-interface UseCaseSpan {
-  /** Runs the use case in the span: those of its requests to DigiCert are then children. */
-  run<Result>(useCase: () => Result): Result;
-  end(completed: UseCaseCompleted): void;
-}
-
 /** Characters of an operation's name, which its client chose. */
 const MAX_NAME_LENGTH = 100;
 
 /** A client chooses the method too, within what the route takes. */
 const ROUTE = '/graphql';
 
-export function createSpans(tracer: Tracer): Spans {
+export function createSpans(tracer: Tracer) {
   /** The operation a caller's fields belong to. Apollo Server has no hook around execution. */
   const operations = new WeakMap<Caller, Context>();
 
   return {
-    instrument: (server) => instrument(server, tracer),
+    /** Hooks for the server: a span for each request of GraphQL. */
+    instrument: (server: FastifyInstance) => instrument(server, tracer),
+    /** For Apollo Server: a span for each operation. */
     plugin: {
       requestDidStart: async ({ contextValue: { caller } }) => {
         const parent = context.active();
@@ -63,8 +51,8 @@ export function createSpans(tracer: Tracer): Spans {
           willSendResponse: async () => span.end(),
         };
       },
-    },
-    startUseCase: ({ useCase, orderId, caller }) => {
+    } satisfies ApolloServerPlugin<{ readonly caller: Caller }>,
+    startUseCase: ({ useCase, orderId, caller }: UseCaseStarted) => {
       const parent = operations.get(caller) ?? context.active();
       const attributes = {
         'dv_email_gateway.correlation_id': caller.correlationId,
@@ -72,8 +60,9 @@ export function createSpans(tracer: Tracer): Spans {
       };
       const span = tracer.startSpan(useCase, { attributes }, parent);
       return {
-        run: (run) => context.with(trace.setSpan(parent, span), run),
-        end: ({ outcome }) => {
+        /** The spans of requests that the use case makes to DigiCert are children of its own. */
+        run: <Result>(run: () => Result) => context.with(trace.setSpan(parent, span), run),
+        end: ({ outcome }: UseCaseCompleted) => {
           if (outcome) {
             span.setAttribute('dv_email_gateway.outcome', outcome.kind);
             if ('reason' in outcome) {

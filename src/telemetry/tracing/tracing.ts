@@ -12,15 +12,10 @@ import {
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { Logger } from 'pino';
 import { type Clock, inTime } from '../../domain/clock';
-import { createSpans, type Spans } from './spans';
+import { createSpans } from './spans';
 
 /** Milliseconds that closing waits for a collector to take the last spans. */
 const FLUSH_TIMEOUT_MS = 2_000;
-
-export interface Tracing extends Spans {
-  /** Sends what is left, within a bound. */
-  close(): Promise<void>;
-}
 
 export interface TracingOptions {
   readonly name: string;
@@ -30,7 +25,7 @@ export interface TracingOptions {
 }
 
 /** Endpoint, headers, sampler and resource come from OpenTelemetry's own `OTEL_...` variables. */
-export function startTracing({ name, version, log, clock }: TracingOptions): Tracing {
+export function startTracing({ name, version, log, clock }: TracingOptions) {
   const report = (message: string) =>
     log.warn({ event: 'tracing.failed', reason: message.slice(0, 500) }, 'spans are lost');
   const ignore = () => {};
@@ -50,6 +45,7 @@ export function startTracing({ name, version, log, clock }: TracingOptions): Tra
   undici.setTracerProvider(provider);
   return {
     ...createSpans(provider.getTracer(name, version)),
+    /** Sends what is left, within a bound. */
     close: async () => {
       undici.disable();
       // The exporter would try for ten seconds.
