@@ -91,7 +91,7 @@ describe('the audit trail', () => {
     ]);
   });
 
-  it('names the recipients as they are sent, also of a resend that the cool-down refuses', async () => {
+  it('names the recipients as they are sent, and none of a resend that the cool-down refuses', async () => {
     const app = await startTestApp({
       environment: { AUDIT_ADDRESSES: 'plain', RESEND_COOLDOWN_SECONDS: '60' },
     });
@@ -103,9 +103,10 @@ describe('the audit trail', () => {
     const recipients = [
       { domain: '*.xn--bcher-kva.example', email: 'admin@xn--bcher-kva.example' },
     ];
-    expect(app.log.filter(({ event }) => event === 'resend.completed')).toMatchObject([
-      { outcome: 'accepted', recipients },
-      { outcome: 'rate-limited', scope: 'COOLDOWN', recipients },
+    const events = app.log.filter(({ event }) => event === 'resend.completed');
+    expect(events.map(({ outcome, recipients: named }) => [outcome, named])).toEqual([
+      ['accepted', recipients],
+      ['rate-limited', undefined],
     ]);
   });
 
