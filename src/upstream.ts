@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from './domain/clock';
 import { watchKeyFile } from './settings/key-file';
-import type { UpstreamSettings } from './settings/settings';
+import type { Settings } from './settings/settings';
 
 export interface Upstream {
   readonly baseUrl: string;
@@ -11,7 +11,7 @@ export interface Upstream {
 }
 
 export async function startUpstream(
-  settings: UpstreamSettings,
+  settings: Settings['upstream'],
   dependencies: { readonly log: Logger; readonly clock: Clock },
 ): Promise<Upstream> {
   if (settings.kind === 'digicert') {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SETTING_NAMES } from '../src/settings/settings';
+import { VARIABLES, type Variable } from '../src/settings/variables';
 import { SIMULATED_ACCOUNT } from '../src/simulator/orders';
 import { readTable as readTableUnder } from './support/markdown';
 import { startTestApp, type TestApp } from './support/test-app';
@@ -72,5 +73,16 @@ describe('the README', () => {
   it('lists every setting', () => {
     const listed = readTable('Settings').map(([name]) => name?.replaceAll('`', ''));
     expect([...listed].sort()).toEqual([...SETTING_NAMES].sort());
+  });
+
+  it('tells the default of every setting that has one', () => {
+    const told = new Map(readTable('Settings').map(([name, text]) => [name, text]));
+    for (const [name, variable] of Object.entries<Variable>(VARIABLES)) {
+      if (variable.default !== undefined && variable.production !== '') {
+        const inProduction = variable.production && `, \`${variable.production}\` in production`;
+        const text = variable.default === '' ? 'none' : `\`${variable.default}\``;
+        expect([name, told.get(`\`${name}\``)]).toEqual([name, `${text}${inProduction ?? ''}`]);
+      }
+    }
   });
 });

@@ -1,54 +1,51 @@
 // Settings that are right one by one and wrong together.
-import { FILE_TWINS } from './specs';
+import { VARIABLES, type Values } from './variables';
 
-/** One sentence per contradiction. Takes the settings that are set, as they were given. */
-export function findContradictions(given: Readonly<Record<string, string | undefined>>): string[] {
+/** One sentence per contradiction. Takes what is set as it was given, and the values there are. */
+export function findContradictions(
+  given: Readonly<Record<string, string | undefined>>,
+  values: Partial<Values>,
+): string[] {
   const isSet = (...names: readonly string[]) => names.some((name) => given[name] !== undefined);
   const production = given.NODE_ENV === 'production';
   const hasKey = isSet('DIGICERT_API_KEY', 'DIGICERT_API_KEY_FILE');
   const hasAuth = isSet('AUTH_JWKS_URL', 'ROUTER_SECRET', 'ROUTER_SECRET_FILE');
-  const problems = FILE_TWINS.filter((twins) => twins.every((name) => isSet(name))).map(
-    ([name, fileName]) => `${name} and ${fileName} are both set: give one of them.`,
-  );
-  if (!hasKey && production) {
-    problems.push(
-      'DIGICERT_API_KEY is not set: production never falls back to the simulator. Give it or DIGICERT_API_KEY_FILE.',
-    );
-  }
-  if (!hasKey && isSet('DIGICERT_BASE_URL')) {
-    problems.push(
-      'DIGICERT_BASE_URL is set without a key: give DIGICERT_API_KEY or DIGICERT_API_KEY_FILE.',
-    );
-  }
-  if (!hasAuth && production && !isSet('AUTH')) {
-    problems.push(
-      'AUTH_JWKS_URL and ROUTER_SECRET are not set: production does not let everybody in. Give one of them, or say AUTH=none.',
-    );
-  }
-  if (hasAuth && isSet('AUTH')) {
-    problems.push(
-      'AUTH is none, and AUTH_JWKS_URL or ROUTER_SECRET is set: give one or the other.',
-    );
-  }
-  const { EXPLORER: explorer = 'off', INTROSPECTION: introspection = production ? 'off' : 'on' } =
-    given;
-  if (['sandbox', 'graphiql'].includes(explorer) && introspection === 'off') {
-    problems.push(
-      `EXPLORER is ${explorer} and INTROSPECTION is off: an explorer reads the schema. Say INTROSPECTION=on, or EXPLORER=off.`,
-    );
-  }
-  const redisTimeoutMs = Number(given.REDIS_TIMEOUT_MS ?? 250);
-  const timeoutMs = Number(given.DIGICERT_TIMEOUT_MS ?? 10_000);
-  if (isSet('REDIS_URL', 'REDIS_URL_FILE') && redisTimeoutMs > timeoutMs / 4) {
-    problems.push(
-      `REDIS_TIMEOUT_MS is more than a quarter of DIGICERT_TIMEOUT_MS (${redisTimeoutMs} of ${timeoutMs}): a Redis that hangs would keep callers beyond their time.`,
-    );
-  }
   const tokenSettings = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'];
-  if (isSet(...tokenSettings)) {
-    for (const name of tokenSettings.filter((name) => !isSet(name))) {
-      problems.push(`${name} is not set: ${tokenSettings.join(', ')} go together.`);
-    }
-  }
-  return problems;
+  const { REDIS_TIMEOUT_MS: redisMs = 0, DIGICERT_TIMEOUT_MS: digicertMs = Infinity } = values;
+  const contradictions: readonly (readonly [boolean, string])[] = [
+    [
+      !hasKey && production,
+      'DIGICERT_API_KEY is not set: production never falls back to the simulator. Give it or DIGICERT_API_KEY_FILE.',
+    ],
+    [
+      !hasKey && isSet('DIGICERT_BASE_URL'),
+      'DIGICERT_BASE_URL is set without a key: give DIGICERT_API_KEY or DIGICERT_API_KEY_FILE.',
+    ],
+    [
+      !hasAuth && production && !isSet('AUTH'),
+      'AUTH_JWKS_URL and ROUTER_SECRET are not set: production does not let everybody in. Give one of them, or say AUTH=none.',
+    ],
+    [
+      hasAuth && isSet('AUTH'),
+      'AUTH is none, and AUTH_JWKS_URL or ROUTER_SECRET is set: give one or the other.',
+    ],
+    [
+      isSet('EXPLORER') && (values.EXPLORER ?? 'off') !== 'off' && values.INTROSPECTION === false,
+      `EXPLORER is ${values.EXPLORER} and INTROSPECTION is off: an explorer reads the schema. Say INTROSPECTION=on, or EXPLORER=off.`,
+    ],
+    [
+      isSet('REDIS_URL', 'REDIS_URL_FILE') && redisMs > digicertMs / 4,
+      `REDIS_TIMEOUT_MS is more than a quarter of DIGICERT_TIMEOUT_MS (${redisMs} of ${digicertMs}): a Redis that hangs would keep callers beyond their time.`,
+    ],
+    ...tokenSettings.map((name): readonly [boolean, string] => [
+      isSet(...tokenSettings) && !isSet(name),
+      `${name} is not set: ${tokenSettings.join(', ')} go together.`,
+    ]),
+  ];
+  return [
+    ...Object.keys(VARIABLES)
+      .filter((name) => isSet(name) && isSet(`${name}_FILE`))
+      .map((name) => `${name} and ${name}_FILE are both set: give one of them.`),
+    ...contradictions.filter(([holds]) => holds).map(([, message]) => message),
+  ];
 }

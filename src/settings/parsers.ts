@@ -2,7 +2,9 @@
 // repeats the value only where it can be no secret.
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import isFQDN from 'validator/lib/isFQDN';
+import type { RollingWindow } from '../domain/rolling-window';
 
 export function parseHost(text: string): string {
   if (isIP(text) === 0 && text !== 'localhost' && !isFQDN(text, { require_tld: false })) {
@@ -23,7 +25,7 @@ export function integerBetween(lowest: number, highest: number, unit: string) {
 
 export const parsePort = integerBetween(0, 65_535, 'a port number');
 
-export function oneOf<Choice extends string>(choices: readonly Choice[]) {
+export function oneOf<const Choice extends string>(choices: readonly Choice[]) {
   return (text: string): Choice => {
     const choice = choices.find((candidate) => candidate === text);
     if (choice === undefined) {
@@ -33,14 +35,47 @@ export function oneOf<Choice extends string>(choices: readonly Choice[]) {
   };
 }
 
-/** An HTTP header carries it, so visible ASCII; longer than any key DigiCert issues. */
-const API_KEY = /^[\x21-\x7e]{1,256}$/;
+export function parseSwitch(text: string): boolean {
+  return oneOf(['on', 'off'])(text) === 'on';
+}
 
-export function parseApiKey(text: string): string {
-  if (!API_KEY.test(text)) {
-    throw new Error('does not hold an API key: give 1 to 256 visible ASCII characters.');
+/** For what can be a secret. */
+function matching(pattern: RegExp, complaint: string) {
+  return (text: string): string => {
+    if (!pattern.test(text)) {
+      throw new Error(complaint);
+    }
+    return text;
+  };
+}
+
+/** An HTTP header carries it, so visible ASCII; longer than any key DigiCert issues. */
+export const parseApiKey = matching(
+  /^[\x21-\x7e]{1,256}$/,
+  'does not hold an API key: give 1 to 256 visible ASCII characters.',
+);
+
+/** Keys a hash that nobody can undo by trying every address there is. */
+export const parseHashKey = matching(/^.{16}/s, 'is too short: give at least 16 characters.');
+
+/** An issuer, an audience: compared as it is. */
+export const parseName = matching(
+  /^[^\s\p{Cc}]{1,500}$/u,
+  'has white space in it, or more than 500 characters.',
+);
+
+/** An HTTP header carries it; long enough not to be guessed, and without the comma that parts two. */
+const ROUTER_SECRET = /^[\x21-\x2b\x2d-\x7e]{16,256}$/;
+
+/** One secret, or two while one is being replaced. */
+export function parseRouterSecrets(text: string): readonly string[] {
+  const secrets = text.split(/[\s,]+/);
+  if (secrets.length > 2 || !secrets.every((secret) => ROUTER_SECRET.test(secret))) {
+    throw new Error(
+      'does not hold a secret: give one, or two with a comma between, of 16 to 256 visible ASCII characters each.',
+    );
   }
-  return text;
+  return secrets;
 }
 
 /** For a setting that names a file with a secret in it. The path is not repeated: it could be the secret. */
@@ -57,22 +92,73 @@ export function readTextFile(path: string): string {
   }
 }
 
-export function parseSwitch(text: string): boolean {
-  return oneOf(['on', 'off'])(text) === 'on';
+function listOf(isItem: (text: string) => boolean, what: string) {
+  return (text: string): readonly string[] => {
+    const items = text === '' ? [] : text.split(',').map((item) => item.trim());
+    const wrong = items.find((item) => !isItem(item));
+    if (wrong !== undefined) {
+      throw new Error(`has ${JSON.stringify(wrong)}: give ${what}, comma-separated.`);
+    }
+    return items;
+  };
 }
 
-/** Comma-separated origins; a wildcard is no origin. */
-export function parseOrigins(text: string): readonly string[] {
-  const origins = text.split(',').map((origin) => origin.trim());
-  for (const origin of origins) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-      throw new Error(
-        `has ${JSON.stringify(origin)}: give origins such as https://app.example.com, comma-separated.`,
-      );
-    }
-  }
-  return origins;
+/** A wildcard is no origin. */
+export const parseOrigins = listOf(
+  (origin) => URL.canParse(origin) && new URL(origin).origin === origin,
+  'origins such as https://app.example.com',
+);
+
+export const parseProxies = listOf(
+  (proxy) => ipaddr.isValid(proxy) || ipaddr.isValidCIDR(proxy),
+  'IP addresses or networks such as 192.0.2.0/28',
+);
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** Longest window; what is counted is remembered for so long. */
+const MAX_WINDOW_MS = 3_600_000;
+
+const MAX_LIMIT = 1_000_000;
+
+/** `100/5s,1000/180s`: that many in that time, for every one of them. `off`: no limit. */
+export function parseWindows(text: string): readonly RollingWindow[] {
+  return text === 'off' ? [] : text.split(',').map((part) => parseWindow(part.trim()));
 }
+
+function parseWindow(text: string): RollingWindow {
+  const [, limitText, countText, unit = ''] = /^(\d{1,9})\/(\d{1,9})(ms|s|m|h)$/.exec(text) ?? [];
+  const limit = Number(limitText);
+  const windowMs = Number(countText) * (UNIT_MS[unit] ?? 0);
+  if (!(limit >= 1 && limit <= MAX_LIMIT && windowMs >= 1 && windowMs <= MAX_WINDOW_MS)) {
+    throw new Error(
+      `has ${JSON.stringify(text)}: give a number per time such as 100/5s or 60/1m, an hour at most, several with commas, or off.`,
+    );
+  }
+  return { limit, windowMs };
+}
+
+/** It can hold a password, so nothing of it is repeated. */
+function urlOf(protocols: RegExp, complaint: string) {
+  return (text: string): string => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (!url?.host || !protocols.test(url.protocol)) {
+      throw new Error(complaint);
+    }
+    return text;
+  };
+}
+
+export const parseRedisUrl = urlOf(
+  /^rediss?:$/,
+  'is no Redis URL: give one such as rediss://:password@host:6379/0.',
+);
+
+/** Of a service in the operator's own network. */
+export const parseHttpUrl = urlOf(
+  /^https?:$/,
+  'is no URL: give one such as http://collector:4318.',
+);
 
 /** Returns the URL without a slash at its end. */
 export function parseBaseUrl(text: string): string {
@@ -81,14 +167,6 @@ export function parseBaseUrl(text: string): string {
     throw new Error('must be a plain URL, without a query.');
   }
   return url.href.replace(/(?<!\/)\/+$/, '');
-}
-
-/** Of a service in the operator's own network. It can hold a password, so nothing of it is repeated. */
-export function parseHttpUrl(text: string): string {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    throw new Error('is no URL: give one such as http://collector:4318.');
-  }
-  return text;
 }
 
 /** What is fetched or sent there must not be read or replaced on the way. */
