@@ -1,7 +1,5 @@
 // What the HTTP edge promises, as data: each promise has an id that stays with it.
-import { buildSchema, parse, validate } from 'graphql';
 import { request } from 'undici';
-import { createDocumentLimitsRule } from '../../src/graphql/guards/document-limits';
 import { describeRequest, startTestApp, type TestApp } from '../support/test-app';
 
 interface Promised {
@@ -324,30 +322,6 @@ const PROMISES: readonly Promised[] = [
     fn: async (app) => {
       const response = await app.post({ query: `{ ${repeat(1000, () => '__typename')} }` });
       await expectRefusedDocument(response, 'GRAPHQL_PARSE_FAILED');
-    },
-  },
-  {
-    id: 'LDEP',
-    must: 'MUST refuse a document of more than 12 levels, in fragments too',
-    fn: async () => {
-      // No field of the gateway's own schema leads that deep, so the rule meets one that does.
-      const schema = buildSchema('type Query { x: Query y: String }');
-      const rule = createDocumentLimitsRule({ maxMutationFields: 10 });
-      const codesOf = (query: string) =>
-        validate(schema, parse(query), [rule]).map(
-          ({ extensions }) => extensions.validationErrorCode,
-        );
-      const nested = (levels: number) => `{ ${'x { '.repeat(levels - 1)}y${' }'.repeat(levels)}`;
-      expect(codesOf(nested(12))).toEqual([]);
-      expect(codesOf(nested(13))).toEqual(['DOCUMENT_TOO_DEEP']);
-      const chained = (levels: number) =>
-        `{ ...F1 } ${repeat(levels - 1, (index) => `fragment F${index + 1} on Query { x { ...F${index + 2} } }`)}` +
-        ` fragment F${levels} on Query { y }`;
-      expect(codesOf(chained(12))).toEqual([]);
-      expect(codesOf(chained(13))).toEqual(['DOCUMENT_TOO_DEEP']);
-      expect(codesOf('{ ...F } fragment F on Query { x { ...F } }')).toEqual([]);
-      expect(codesOf('{ ...Nowhere }')).toEqual([]);
-      expect(codesOf(`{ __schema ${nested(20)} }`)).toEqual([]);
     },
   },
   {
@@ -771,7 +745,6 @@ it('keeps the ids of its promises', () => {
     'CORX',
     'CORP',
     'LTOK',
-    'LDEP',
     'LREC',
     'LALI',
     'LDIR',

@@ -2,7 +2,6 @@
 // bounded most of all.
 import {
   type ASTNode,
-  type FragmentDefinitionNode,
   GraphQLError,
   Kind,
   type SelectionNode,
@@ -25,9 +24,6 @@ export const MAX_RECURSIVE_SELECTIONS = 500;
 /** Errors reported of one document, and of one set of variables. */
 export const MAX_REPORTED_ERRORS = 5;
 
-/** Levels of fields; ours need four, and a supergraph's entities two more. Introspection is exempt. */
-const MAX_DEPTH = 12;
-
 /** Aliases; ten root fields with two aliases inside each fit. More where more root fields are allowed. */
 const MAX_ALIASES = 30;
 
@@ -41,8 +37,9 @@ const MAX_ALIAS_LENGTH = 100;
 const MAX_DIRECTIVES = 20;
 
 /**
- * One rule for all limits. A refusal has `extensions.validationErrorCode`: `DOCUMENT_TOO_DEEP`,
- * `TOO_MANY_ALIASES`, `ALIAS_TOO_LONG`, `TOO_MANY_DIRECTIVES`, `TOO_MANY_MUTATION_FIELDS` or `OPERATION_NOT_SUPPORTED`.
+ * One rule for all limits. A refusal has `extensions.validationErrorCode`: `TOO_MANY_ALIASES`, `ALIAS_TOO_LONG`,
+ * `TOO_MANY_DIRECTIVES`, `TOO_MANY_MUTATION_FIELDS` or `OPERATION_NOT_SUPPORTED`. Depth needs none: no field of the
+ * schema leads back to a type above it.
  */
 export function createDocumentLimitsRule({ maxMutationFields }: DocumentLimits): ValidationRule {
   const maxAliases = Math.max(MAX_ALIASES, maxMutationFields + MAX_INNER_ALIASES);
@@ -73,9 +70,6 @@ export function createDocumentLimitsRule({ maxMutationFields }: DocumentLimits):
           refuse('OPERATION_NOT_SUPPORTED', 'There are no subscriptions here.', node);
           return;
         }
-        if (measureDepth(node.selectionSet, context) > MAX_DEPTH) {
-          refuse('DOCUMENT_TOO_DEEP', `A document may be ${MAX_DEPTH} levels deep.`, node);
-        }
         if (
           node.operation === 'mutation' &&
           countRootFields(node.selectionSet, context) > maxMutationFields
@@ -88,51 +82,27 @@ export function createDocumentLimitsRule({ maxMutationFields }: DocumentLimits):
   };
 }
 
-function countRootFields(selectionSet: SelectionSetNode, context: ValidationContext): number {
-  return fold(selectionSet, context, {
-    field: () => 1,
-    combine: (counts) => counts.reduce((sum, count) => sum + count, 0),
-  });
-}
-
-function measureDepth(selectionSet: SelectionSetNode, context: ValidationContext): number {
-  return fold(selectionSet, context, {
-    field: (name, measureBelow) => (name.startsWith('__') ? 1 : 1 + measureBelow()),
-    combine: (depths) => Math.max(0, ...depths),
-  });
-}
-
-interface Measure {
-  readonly field: (name: string, measureBelow: () => number) => number;
-  readonly combine: (parts: readonly number[]) => number;
-}
-
-/** Measures a selection set with its fragments spread. Each fragment is measured once, a cycle as 0. */
-function fold(root: SelectionSetNode, context: ValidationContext, measure: Measure): number {
-  const known = new Map<FragmentDefinitionNode, number>();
-  const foldSet = (selectionSet: SelectionSetNode): number =>
-    measure.combine(selectionSet.selections.map(foldSelection));
-  const foldSelection = (selection: SelectionNode): number => {
+/** With fragments spread. Each fragment is counted once, a cycle as 0. */
+function countRootFields(root: SelectionSetNode, context: ValidationContext): number {
+  const known = new Map<string, number>();
+  const count = (set: SelectionSetNode | undefined): number =>
+    set?.selections.reduce((sum, selection) => sum + countSelection(selection), 0) ?? 0;
+  const countSelection = (selection: SelectionNode): number => {
     switch (selection.kind) {
-      case Kind.FIELD: {
-        const { name, selectionSet } = selection;
-        return measure.field(name.value, () => (selectionSet ? foldSet(selectionSet) : 0));
-      }
+      case Kind.FIELD:
+        return 1;
       case Kind.INLINE_FRAGMENT:
-        return foldSet(selection.selectionSet);
+        return count(selection.selectionSet);
       case Kind.FRAGMENT_SPREAD:
-        return foldFragment(context.getFragment(selection.name.value));
+        return countFragment(selection.name.value);
     }
   };
-  const foldFragment = (fragment: FragmentDefinitionNode | null | undefined): number => {
-    if (!fragment) {
-      return 0;
+  const countFragment = (name: string): number => {
+    if (!known.has(name)) {
+      known.set(name, 0);
+      known.set(name, count(context.getFragment(name)?.selectionSet));
     }
-    if (!known.has(fragment)) {
-      known.set(fragment, 0);
-      known.set(fragment, foldSet(fragment.selectionSet));
-    }
-    return known.get(fragment) ?? 0;
+    return known.get(name) ?? 0;
   };
-  return foldSet(root);
+  return count(root);
 }
