@@ -65,7 +65,6 @@ export async function registerGraphql<Context extends BaseContext, Identity>(
   options: GraphqlRouteOptions<Context, Identity>,
 ): Promise<void> {
   const { path, apollo, documents, context, isListedDocument } = options;
-  const chooseType = createTypeChoice();
   const createContext = (request: FastifyRequest) =>
     context({
       correlationId: request.id,
@@ -113,17 +112,9 @@ export async function registerGraphql<Context extends BaseContext, Identity>(
   });
 }
 
-/** Makes the choice of an answer's media type, by the Accept header; `undefined`: none is acceptable. */
-function createTypeChoice() {
-  // The last one is remembered: most clients are of one kind, and each request is asked about twice.
-  let last: { readonly accept: string | undefined; readonly type: string | undefined } | undefined;
-  return ({ raw }: FastifyRequest): string | undefined => {
-    const { accept } = raw.headers;
-    if (!last || last.accept !== accept) {
-      last = { accept, type: new Negotiator(raw).mediaType(ANSWER_TYPES) };
-    }
-    return last.type;
-  };
+/** The response's media type, by the Accept header; `undefined`: none is acceptable. */
+function chooseType({ raw }: FastifyRequest): string | undefined {
+  return new Negotiator(raw).mediaType(ANSWER_TYPES);
 }
 
 /** Of a document, or of a hash that is sent where only listed ones are run. */

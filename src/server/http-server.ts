@@ -151,14 +151,13 @@ function registerRequestChecks(
 ): void {
   const answerNotFound = createNotFoundHandler(methodsByPath);
   server.setNotFoundHandler(answerNotFound);
-  const isOrigin = createOriginCheck();
   const isDirected = isOpen ? createHostCheck(server) : () => true;
   // With a callback, as all hooks that wait for nothing: a promise for each costs more than what they do.
   server.addHook('onRequest', (request, reply, done) => {
     reply.header(REQUEST_ID_HEADER, request.id);
     // Of these two, which a trusted proxy may have told, a URL will be made.
     const { protocol, host } = request;
-    if (!host || !isOrigin(`${protocol}://${host}`)) {
+    if (!host || !URL.canParse(`${protocol}://${host}`)) {
       sendHttpError(reply, BAD_HOST);
     } else if (!isDirected(request)) {
       sendHttpError(reply, MISDIRECTED);
@@ -171,21 +170,6 @@ function registerRequestChecks(
       done();
     }
   });
-}
-
-/** Remembers the last good one: nearly all requests come to the same. */
-function createOriginCheck(): (text: string) => boolean {
-  let lastGood = '';
-  return (text) => {
-    if (text === lastGood) {
-      return true;
-    }
-    const isGood = URL.canParse(text);
-    if (isGood) {
-      lastGood = text;
-    }
-    return isGood;
-  };
 }
 
 /** For a path there is, with the two headers the CORS plugin needs; it answers others in plain text. */

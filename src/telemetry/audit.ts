@@ -1,11 +1,9 @@
 // The audit trail: one event per attempt to resend emails, which tells who wanted what and what came of
 // it. Addresses are personal, so they are told apart by a keyed hash unless a setting says otherwise.
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { toMailboxKey } from '../domain/recipient';
-import { remember } from '../domain/remember';
 import type { UseCaseCompleted, UseCaseStarted } from '../domain/use-case-events';
-import { createKeyedHash } from './keyed-hash';
 import { logOutcome, toOrderFact } from './log-events';
 
 export const AUDITED_ADDRESSES = ['hashed', 'plain'] as const;
@@ -72,14 +70,11 @@ type AddressFact = (address: string) => string;
 /** Characters of a hash: 96 bits, so that two addresses never share one. */
 const HASH_LENGTH = 16;
 
-/** Some minutes' callers and mailboxes, in a few hundred kilobytes. */
-const MAX_KNOWN_ADDRESSES = 1_000;
-
 function createAddressFact({ addresses, hashKey }: AuditSettings): AddressFact {
   if (addresses === 'plain') {
     return (address) => address;
   }
-  const hash = createKeyedHash(hashKey ?? randomBytes(32));
-  // The same callers come again and again.
-  return remember(MAX_KNOWN_ADDRESSES, (address) => hash(address).slice(0, HASH_LENGTH));
+  const key = hashKey ?? randomBytes(32);
+  return (address) =>
+    createHmac('sha256', key).update(address).digest('base64url').slice(0, HASH_LENGTH);
 }
