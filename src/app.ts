@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
 import { createAuthenticate } from './auth/authenticate';
 import { type Clock, inTime, systemClock } from './domain/clock';
-import { createExplorer } from './explorer';
+import { createExplorer } from './explorer/explorer';
 import { createApolloServer } from './graphql/apollo-server';
 import { createAuthChecker } from './graphql/auth-checker';
 import { createContext } from './graphql/context';
@@ -70,7 +70,7 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     answerTimeoutMs: 2 * settings.maxMutationFields * settings.digicertTimeoutMs + ANSWER_MARGIN_MS,
     drainTimeoutMs: settings.shutdown.timeoutMs + ANSWER_MARGIN_MS,
     corsOrigins: settings.corsOrigins,
-    explorer: createExplorer(settings),
+    resources: createExplorer(settings.explorer, settings.upstream.kind === 'simulator'),
     isListedDocument: settings.persistedDocuments?.includes,
     isStopping: () => stopping,
     state: useCases.state,

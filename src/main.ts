@@ -1,29 +1,20 @@
 #!/usr/bin/env node
 // The only reader of argv, environment and signals.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
 import { type App, startApp } from './app';
 import { toVisible } from './domain/visible-text';
-import { addAuthDirectives } from './graphql/auth-directives';
-import { printManifest } from './graphql/guards/persisted-documents';
-import { printGatewaySchema } from './graphql/print-schema';
 import { parsePort } from './settings/parsers';
 import { parseSettings } from './settings/settings';
 import { createLog, createPrettyStream } from './telemetry/log';
 import { loadSimulator } from './upstream';
 
-const USAGE = `usage: main [start | simulator [PORT] | print-schema [--check | --auth-directives] | print-manifest [--check]]
+const USAGE = `usage: main [start | simulator [PORT]]
 
   start                 serve GraphQL, with the settings the README lists (default)
   simulator [PORT]      serve the simulated DigiCert alone (default port 4010)
-  print-schema          write schema/schema.graphql; with --check only compare it;
-                        with --auth-directives print it with @authenticated and @requiresScopes
-  print-manifest        write schema/persisted-documents.json; with --check only compare it
 `;
 
-const SCHEMA_FOLDER = join(__dirname, '..', 'schema');
 const DEFAULT_SIMULATOR_PORT = '4010';
 
 async function start(): Promise<void> {
@@ -105,23 +96,6 @@ function readPort(text: string): number {
   }
 }
 
-function readOperations(): readonly string[] {
-  const folder = join(SCHEMA_FOLDER, 'operations');
-  return readdirSync(folder)
-    .sort()
-    .map((name) => readFileSync(join(folder, name), 'utf8'));
-}
-
-/** Writes a generated file, or with `--check` says whether the committed one is fresh. */
-function generate(name: string, content: string, checkOnly: boolean): void {
-  const path = join(SCHEMA_FOLDER, name);
-  if (!checkOnly) {
-    writeFileSync(path, content);
-  } else if (!existsSync(path) || readFileSync(path, 'utf8') !== content) {
-    fail(`schema/${name} is stale: run \`npm run generate\` and commit the result.`);
-  }
-}
-
 function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, stop);
@@ -137,11 +111,7 @@ async function run(args: readonly string[]): Promise<void> {
   const { positionals, values } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: {
-      check: { type: 'boolean', default: false },
-      'auth-directives': { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
+    options: { help: { type: 'boolean' } },
   });
   const [command = 'start', port = DEFAULT_SIMULATOR_PORT] = positionals;
   if (values.help) {
@@ -153,14 +123,6 @@ async function run(args: readonly string[]): Promise<void> {
       return start();
     case 'simulator':
       return simulate(readPort(port));
-    case 'print-schema':
-      if (values['auth-directives']) {
-        process.stdout.write(addAuthDirectives(printGatewaySchema()));
-        return;
-      }
-      return generate('schema.graphql', printGatewaySchema(), values.check);
-    case 'print-manifest':
-      return generate('persisted-documents.json', printManifest(readOperations()), values.check);
     default:
       return fail(USAGE);
   }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSchema, isEnumType, isUnionType } from 'graphql';
 import { isRetryable, type UpstreamFailure } from '../src/domain/outcome';
-import { printGatewaySchema } from '../src/graphql/print-schema';
+import { printGatewaySchema } from '../src/graphql/schema';
 import { readRows, readTable } from './support/markdown';
 
 const ROOT = join(__dirname, '..');

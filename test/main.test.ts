@@ -116,7 +116,7 @@ describe('the other commands', () => {
   });
 
   it('print the schema with authorisation directives on request', async () => {
-    const { code, stdout } = await runToEnd(['print-schema', '--auth-directives']);
+    const { code, stdout } = await runToEnd(['--auth-directives'], {}, 'tools/print-schema.js');
 
     expect(code).toBe(0);
     expect(stdout).toContain('federation/v2.5');
@@ -130,7 +130,7 @@ describe('the other commands', () => {
   });
 
   it('refuse an option that does not exist, before anything is written', async () => {
-    const { code, stderr } = await runToEnd(['print-schema', '--chek']);
+    const { code, stderr } = await runToEnd(['--chek'], {}, 'tools/print-schema.js');
 
     expect(code).toBe(1);
     expect(stderr).toContain("'--chek'");

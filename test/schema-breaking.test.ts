@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CriticalityLevel, diff } from '@graphql-inspector/core';
 import { buildASTSchema, parse } from 'graphql';
-import { printGatewaySchema } from '../src/graphql/print-schema';
+import { printGatewaySchema } from '../src/graphql/schema';
 
 const root = join(__dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');

@@ -12,7 +12,7 @@ import {
   validate,
 } from 'graphql';
 import { ResendDvEmailsDocument } from '../src/client/operations';
-import { printGatewaySchema } from '../src/graphql/print-schema';
+import { printGatewaySchema } from '../src/graphql/schema';
 
 const schema = buildSchema(printGatewaySchema(), { assumeValidSDL: true });
 const ours = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));

@@ -10,8 +10,6 @@ import type { Logger } from 'pino';
 import { registerCors, registerSecurityHeaders } from './browser-policy';
 import { Connections } from './connections';
 import { registerDrain } from './drain';
-import { registerExplorer } from './explorer/explorer';
-import type { Explorer } from './explorer/pages';
 import { type GraphqlRouteOptions, registerGraphql } from './graphql-route';
 import { registerHealth } from './health';
 import { createHostCheck } from './host-check';
@@ -28,6 +26,15 @@ import {
   UNSUPPORTED_MEDIA_TYPE,
 } from './http-errors';
 import { REQUEST_ID_HEADER, toRequestId } from './request-id';
+
+/** Something to GET at a path of its own. */
+export interface Resource {
+  readonly path: string;
+  respond(): {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string | Buffer;
+  };
+}
 
 export interface HttpServerOptions<Context extends BaseContext, Identity>
   extends Omit<GraphqlRouteOptions<Context, Identity>, 'path' | 'hasExplorer'> {
@@ -47,8 +54,8 @@ export interface HttpServerOptions<Context extends BaseContext, Identity>
   readonly instrument?: ((server: FastifyInstance) => void) | undefined;
   /** Origins whose pages may call, e.g. `https://app.example.com`. Empty: none. */
   readonly corsOrigins: readonly string[];
-  /** What a browser gets at `/`. */
-  readonly explorer?: Explorer | undefined;
+  /** The explorer's. None: there is none. */
+  readonly resources: readonly Resource[];
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
   /** Whether calls need no credentials. */
@@ -134,11 +141,16 @@ export async function createHttpServer<Context extends BaseContext, Identity>(
   await registerGraphql(server, {
     ...options,
     path: GRAPHQL_PATH,
-    hasExplorer: options.explorer !== undefined,
+    hasExplorer: options.resources.length > 0,
   });
   registerHealth(server, options);
-  for (const path of options.explorer ? registerExplorer(server, options.explorer) : []) {
+  for (const { path, respond } of options.resources) {
     methodsByPath.set(path, ['GET', 'HEAD']);
+    server.get(path, async (_request, reply) => {
+      const { headers, body } = respond();
+      reply.headers(headers);
+      return body;
+    });
   }
   return server;
 }

@@ -1,7 +1,7 @@
 // What a caller may do: by scope, field by field.
 import { parse } from 'graphql';
-import { addAuthDirectives } from '../../src/graphql/auth-directives';
-import { printGatewaySchema } from '../../src/graphql/print-schema';
+import { printGatewaySchema } from '../../src/graphql/schema';
+import { addAuthDirectives } from '../../src/tools/auth-directives';
 import { describeRequest } from '../support/test-app';
 import {
   createKey,

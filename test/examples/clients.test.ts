@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { buildSchema, isUnionType, parse, stripIgnoredCharacters, validate } from 'graphql';
-import { printGatewaySchema } from '../../src/graphql/print-schema';
+import { printGatewaySchema } from '../../src/graphql/schema';
 import { parseSettings } from '../../src/settings/settings';
 import { createKey, sign, startProvider, startWithTokens } from '../auth/identity';
 import { readTable } from '../support/markdown';

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSchema, type DocumentNode, parse, validate } from 'graphql';
 import { ResendDvEmailsDocument } from '../../src/client/operations';
-import { printGatewaySchema } from '../../src/graphql/print-schema';
+import { printGatewaySchema } from '../../src/graphql/schema';
 import { createKey, sign, startProvider, startWithTokens } from '../auth/identity';
 import { describeWhere } from '../support/describe-where';
 import { startTestApp } from '../support/test-app';

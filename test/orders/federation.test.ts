@@ -1,7 +1,7 @@
 // What a router asks of a subgraph, after the behaviours of Apollo's subgraph compatibility tests.
 import { parse, print, visit } from 'graphql';
-import { addAuthDirectives } from '../../src/graphql/auth-directives';
-import { printGatewaySchema } from '../../src/graphql/print-schema';
+import { printGatewaySchema } from '../../src/graphql/schema';
+import { addAuthDirectives } from '../../src/tools/auth-directives';
 import { describeRequest, REQUEST_ID, startTestApp, type TestApp } from '../support/test-app';
 
 async function readEntities(app: TestApp, representations: readonly unknown[], selection = 'id') {

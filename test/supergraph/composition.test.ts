@@ -3,8 +3,8 @@ import { composeServices as composeByApollo } from '@apollo/composition';
 import { composeServices as composeByGuild } from '@theguild/federation-composition';
 import { federateSubgraphs } from '@wundergraph/composition';
 import { parse } from 'graphql';
-import { addAuthDirectives } from '../../src/graphql/auth-directives';
-import { printGatewaySchema } from '../../src/graphql/print-schema';
+import { printGatewaySchema } from '../../src/graphql/schema';
+import { addAuthDirectives } from '../../src/tools/auth-directives';
 import { SUPPORT_SDL } from '../support/support-subgraph';
 
 const SUBGRAPHS = [

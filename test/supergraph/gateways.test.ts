@@ -10,7 +10,7 @@ import { composeServices } from '@apollo/composition';
 import { parse, print } from 'graphql';
 import { CertificateOrderDocument, ResendDvEmailsDocument } from '../../src/client/operations';
 import { createDigicertPool } from '../../src/digicert/client';
-import { printGatewaySchema } from '../../src/graphql/print-schema';
+import { printGatewaySchema } from '../../src/graphql/schema';
 import { SUPPORT_SDL, type Subgraph, startSupportSubgraph } from '../support/support-subgraph';
 import { describeRequest, startTestApp, type TestApp } from '../support/test-app';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { NO_LIMITS } from './no-limits';
 
-const MAIN = join(__dirname, '..', '..', 'dist', 'main.js');
+const DIST = join(__dirname, '..', '..', 'dist');
 
 const children: ChildProcess[] = [];
 
@@ -17,8 +17,12 @@ afterEach(() => {
 
 export type Program = ReturnType<typeof runProgram>;
 
-export function runProgram(args: readonly string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+export function runProgram(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  script = 'main.js',
+) {
+  const child = spawn(process.execPath, [join(DIST, script), ...args], {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -36,8 +40,12 @@ export function runProgram(args: readonly string[], env: Record<string, string> 
   return Object.assign(child, { closed, printed: () => ({ stdout, stderr }) });
 }
 
-export async function runToEnd(args: readonly string[], env?: Record<string, string>) {
-  const program = runProgram(args, env);
+export async function runToEnd(
+  args: readonly string[],
+  env?: Record<string, string>,
+  script?: string,
+) {
+  const program = runProgram(args, env, script);
   const [code] = await program.closed;
   return { code, ...program.printed() };
 }

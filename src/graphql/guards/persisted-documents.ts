@@ -1,46 +1,15 @@
 // The allow-list of documents: a manifest of known operations, in Apollo's persisted query manifest
 // format, so that a production gateway runs nothing else.
-import { createHash } from 'node:crypto';
-import {
-  type FieldNode,
-  getOperationAST,
-  parse,
-  print,
-  stripIgnoredCharacters,
-  visit,
-} from 'graphql';
+import { type FieldNode, parse, print, stripIgnoredCharacters, visit } from 'graphql';
 import { MAX_TOKENS } from './document-limits';
 
-const FORMAT = 'apollo-persisted-query-manifest';
-
-export interface PersistedOperation {
-  /** SHA-256 of the body in hexadecimal, as automatic persisted queries compute it. */
-  readonly id: string;
-  readonly name: string;
-  readonly type: 'query' | 'mutation' | 'subscription';
-  readonly body: string;
-}
+export const MANIFEST_FORMAT = 'apollo-persisted-query-manifest';
 
 export interface PersistedDocuments {
   /** The body with this SHA-256 hash. */
   findByHash(hash: string): string | undefined;
   /** Whether a document is listed, however it is laid out, and whatever `__typename` a client has added to it. */
   includes(document: string): boolean;
-}
-
-/** One operation a source, as in `schema/operations/`. Throws on a source without exactly one. */
-export function printManifest(sources: readonly string[]): string {
-  const operations = sources.map((source): PersistedOperation => {
-    const document = parse(source, { noLocation: true });
-    const operation = getOperationAST(document);
-    if (!operation?.name) {
-      throw new Error('Each file of operations holds one named operation.');
-    }
-    const body = print(document);
-    const id = createHash('sha256').update(body).digest('hex');
-    return { id, name: operation.name.value, type: operation.operation, body };
-  });
-  return `${JSON.stringify({ format: FORMAT, version: 1, operations }, null, 2)}\n`;
 }
 
 /** Throws a sentence about what is wrong with a manifest. */
@@ -62,10 +31,11 @@ export function parseManifest(text: string): PersistedDocuments {
   };
 }
 
-function readOperations(text: string): readonly PersistedOperation[] {
+/** `id` is the SHA-256 of the body in hexadecimal. */
+function readOperations(text: string): readonly { readonly id: string; readonly body: string }[] {
   const { format, version, operations } = parseObject(text);
-  if (format !== FORMAT || version !== 1 || !Array.isArray(operations)) {
-    throw new Error(`is no manifest of the format ${FORMAT}, version 1`);
+  if (format !== MANIFEST_FORMAT || version !== 1 || !Array.isArray(operations)) {
+    throw new Error(`is no manifest of the format ${MANIFEST_FORMAT}, version 1`);
   }
   for (const operation of operations) {
     const { id, body } = Object(operation);

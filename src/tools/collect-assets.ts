@@ -2,9 +2,9 @@
 // neither GraphiQL nor React has to be installed where the gateway runs.
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ASSETS, ASSETS_FOLDER } from './assets';
+import { ASSETS, ASSETS_FOLDER } from '../explorer/assets';
 
-const ROOT = join(ASSETS_FOLDER, '..', '..');
+const ROOT = join(__dirname, '..', '..');
 
 mkdirSync(ASSETS_FOLDER, { recursive: true });
 for (const [name, source] of Object.entries(ASSETS)) {

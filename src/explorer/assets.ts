@@ -5,13 +5,13 @@ import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
 /** `npm run build` puts them there; as seen from both src/ and dist/. */
-export const ASSETS_FOLDER = join(__dirname, '..', '..', '..', 'dist', 'explorer');
+export const ASSETS_FOLDER = join(__dirname, '..', '..', 'dist', 'explorer', 'assets');
 
 /** Each by its name in that folder, with its source. */
 export const ASSETS = {
-  'explorer.css': 'src/server/explorer/browser/explorer.css',
-  'graphiql.js': 'src/server/explorer/browser/graphiql.js',
-  'sandbox.js': 'src/server/explorer/browser/sandbox.js',
+  'explorer.css': 'src/explorer/browser/explorer.css',
+  'graphiql.js': 'src/explorer/browser/graphiql.js',
+  'sandbox.js': 'src/explorer/browser/sandbox.js',
   // Not served: it goes with every copy of the next two.
   'graphiql.LICENSE': 'node_modules/graphiql/LICENSE',
   'graphiql.min.js': 'node_modules/graphiql/graphiql.min.js',

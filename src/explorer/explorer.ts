@@ -1,0 +1,51 @@
+// What is served to somebody who opens the gateway in a browser: a page at `/`, and the files it loads from us.
+import { randomBytes } from 'node:crypto';
+import { SECURITY_HEADERS } from '../server/browser-policy';
+import type { Resource } from '../server/http-server';
+import { readAsset } from './assets';
+import { createOverview, listExamples } from './examples';
+import { createGraphiqlPage, createSandboxPage, toHtml, toPolicy } from './pages';
+
+/** Seconds in a year: a path with a hash in it never means anything else. */
+const ASSET_MAX_AGE_SECONDS = 31_536_000;
+
+/** More than anybody guesses. */
+const NONCE_BYTES = 16;
+
+export function createExplorer(
+  kind: 'sandbox' | 'graphiql' | 'off',
+  isSimulated: boolean,
+): readonly Resource[] {
+  if (kind === 'off') {
+    return [];
+  }
+  const page =
+    kind === 'graphiql'
+      ? createGraphiqlPage(listExamples(isSimulated))
+      : createSandboxPage(createOverview(isSimulated));
+  const assets = page.assets.map(readAsset);
+  const cacheControl = `public, max-age=${ASSET_MAX_AGE_SECONDS}, immutable`;
+  return [
+    {
+      path: '/',
+      respond: () => {
+        const nonce = randomBytes(NONCE_BYTES).toString('hex');
+        const headers = {
+          ...SECURITY_HEADERS,
+          'content-security-policy': toPolicy(page, nonce),
+          'cross-origin-opener-policy': page.openerPolicy,
+          'content-type': 'text/html; charset=utf-8',
+          'cache-control': 'no-store',
+        };
+        return { headers, body: toHtml(page, assets, nonce) };
+      },
+    },
+    ...assets.map(({ path, contentType, content }) => ({
+      path: `/${path}`,
+      respond: () => ({
+        headers: { 'content-type': contentType, 'cache-control': cacheControl },
+        body: content,
+      }),
+    })),
+  ];
+}
