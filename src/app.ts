@@ -7,12 +7,12 @@ import { type Clock, inTime, systemClock } from './domain/clock';
 import { createExplorer } from './explorer/explorer';
 import { createApolloServer } from './graphql/apollo-server';
 import { createAuthChecker } from './graphql/auth-checker';
-import { createContext } from './graphql/context';
 import { createErrorMask } from './graphql/errors/mask-error';
 import { KnownDocuments } from './graphql/known-documents';
 import { createSchema } from './graphql/schema';
 import { readPackageInfo } from './package-info';
-import { createHttpServer, GRAPHQL_PATH } from './server/http-server';
+import { GRAPHQL_PATH } from './server/graphql-route';
+import { createHttpServer } from './server/http-server';
 import type { Settings } from './settings/settings';
 import { startTelemetry, type Telemetry } from './telemetry/telemetry';
 import { startUseCases, type UseCases } from './use-cases';
@@ -56,22 +56,17 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
   let stopping = false;
   await apollo.start();
   const server = await createHttpServer({
+    ...settings,
     apollo,
-    ...(documents && { documents }),
-    authenticate: createAuthenticate(settings.auth, { clock, log }),
-    context: ({ correlationId, address, identity }) =>
-      createContext({ correlationId, address, ...identity }, useCases),
-    trustedProxies: settings.trustedProxies,
-    isOpen: !settings.auth.tokens && settings.auth.routerSecrets.length === 0,
+    documents,
+    useCases,
     log,
-    maxBodyBytes: settings.maxBodyBytes,
-    requestTimeoutMs: settings.requestTimeoutMs,
+    authenticate: createAuthenticate(settings.auth, { clock, log }),
+    isOpen: !settings.auth.tokens && settings.auth.routerSecrets.length === 0,
     // The fields of a mutation run one after the other, and each may be followed by a read of its order.
     answerTimeoutMs: 2 * settings.maxMutationFields * settings.digicertTimeoutMs + ANSWER_MARGIN_MS,
     drainTimeoutMs: settings.shutdown.timeoutMs + ANSWER_MARGIN_MS,
-    corsOrigins: settings.corsOrigins,
     resources: createExplorer(settings.explorer, settings.upstream.kind === 'simulator'),
-    isListedDocument: settings.persistedDocuments?.includes,
     isStopping: () => stopping,
     state: useCases.state,
     instrument: telemetry.instrument,
@@ -116,8 +111,7 @@ function createGraphql(settings: Settings, { log, telemetry, useCases }: Graphql
     servesSdl: introspection || settings.auth.routerSecrets.length > 0,
   });
   const errorMask = createErrorMask({ log, suggestions: introspection });
-  const isListed = persistedDocuments?.includes;
-  const documents = new KnownDocuments({ schema, errorMask, isListed });
+  const documents = new KnownDocuments({ schema, errorMask });
   const plugins = telemetry.apolloPlugins;
   const apollo = createApolloServer({
     schema,

@@ -5,8 +5,9 @@ import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock';
+import { CodedError } from '../lib/coded-error';
+import type { Identity } from './authenticate';
 import { KeySet } from './key-set';
-import { KeysUnavailable } from './keys-unavailable';
 
 /** Signatures with a private key only: with a shared one, whoever can check a token could make one. */
 const ALGORITHMS = [
@@ -47,33 +48,25 @@ export interface TokenSettings {
   readonly audience: string;
 }
 
-export interface VerifiedToken {
-  readonly subject: string;
-  readonly scopes: ReadonlySet<string>;
-}
+/** Resolves to `undefined` for a token that is not good, and to an error when that cannot be told. */
+type VerifyToken = (token: string) => Promise<Identity | CodedError | undefined>;
 
-/** Resolves to `undefined` for a token that is not good. Rejects with `KeysUnavailable`. */
-export type VerifyToken = (token: string) => Promise<VerifiedToken | undefined>;
+interface VerifiedToken extends Identity {
+  readonly expiresAtMs: number;
+  /** The keys it was verified with. */
+  readonly keys: unknown;
+}
 
 export function createTokenVerifier(
   { jwksUrl, issuer, audience }: TokenSettings,
   { clock, log }: { readonly clock: Clock; readonly log: Logger },
 ): VerifyToken {
-  const remembered = new LRUCache<string, VerifiedToken & { readonly expiresAtMs: number }>({
-    max: MAX_REMEMBERED_TOKENS,
-  });
-  let keysGeneration = 0;
-  const keySet = new KeySet({
-    url: jwksUrl,
-    clock,
-    log,
-    onChange: () => {
-      keysGeneration += 1;
-      remembered.clear();
-    },
-  });
+  const remembered = new LRUCache<string, VerifiedToken>({ max: MAX_REMEMBERED_TOKENS });
+  const keySet = new KeySet({ url: jwksUrl, clock, log });
 
-  async function verify(token: string) {
+  async function verify(token: string): Promise<VerifiedToken | undefined> {
+    // They may change while a token is checked with the old ones.
+    const { keys } = keySet;
     const { payload } = await jwtVerify(token, keySet.find, {
       issuer,
       audience,
@@ -86,7 +79,7 @@ export function createTokenVerifier(
     if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_LENGTH) {
       return undefined;
     }
-    return { subject: sub, scopes: readScopes(payload), expiresAtMs: exp * 1_000 };
+    return { subject: sub, scopes: readScopes(payload), expiresAtMs: exp * 1_000, keys };
   }
 
   return async (token) => {
@@ -97,23 +90,26 @@ export function createTokenVerifier(
     // Not the token itself: nobody needs it once it is checked.
     const tokenHash = hash('sha256', token, 'base64');
     const known = remembered.get(tokenHash);
-    if (known && clock.now() < known.expiresAtMs && keySet.isTrusted) {
+    if (
+      known &&
+      known.keys === keySet.keys &&
+      clock.now() < known.expiresAtMs &&
+      keySet.isTrusted
+    ) {
       return known;
     }
     if (!hasFitHeader(token)) {
       return undefined;
     }
     try {
-      // The keys may change while a token is checked with the old ones.
-      const generation = keysGeneration;
       const verified = await verify(token);
-      if (verified && generation === keysGeneration) {
+      if (verified) {
         remembered.set(tokenHash, verified);
       }
       return verified;
     } catch (error) {
-      if (error instanceof KeysUnavailable) {
-        throw error;
+      if (error instanceof CodedError) {
+        return error;
       }
       if (!(error instanceof errors.JOSEError)) {
         // jose's own errors are about the token; others are about a key that is none.

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 // Loaded anyway; Node's global one brings a second undici into memory, some 10 MB.
 import { fetch } from 'undici';
 import type { Clock } from '../domain/clock';
-import { KeysUnavailable } from './keys-unavailable';
+import { CodedError } from '../lib/coded-error';
 
 /** Milliseconds after a fetch before a token with an unknown key can cause another one. */
 const COOL_DOWN_MS = 30_000;
@@ -24,12 +24,16 @@ const FETCH_TIMEOUT_MS = 5_000;
 /** Bytes of a key set; one RSA key has about 500. */
 const MAX_KEY_SET_BYTES = 256 * 1024;
 
+const UNAVAILABLE = new CodedError(
+  'SERVICE_UNAVAILABLE',
+  'Access tokens cannot be checked at the moment. Try again.',
+  { status: 503, headers: { 'retry-after': '5' } },
+);
+
 export interface KeySetOptions {
   readonly url: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Called when the keys are others than before. */
-  readonly onChange: () => void;
 }
 
 export class KeySet {
@@ -46,7 +50,7 @@ export class KeySet {
     this.#options = options;
   }
 
-  /** The key a token is signed with. Rejects with an error of jose's, or {@link KeysUnavailable}. */
+  /** The key a token is signed with. Rejects with an error of jose's, or {@link UNAVAILABLE}. */
   readonly find: JWTVerifyGetKey = async (header, token) => {
     const keys = await this.#fresh();
     try {
@@ -59,7 +63,7 @@ export class KeySet {
     // The provider may have changed its keys since.
     await this.#refresh();
     if (this.#failing) {
-      throw new KeysUnavailable();
+      throw UNAVAILABLE;
     }
     return (this.#keys ?? keys)(header, token);
   };
@@ -76,6 +80,11 @@ export class KeySet {
     return this.#ageMs <= MAX_AGE_MS;
   }
 
+  /** Others, once the provider's are others. */
+  get keys(): JWTVerifyGetKey | undefined {
+    return this.#keys;
+  }
+
   get #ageMs(): number {
     return this.#options.clock.monotonicMs() - this.#fetchedAtMs;
   }
@@ -85,7 +94,7 @@ export class KeySet {
       await this.#refresh();
     }
     if (!this.#keys || !this.isTrusted) {
-      throw new KeysUnavailable();
+      throw UNAVAILABLE;
     }
     return this.#keys;
   }
@@ -101,13 +110,12 @@ export class KeySet {
   }
 
   async #fetch(): Promise<void> {
-    const { url, clock, log, onChange } = this.#options;
+    const { url, clock, log } = this.#options;
     try {
       const text = await fetchText(url);
       if (text !== this.#keysText) {
         this.#keys = createLocalJWKSet(JSON.parse(text) as JSONWebKeySet);
         this.#keysText = text;
-        onChange();
       }
       this.#fetchedAtMs = clock.monotonicMs();
       this.#fetchableAtMs = clock.monotonicMs() + COOL_DOWN_MS;

@@ -7,10 +7,9 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { GraphqlContext } from './context';
-import { CodedError } from './errors/coded-error';
 import { createErrorPlugin, type ErrorMask } from './errors/mask-error';
 import {
   createDocumentLimitsRule,
@@ -104,7 +103,9 @@ function createAllowListPlugin(documents: PersistedDocuments): ApolloServerPlugi
     requestDidStart: async () => ({
       didResolveOperation: async ({ source }) => {
         if (!documents.includes(source)) {
-          throw new CodedError('QUERY_NOT_IN_SAFELIST', 'This document is not listed.');
+          throw new GraphQLError('This document is not listed.', {
+            extensions: { code: 'QUERY_NOT_IN_SAFELIST' },
+          });
         }
       },
     }),

@@ -2,8 +2,8 @@
 import type { Logger } from 'pino';
 import type { AuthCheckerFn } from 'type-graphql';
 import { type Caller, toLoggedSubject } from '../domain/caller';
+import { CodedError } from '../lib/coded-error';
 import type { GraphqlContext } from './context';
-import { CodedError } from './errors/coded-error';
 
 /** Throws for the field, so that other fields of the request still get their answers. */
 export function createAuthChecker(log: Logger): AuthCheckerFn<GraphqlContext, string> {

@@ -27,8 +27,6 @@ const MAX_SOURCE_LENGTH = 8_000;
 export interface KnownDocumentsOptions {
   readonly schema: GraphQLSchema;
   readonly errorMask: ErrorMask;
-  /** Set: whether a document is on the allow-list. Apollo Server keeps one before it is looked up there. */
-  readonly isListed?: ((source: string) => boolean) | undefined;
 }
 
 export class KnownDocuments {
@@ -49,9 +47,7 @@ export class KnownDocuments {
         return;
       }
       this.#byKey.set(key, document);
-      if (this.#options.isListed?.(source) !== false) {
-        this.#bySource.set(source, document);
-      }
+      this.#bySource.set(source, document);
     },
     delete: async (key: string) => {
       this.#byKey.delete(key);

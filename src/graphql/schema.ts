@@ -5,13 +5,13 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, parse } from 'graphql';
 import { type AuthCheckerFn, buildSchemaSync, createResolversMap } from 'type-graphql';
 import type { Resend } from '../domain/resend';
+import { CodedError } from '../lib/coded-error';
 import { resolveEntities } from './certificate-order/entities';
 import {
   CertificateOrderDomainResolver,
   CertificateOrderResolver,
 } from './certificate-order/resolver';
 import type { GraphqlContext } from './context';
-import { CodedError } from './errors/coded-error';
 import { ResendDvEmailsResolver } from './resend-dv-emails/resolver';
 
 /** The version every composer tried accepts. */

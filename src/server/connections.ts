@@ -2,43 +2,41 @@
 // answer that is under way, and for closing when all are answered.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { CodedError } from '../lib/coded-error';
 
 /** Unanswered requests on one connection. Browsers pipeline none; a client that reads nothing piles them up. */
 const MAX_UNANSWERED_PER_CONNECTION = 20;
 
 /** Bytes of responses that one connection may leave unread: a few of the largest. */
-export const MAX_UNREAD_BYTES_PER_CONNECTION = 4_000_000;
+const MAX_UNREAD_BYTES_PER_CONNECTION = 4_000_000;
+
+const SHUTTING_DOWN = new CodedError(
+  'SERVICE_UNAVAILABLE',
+  'This instance is shutting down: send the request again, to another one.',
+  { status: 503 },
+);
 
 export class Connections {
   /** Each with the bytes of its response, as soon as it has one. */
   readonly #unanswered = new Map<Socket, Map<IncomingMessage, number>>();
   /** One callback for each connection, and one for all of them. */
   readonly #waiting = new Map<Socket | undefined, () => void>();
-  readonly #refused = new WeakSet<Duplex>();
-
-  /** The last word on this connection is said: what comes after it could not be answered, so it is not run. */
-  refuse(socket: Duplex): void {
-    this.#refused.add(socket);
-  }
 
   /**
-   * Counts a request until its answer is written or its connection is gone. Ends a connection with too many.
-   * `false`: it must not be run.
+   * Counts a request until its answer is written or its connection is gone. Ends a connection with too many, or whose
+   * last word is said. `false`: it must not be run, as it could not be answered.
    */
   add(request: IncomingMessage, response: ServerResponse): boolean {
     const { socket } = request;
-    if (this.#refused.has(socket)) {
-      socket.destroy();
-      return false;
-    }
     const requests = this.#unanswered.get(socket) ?? this.#open(socket);
     requests.set(request, 0);
     response.once('finish', () => {
       requests.delete(request);
       this.#check();
     });
-    if (requests.size > MAX_UNANSWERED_PER_CONNECTION) {
+    if (socket.writableEnded || requests.size > MAX_UNANSWERED_PER_CONNECTION) {
       socket.destroy();
       return false;
     }
@@ -93,4 +91,53 @@ export class Connections {
       check();
     }
   }
+}
+
+export interface DrainOptions {
+  /** Milliseconds that requests in flight have once the server closes. */
+  readonly drainTimeoutMs: number;
+  /** No longer ready, and about to close. */
+  readonly isStopping: () => boolean;
+  readonly log: Logger;
+}
+
+/** On close: takes nothing new, answers what is in flight within a bound, then ends every connection. */
+export function registerConnections(
+  server: FastifyInstance,
+  connections: Connections,
+  { drainTimeoutMs, isStopping, log }: DrainOptions,
+): void {
+  let draining = false;
+  server.addHook('onRequest', (request, reply, done) => {
+    if (connections.add(request.raw, reply.raw)) {
+      done(draining ? SHUTTING_DOWN : undefined);
+    } else {
+      reply.hijack();
+    }
+  });
+  server.addHook('onSend', (request, reply, payload, done) => {
+    if (typeof payload === 'string') {
+      connections.respond(request.raw, Buffer.byteLength(payload));
+    }
+    // Before the connection is closed under a request that is just being sent on it.
+    if (isStopping()) {
+      reply.header('connection', 'close');
+    }
+    done();
+  });
+  server.addHook('preClose', async () => {
+    draining = true;
+    server.server.close();
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        log.error({ event: 'gateway.cut-off' }, 'requests in flight are cut off without an answer');
+        resolve();
+      }, drainTimeoutMs);
+      connections.whenAnswered(undefined, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    server.server.closeAllConnections();
+  });
 }

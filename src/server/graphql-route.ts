@@ -1,106 +1,79 @@
 // The one route that speaks GraphQL, and what is refused on it before Apollo Server sees it.
 import { hash } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
-import type { ApolloServer, BaseContext } from '@apollo/server';
+import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { FormattedExecutionResult } from 'graphql';
 import Negotiator from 'negotiator';
 import type { Logger } from 'pino';
+import type { Authenticate, Identity } from '../auth/authenticate';
+import { type ContextDependencies, createContext, type GraphqlContext } from '../graphql/context';
+import type { PersistedDocuments } from '../graphql/guards/persisted-documents';
+import type { KnownDocuments } from '../graphql/known-documents';
+import { CodedError } from '../lib/coded-error';
 import {
   addCorrelationId,
   BAD_PERSISTED_QUERY,
   DOCUMENT_NOT_LISTED,
   DOCUMENT_TOO_LONG,
-  type HttpError,
   NOT_ACCEPTABLE,
-  sendHttpError,
 } from './http-errors';
 
-/** Whether a request may go on, and for whom. */
-export type Authentication<Identity> =
-  | { readonly ok: true; readonly identity: Identity }
-  | { readonly ok: false; readonly refusal: HttpError };
+export const GRAPHQL_PATH = '/graphql';
 
-/** Who asks, as far as HTTP knows. */
-export interface Requester<Identity> {
-  readonly correlationId: string;
-  /** IP address, behind the proxies that are trusted. */
-  readonly address: string;
-  readonly identity: Identity;
-}
-
-export interface GraphqlRouteOptions<Context extends BaseContext, Identity> {
-  readonly path: string;
+export interface GraphqlRouteOptions {
   readonly log: Logger;
+  readonly authenticate: Authenticate;
   /** Started already. */
-  readonly apollo: ApolloServer<Context>;
-  /** Set: answers a body whose document Apollo Server has accepted before; `undefined`: it is Apollo Server's. */
-  readonly documents?: {
-    run(body: unknown, context: () => Context): Promise<FormattedExecutionResult | undefined>;
-  };
-  /** What resolvers are told of a request. */
-  readonly context: (requester: Requester<Identity>) => Context;
-  readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Authentication<Identity>>;
-  /** Whether a browser that opens the path is sent to the explorer, in the folder above. */
-  readonly hasExplorer: boolean;
-  /** Set: whether a document, sent as text, is listed. */
-  readonly isListedDocument?: ((document: string) => boolean) | undefined;
+  readonly apollo: ApolloServer<GraphqlContext>;
+  /** Set: runs documents that Apollo Server has accepted before. */
+  readonly documents: KnownDocuments | undefined;
+  readonly useCases: ContextDependencies;
+  /** Set: the only documents that are run. */
+  readonly persistedDocuments: PersistedDocuments | undefined;
 }
-
-/** What a request is decorated with. */
-const IDENTITY = 'identity';
-
-const UNKNOWN_ADDRESS = 'unknown';
 
 /** Lines of a document, as many as tokens: each error counts those before its place, and there may be many errors. */
 const MAX_LINES = 1_000;
 
 const LINE_BREAK = /\r\n|[\n\r]/;
 
+/** What a request is decorated with. */
+const IDENTITY = 'identity';
+
 const ANSWER_TYPES = ['application/json', 'application/graphql-response+json'];
 
-export async function registerGraphql<Context extends BaseContext, Identity>(
+export async function registerGraphql(
   parent: FastifyInstance,
-  options: GraphqlRouteOptions<Context, Identity>,
+  options: GraphqlRouteOptions,
+  hasExplorer: boolean,
 ): Promise<void> {
-  const { path, apollo, documents, context, isListedDocument } = options;
-  const createContext = (request: FastifyRequest) =>
-    context({
-      correlationId: request.id,
-      // A connection that was reset before its request was read has none any more.
-      address: request.ip ?? UNKNOWN_ADDRESS,
-      // The hook has let the request through.
-      identity: request.getDecorator<Identity>(IDENTITY),
-    });
+  const { apollo, documents, useCases, persistedDocuments } = options;
+  const toContext = (request: FastifyRequest) => {
+    // The hook has let the request through.
+    const { subject, scopes } = request.getDecorator<Identity>(IDENTITY);
+    // A connection that was reset before its request was read has no address any more.
+    const address = request.ip ?? 'unknown';
+    return createContext({ correlationId: request.id, address, subject, scopes }, useCases);
+  };
   const askApollo = fastifyApolloHandler(apollo, {
-    context: async (request) => createContext(request),
+    context: async (request) => toContext(request),
   });
   await parent.register(async (server) => {
-    registerAuthentication(server, options);
-    server.addHook('preHandler', (request, reply, done) => {
-      const refusal =
-        // Apollo Server looks at Accept only when the answer is there, and the emails are out.
-        chooseType(request) === undefined
-          ? NOT_ACCEPTABLE
-          : findFaultOfDocument(request, isListedDocument);
-      if (refusal) {
-        sendHttpError(reply, refusal);
-      } else {
-        done();
-      }
-    });
+    registerAuthentication(server, options, hasExplorer);
+    server.addHook('preHandler', (request, _reply, done) =>
+      done(findFault(request, persistedDocuments)),
+    );
     server.addHook<string>('onSend', (request, reply, payload, done) => {
       const isRefusal = reply.statusCode >= 400 && typeof payload === 'string';
       done(null, isRefusal ? addCorrelationId(payload, request.id) : payload);
     });
     server.route({
       method: ['GET', 'POST'],
-      url: path,
+      url: GRAPHQL_PATH,
       handler: async (request, reply) => {
         const result =
           request.method === 'POST'
-            ? await documents?.run(request.body, () => createContext(request))
+            ? await documents?.run(request.body, () => toContext(request))
             : undefined;
         if (!result) {
           return askApollo.call(server, request, reply);
@@ -117,46 +90,48 @@ function chooseType({ raw }: FastifyRequest): string | undefined {
   return new Negotiator(raw).mediaType(ANSWER_TYPES);
 }
 
-/** Of a document, or of a hash that is sent where only listed ones are run. */
-function findFaultOfDocument(
+/** Of what Apollo Server looks at only when the answer is there, and the emails are out; or not at all. */
+function findFault(
   request: FastifyRequest,
-  isListed: ((document: string) => boolean) | undefined,
-): HttpError | undefined {
+  persistedDocuments: PersistedDocuments | undefined,
+): CodedError | undefined {
+  if (chooseType(request) === undefined) {
+    return NOT_ACCEPTABLE;
+  }
   const { query, persistedQuery } = readParameters(request);
   if (typeof query === 'string' && query.split(LINE_BREAK, MAX_LINES + 1).length > MAX_LINES) {
     return DOCUMENT_TOO_LONG;
   }
-  if (!isListed) {
+  if (!persistedDocuments) {
     return undefined;
   }
-  if (query != null && !(typeof query === 'string' && isListed(query))) {
+  if (query != null && !(typeof query === 'string' && persistedDocuments.includes(query))) {
     return DOCUMENT_NOT_LISTED;
   }
-  if (persistedQuery != null && !isPersistedQuery(persistedQuery, query)) {
-    return BAD_PERSISTED_QUERY;
-  }
-  return undefined;
+  return persistedQuery != null && !isPersistedQuery(persistedQuery, query)
+    ? BAD_PERSISTED_QUERY
+    : undefined;
 }
 
 /** Before the body is read: what comes from nobody known costs nothing more. */
-function registerAuthentication<Context extends BaseContext, Identity>(
+function registerAuthentication(
   server: FastifyInstance,
-  { authenticate, hasExplorer, log }: GraphqlRouteOptions<Context, Identity>,
+  { authenticate, log }: GraphqlRouteOptions,
+  hasExplorer: boolean,
 ): void {
   server.decorateRequest(IDENTITY);
   server.addHook('onRequest', async (request, reply) => {
     if (hasExplorer && isForPage(request)) {
+      // The explorer is in the folder above.
       return reply.redirect('./');
     }
-    const authentication = await authenticate(request.headers);
-    if (authentication.ok) {
-      request.setDecorator(IDENTITY, authentication.identity);
-      return;
+    const identity = await authenticate(request.headers);
+    if (identity instanceof CodedError) {
+      const { code } = identity;
+      log.info({ event: 'auth.refused', correlationId: request.id, code }, 'request refused');
+      throw identity;
     }
-    const { refusal } = authentication;
-    const facts = { event: 'auth.refused', correlationId: request.id, code: refusal.code };
-    log.info(facts, 'request refused');
-    return sendHttpError(reply, refusal);
+    request.setDecorator(IDENTITY, identity);
   });
 }
 

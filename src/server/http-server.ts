@@ -1,17 +1,14 @@
 // The HTTP server: GraphQL, health, the explorer, and a JSON answer for everything else.
-import type { BaseContext } from '@apollo/server';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import type { Logger } from 'pino';
 import { registerCors, registerSecurityHeaders } from './browser-policy';
-import { Connections } from './connections';
-import { registerDrain } from './drain';
-import { type GraphqlRouteOptions, registerGraphql } from './graphql-route';
-import { registerHealth } from './health';
+import { Connections, type DrainOptions, registerConnections } from './connections';
+import { GRAPHQL_PATH, type GraphqlRouteOptions, registerGraphql } from './graphql-route';
+import { type Health, registerHealth } from './health';
 import { createHostCheck } from './host-check';
 import {
   BAD_HOST,
@@ -21,7 +18,6 @@ import {
   handleError,
   MISDIRECTED,
   refuseOddities,
-  sendHttpError,
   toPath,
   UNSUPPORTED_MEDIA_TYPE,
 } from './http-errors';
@@ -36,22 +32,15 @@ export interface Resource {
   };
 }
 
-export interface HttpServerOptions<Context extends BaseContext, Identity>
-  extends Omit<GraphqlRouteOptions<Context, Identity>, 'path' | 'hasExplorer'> {
+export interface HttpServerOptions extends GraphqlRouteOptions, DrainOptions, Health {
   /** Bytes of a request body. */
   readonly maxBodyBytes: number;
   /** Milliseconds in which a request must have arrived whole. */
   readonly requestTimeoutMs: number;
   /** Milliseconds that an answer may take at most: for so long a connection may be silent. */
   readonly answerTimeoutMs: number;
-  /** Milliseconds that requests in flight have once the server closes. */
-  readonly drainTimeoutMs: number;
-  /** No longer ready, and about to close. */
-  readonly isStopping: () => boolean;
-  /** What an operator may want to know. */
-  readonly state: () => Readonly<Record<string, string>>;
   /** Whatever wants to see every request: tracing. */
-  readonly instrument?: ((server: FastifyInstance) => void) | undefined;
+  readonly instrument: ((server: FastifyInstance) => void) | undefined;
   /** Origins whose pages may call, e.g. `https://app.example.com`. Empty: none. */
   readonly corsOrigins: readonly string[];
   /** The explorer's. None: there is none. */
@@ -65,43 +54,61 @@ export interface HttpServerOptions<Context extends BaseContext, Identity>
 /** Longer than load balancers keep an idle connection (60 s is common), so that they close it, not we. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
-/** No route has a JSON schema; the compilers that Fastify would load for them take a tenth of the start. */
-const NO_COMPILERS = {
-  buildValidator: refuseSchemas,
-  buildSerializer: refuseSchemas,
-};
-
-function refuseSchemas(): never {
-  throw new Error('No route has a JSON schema.');
-}
-
 /** Bytes of request headers; room for a large token. */
 const MAX_HEADER_BYTES = 16 * 1024;
 
 /** How often late requests are looked for. */
 const CONNECTIONS_CHECK_INTERVAL_MS = 500;
 
-export const GRAPHQL_PATH = '/graphql';
-
 type MethodsByPath = ReadonlyMap<string, readonly string[]>;
 
-const METHODS_BY_PATH: MethodsByPath = new Map([
-  [GRAPHQL_PATH, ['GET', 'POST']],
-  ['/livez', ['GET', 'HEAD']],
-  ['/readyz', ['GET', 'HEAD']],
-]);
-
-export async function createHttpServer<Context extends BaseContext, Identity>(
-  options: HttpServerOptions<Context, Identity>,
-): Promise<FastifyInstance> {
+export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
+  const { resources } = options;
+  const methodsByPath: MethodsByPath = new Map([
+    [GRAPHQL_PATH, ['GET', 'POST']],
+    ...['/livez', '/readyz', ...resources.map(({ path }) => path)].map(
+      (path): [string, string[]] => [path, ['GET', 'HEAD']],
+    ),
+  ]);
   const connections = new Connections();
+  const server = createFastify(options, connections);
+  refuseOddities(server.server);
+  // JSON is the one body taken; a form or plain text could be posted by any page without a preflight.
+  server.removeContentTypeParser('text/plain');
+
+  // Hooks run in this order. What is refused by the checks is not counted; a preflight is answered before anything
+  // asks for credentials.
+  registerSecurityHeaders(server);
+  registerRequestChecks(server, methodsByPath, options.isOpen);
+  registerConnections(server, connections, options);
+  options.instrument?.(server);
+  await registerCors(server, options.corsOrigins);
+  server.addHook('preParsing', (request, _reply, _payload, done) =>
+    done(request.headers['content-encoding'] === undefined ? undefined : UNSUPPORTED_MEDIA_TYPE),
+  );
+  await registerGraphql(server, options, resources.length > 0);
+  registerHealth(server, options);
+  for (const { path, respond } of resources) {
+    server.get(path, async (_request, reply) => {
+      const { headers, body } = respond();
+      reply.headers(headers);
+      return body;
+    });
+  }
+  return server;
+}
+
+function createFastify(options: HttpServerOptions, connections: Connections): FastifyInstance {
+  const { log, trustedProxies } = options;
+  // Fastify's own news below a warning, such as "listening", would come beside our events of fixed names.
+  const level = log.isLevelEnabled('warn') ? 'warn' : log.level;
   const server = Fastify({
-    loggerInstance: toFastifyLogger(options.log),
+    loggerInstance: log.child({}, { level }) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     // Every event names its correlation id itself.
     childLoggerFactory: (logger) => logger,
     genReqId: (request) => toRequestId(request.headers),
-    trustProxy: options.trustedProxies.length > 0 && [...options.trustedProxies],
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     bodyLimit: options.maxBodyBytes,
     requestTimeout: options.requestTimeoutMs,
     connectionTimeout: options.answerTimeoutMs,
@@ -114,52 +121,28 @@ export async function createHttpServer<Context extends BaseContext, Identity>(
       requireHostHeader: false,
     },
     return503OnClosing: false,
-    // None: it bounds closing too, and would call ten seconds of draining a failure. drain.ts has a bound.
+    // None: it bounds closing too, and would call ten seconds of draining a failure. connections.ts has a bound.
     pluginTimeout: 0,
-    schemaController: { compilersFactory: NO_COMPILERS },
+    // No route has a JSON schema; the compilers that Fastify would load for them take a tenth of the start.
+    schemaController: {
+      compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas },
+    },
     clientErrorHandler: createClientErrorHandler(connections),
     frameworkErrors: handleError,
   });
   server.setErrorHandler(handleError);
-  refuseOddities(server.server, connections);
-  // JSON is the one body taken; a form or plain text could be posted by any page without a preflight.
-  server.removeContentTypeParser('text/plain');
-
-  const methodsByPath = new Map(METHODS_BY_PATH);
-  registerSecurityHeaders(server);
-  registerRequestChecks(server, methodsByPath, options);
-  registerDrain(server, connections, options);
-  options.instrument?.(server);
-  await registerCors(server, options.corsOrigins);
-  server.addHook('preParsing', (request, reply, _payload, done) => {
-    if (request.headers['content-encoding'] !== undefined) {
-      sendHttpError(reply, UNSUPPORTED_MEDIA_TYPE);
-    } else {
-      done();
-    }
-  });
-  await registerGraphql(server, {
-    ...options,
-    path: GRAPHQL_PATH,
-    hasExplorer: options.resources.length > 0,
-  });
-  registerHealth(server, options);
-  for (const { path, respond } of options.resources) {
-    methodsByPath.set(path, ['GET', 'HEAD']);
-    server.get(path, async (_request, reply) => {
-      const { headers, body } = respond();
-      reply.headers(headers);
-      return body;
-    });
-  }
   return server;
+}
+
+function refuseSchemas(): never {
+  throw new Error('No route has a JSON schema.');
 }
 
 /** What libraries below would stumble over, or answer in another shape. */
 function registerRequestChecks(
   server: FastifyInstance,
   methodsByPath: MethodsByPath,
-  { isOpen }: { readonly isOpen: boolean },
+  isOpen: boolean,
 ): void {
   const answerNotFound = createNotFoundHandler(methodsByPath);
   server.setNotFoundHandler(answerNotFound);
@@ -170,12 +153,12 @@ function registerRequestChecks(
     // Of these two, which a trusted proxy may have told, a URL will be made.
     const { protocol, host } = request;
     if (!host || !URL.canParse(`${protocol}://${host}`)) {
-      sendHttpError(reply, BAD_HOST);
+      done(BAD_HOST);
     } else if (!isDirected(request)) {
-      sendHttpError(reply, MISDIRECTED);
+      done(MISDIRECTED);
     } else if (request.url.includes('#')) {
       // No fragment belongs into a request; Fastify and URL disagree on where the query ends before one.
-      sendHttpError(reply, BAD_URL);
+      done(BAD_URL);
     } else if (request.method === 'OPTIONS' && !isPreflight(request, methodsByPath)) {
       answerNotFound(request, reply);
     } else {
@@ -188,9 +171,4 @@ function registerRequestChecks(
 function isPreflight(request: FastifyRequest, methodsByPath: MethodsByPath): boolean {
   const { origin, 'access-control-request-method': method } = request.headers;
   return Boolean(origin && method) && methodsByPath.has(toPath(request));
-}
-
-/** Fastify's own news below a warning, such as "listening", would come beside our events of fixed names. */
-function toFastifyLogger(log: Logger): FastifyBaseLogger {
-  return log.child({}, { level: log.isLevelEnabled('warn') ? 'warn' : log.level });
 }

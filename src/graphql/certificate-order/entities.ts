@@ -4,8 +4,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { isObject } from '../../domain/is-object';
 import { isOrderId, ORDER_ID_COMPLAINT } from '../../domain/resend-request';
+import { CodedError } from '../../lib/coded-error';
 import type { GraphqlContext } from '../context';
-import { CodedError } from '../errors/coded-error';
 import type { CertificateOrder } from './types';
 
 /** The one entity of this subgraph. */

@@ -1,10 +1,10 @@
 // The reads of one request: each order is read once, however many fields and paths ask for it.
 import type { CertificateOrder, OrderReadOutcome } from '../../domain/certificate-order';
-import { CodedError } from '../errors/coded-error';
+import { CodedError } from '../../lib/coded-error';
 import { toReadError } from './read-errors';
 
 /** Distinct orders of one request, and references to orders; half of what DigiCert allows everybody in 5 s. */
-export const MAX_ORDERS_PER_REQUEST = 50;
+const MAX_ORDERS_PER_REQUEST = 50;
 
 const TOO_MANY_ORDERS = new CodedError(
   'TOO_MANY_ORDERS',

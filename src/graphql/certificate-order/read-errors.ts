@@ -2,7 +2,7 @@
 import type { OrderReadOutcome } from '../../domain/certificate-order';
 import { assertNever, type UpstreamFailure } from '../../domain/outcome';
 import { ORDER_ID_COMPLAINT } from '../../domain/resend-request';
-import { CodedError } from '../errors/coded-error';
+import { CodedError } from '../../lib/coded-error';
 
 export type FailedRead = Exclude<OrderReadOutcome, { kind: 'found' | 'not-found' }>;
 
@@ -22,7 +22,7 @@ export function toReadError(outcome: FailedRead): CodedError {
           ? ['CALLER_RATE_LIMITED', 'You have made too many requests.']
           : ['DIGICERT_RATE_LIMITED', 'DigiCert takes no more requests for the moment.'];
       const message = `${what} Try again in ${retryAfterSeconds} s.`;
-      return new CodedError(code, message, { retryAfterSeconds });
+      return new CodedError(code, message, { facts: { retryAfterSeconds } });
     }
     case 'upstream-failed':
       return isPassing(outcome.reason)

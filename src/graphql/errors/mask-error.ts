@@ -5,8 +5,8 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
+import { CodedError } from '../../lib/coded-error';
 import type { GraphqlContext } from '../context';
-import { CodedError, RESPONSE_TOO_LARGE } from './coded-error';
 
 /** Codes of faults in the document or the HTTP request. Their messages speak of what the caller sent. */
 const CALLER_ERROR_CODES: ReadonlySet<unknown> = new Set([
@@ -15,6 +15,7 @@ const CALLER_ERROR_CODES: ReadonlySet<unknown> = new Set([
   'BAD_USER_INPUT',
   'BAD_REQUEST',
   'OPERATION_RESOLUTION_FAILURE',
+  'QUERY_NOT_IN_SAFELIST',
   'PERSISTED_QUERY_NOT_FOUND',
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
@@ -23,7 +24,7 @@ const CALLER_ERROR_CODES: ReadonlySet<unknown> = new Set([
 const MAX_MESSAGE_LENGTH = 500;
 
 /** Errors of one response: one for every field of the longest mutation that settings allow. The others are counted. */
-export const MAX_ERRORS = 100;
+const MAX_ERRORS = 100;
 
 /** Places in the document that one error names; graphql-js names each of a field that is selected many times. */
 const MAX_LOCATIONS = 3;
@@ -86,7 +87,7 @@ export function createErrorMask({ suggestions, log }: ErrorMaskOptions): ErrorMa
 function toBounded(errors: readonly GraphQLFormattedError[]): readonly GraphQLFormattedError[] {
   // That of a root field stands for itself: a mutation that was not run.
   const isTooLarge = ({ extensions, path = [] }: GraphQLFormattedError) =>
-    extensions?.code === RESPONSE_TOO_LARGE && path.length > 1;
+    extensions?.code === 'RESPONSE_TOO_LARGE' && path.length > 1;
   const firstTooLarge = errors.find(isTooLarge);
   const told = errors.filter((error) => error === firstTooLarge || !isTooLarge(error));
   const omittedErrors = told.length - MAX_ERRORS;

@@ -1,13 +1,13 @@
 // How much one response may hold. Aliases times lists times references multiply what a small document selects, so
 // every list is measured, as it will stand in the response, before graphql-js completes its items.
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
-import { CodedError, RESPONSE_TOO_LARGE } from '../errors/coded-error';
+import { CodedError } from '../../lib/coded-error';
 
 /**
  * Bytes of JSON in the lists of one response: four times an order with 250 names and everything selected. What
  * is not in a list is bounded by the document's limits.
  */
-export const MAX_LIST_BYTES = 1_000_000;
+const MAX_LIST_BYTES = 1_000_000;
 
 /** Bytes of a value that is not known yet: a status, a list that is measured by itself. */
 const UNKNOWN_VALUE_BYTES = 100;
@@ -18,11 +18,11 @@ const PUNCTUATION_BYTES = 4;
 const ADVICE = `The lists of one response may have ${MAX_LIST_BYTES} bytes in all: ask for fewer orders or fields, and for each list once.`;
 
 const TOO_LARGE = new CodedError(
-  RESPONSE_TOO_LARGE,
+  'RESPONSE_TOO_LARGE',
   `${ADVICE} Of lists, nothing is told from here on.`,
 );
 
-const NOT_SENT = new CodedError(RESPONSE_TOO_LARGE, `${ADVICE} Nothing was sent.`);
+const NOT_SENT = new CodedError('RESPONSE_TOO_LARGE', `${ADVICE} Nothing was sent.`);
 
 /** What every response has to itself. */
 export class ResponseBudget {

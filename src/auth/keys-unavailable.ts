@@ -1,2 +1,0 @@
-/** Nobody can say at the moment whether a token is good. */
-export class KeysUnavailable extends Error {}
