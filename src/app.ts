@@ -1,21 +1,16 @@
 // The whole wiring on one screen.
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
 import { createAuthenticate } from './auth/authenticate';
 import { type Clock, inTime, systemClock } from './domain/clock';
 import { createExplorer } from './explorer/explorer';
-import { createApolloServer } from './graphql/apollo-server';
-import { createAuthChecker } from './graphql/auth-checker';
-import { createErrorMask } from './graphql/errors/mask-error';
-import { KnownDocuments } from './graphql/known-documents';
-import { createSchema } from './graphql/schema';
+import { startGraphql } from './graphql/graphql';
 import { readPackageInfo } from './package-info';
 import { GRAPHQL_PATH } from './server/graphql-route';
 import { createHttpServer } from './server/http-server';
 import type { Settings } from './settings/settings';
-import { startTelemetry, type Telemetry } from './telemetry/telemetry';
-import { startUseCases, type UseCases } from './use-cases';
+import { startTelemetry } from './telemetry/telemetry';
+import { startUseCases } from './use-cases';
 
 /** For answers to be written, beyond the time that they may take. */
 const ANSWER_MARGIN_MS = 1_000;
@@ -52,81 +47,46 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
   const { name, version, userAgent } = readPackageInfo();
   const telemetry = startTelemetry(settings, { name, version, log, clock });
   const useCases = await startUseCases(settings, { ...dependencies, clock, telemetry, userAgent });
-  const { apollo, documents } = createGraphql(settings, { log, telemetry, useCases });
+  const { reportUnhandledRejection, apolloPlugins: plugins } = telemetry;
+  const letGo = () =>
+    inTime(clock, LET_GO_TIMEOUT_MS, Promise.all([useCases.close(), telemetry.close()]));
   let stopping = false;
-  await apollo.start();
-  const server = await createHttpServer({
-    ...settings,
-    apollo,
-    documents,
-    useCases,
-    log,
-    authenticate: createAuthenticate(settings.auth, { clock, log }),
-    isOpen: !settings.auth.tokens && settings.auth.routerSecrets.length === 0,
-    // The fields of a mutation run one after the other, and each may be followed by a read of its order.
-    answerTimeoutMs: 2 * settings.maxMutationFields * settings.digicertTimeoutMs + ANSWER_MARGIN_MS,
-    drainTimeoutMs: settings.shutdown.timeoutMs + ANSWER_MARGIN_MS,
-    resources: createExplorer(settings.explorer, settings.upstream.kind === 'simulator'),
-    isStopping: () => stopping,
-    state: useCases.state,
-    instrument: telemetry.instrument,
-  });
-
-  const close = async () => {
-    const cancel = clock.after(settings.shutdown.timeoutMs, () => useCases.hurry());
-    await server.close();
-    // Calls whose clients hung up go on.
-    await useCases.whenIdle();
-    cancel();
-    await apollo.stop();
-    await inTime(clock, LET_GO_TIMEOUT_MS, Promise.all([useCases.close(), telemetry.close()]));
-  };
-  const stop = async ({ atOnce = false } = {}) => {
-    stopping = true;
-    await waitFor(clock, atOnce ? 0 : settings.shutdown.delayMs);
-    return close();
-  };
   try {
+    const graphql = await startGraphql({ ...settings, log, plugins, resend: useCases.resend });
+    const server = await createHttpServer({
+      ...settings,
+      ...graphql,
+      useCases,
+      log,
+      authenticate: createAuthenticate(settings.auth, { clock, log }),
+      isOpen: !settings.auth.tokens && settings.auth.routerSecrets.length === 0,
+      // The fields of a mutation run one after the other, and each may be followed by a read of its order.
+      answerTimeoutMs:
+        2 * settings.maxMutationFields * settings.digicertTimeoutMs + ANSWER_MARGIN_MS,
+      drainTimeoutMs: settings.shutdown.timeoutMs + ANSWER_MARGIN_MS,
+      resources: createExplorer(settings.explorer, settings.upstream.kind === 'simulator'),
+      isStopping: () => stopping,
+      state: useCases.state,
+      instrument: telemetry.instrument,
+    });
+    const close = async ({ atOnce = false } = {}) => {
+      stopping = true;
+      await waitFor(clock, atOnce ? 0 : settings.shutdown.delayMs);
+      const cancel = clock.after(settings.shutdown.timeoutMs, () => useCases.hurry());
+      await server.close();
+      // Calls whose clients hung up go on.
+      await useCases.whenIdle();
+      cancel();
+      await graphql.apollo.stop();
+      await letGo();
+    };
     const metricsUrl = await telemetry.listen();
-    const url = await listen(server, settings);
-    const { reportUnhandledRejection } = telemetry;
-    return { url, metricsUrl, reportUnhandledRejection, close: stop };
+    const origin = await server.listen({ host: settings.host, port: settings.port });
+    return { url: origin + GRAPHQL_PATH, metricsUrl, reportUnhandledRejection, close };
   } catch (error) {
-    await close();
+    await letGo();
     throw error;
   }
-}
-
-interface GraphqlDependencies {
-  readonly log: Logger;
-  readonly telemetry: Telemetry;
-  readonly useCases: UseCases;
-}
-
-function createGraphql(settings: Settings, { log, telemetry, useCases }: GraphqlDependencies) {
-  const { introspection, persistedDocuments, inlineTrace } = settings;
-  const schema = createSchema({
-    resend: useCases.resend,
-    authChecker: createAuthChecker(log),
-    servesSdl: introspection || settings.auth.routerSecrets.length > 0,
-  });
-  const errorMask = createErrorMask({ log, suggestions: introspection });
-  const documents = new KnownDocuments({ schema, errorMask });
-  const plugins = telemetry.apolloPlugins;
-  const apollo = createApolloServer({
-    schema,
-    log,
-    errorMask,
-    documents,
-    limits: settings,
-    introspection,
-    persistedDocuments,
-    inlineTrace,
-    plugins,
-  });
-  // A trace shows all of Apollo Server's steps.
-  const isTraced = plugins.length > 0 || inlineTrace;
-  return { apollo, documents: isTraced ? undefined : documents };
 }
 
 /** A load balancer needs a moment to see that this instance is not ready. */
@@ -134,8 +94,4 @@ function waitFor(clock: Clock, delayMs: number): Promise<void> {
   return delayMs === 0
     ? Promise.resolve()
     : new Promise((resolve) => clock.after(delayMs, resolve));
-}
-
-async function listen(server: FastifyInstance, { host, port }: Settings): Promise<string> {
-  return `${await server.listen({ host, port })}${GRAPHQL_PATH}`;
 }

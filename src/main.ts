@@ -20,14 +20,12 @@ const DEFAULT_SIMULATOR_PORT = '4010';
 async function start(): Promise<void> {
   const parsed = parseSettings(process.env);
   if (!parsed.ok) {
-    fail(
-      `The settings need attention:\n${parsed.problems.map((problem) => `  ${problem}`).join('\n')}`,
-    );
-    return;
+    return fail(`The settings need attention:\n  ${parsed.problems.join('\n  ')}`);
   }
   const { settings } = parsed;
   const log = createLog(settings.logLevel, process.stdout.isTTY ? createPrettyStream() : undefined);
   let signals = 0;
+  // Before it has started nothing is in flight.
   let stop = (): void => process.exit();
   onStopSignal((signal) => {
     signals += 1;
@@ -39,7 +37,6 @@ async function start(): Promise<void> {
       { event: 'gateway.stopping', signal },
       'stopping: what is in flight is answered first',
     );
-    // Before it has started nothing is in flight.
     stop();
   });
   const app = await startApp(settings, { log });
@@ -78,8 +75,8 @@ function createStop(app: App, log: Logger): () => void {
   };
 }
 
-async function simulate(port: number): Promise<void> {
-  const simulator = await loadSimulator().startSimulator({ port });
+async function simulate(portText: string): Promise<void> {
+  const simulator = await loadSimulator().startSimulator({ port: readPort(portText) });
   process.stdout.write(
     `The simulated DigiCert answers at ${simulator.baseUrl} (any API key is fine).\n` +
       `What was accepted is listed at ${simulator.outboxUrl}.\n` +
@@ -102,33 +99,30 @@ function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
   }
 }
 
-function fail(message: string): void {
+function fail(message: string): never {
   process.stderr.write(`${toVisible(message)}\n`);
-  process.exitCode = 1;
+  // What a start has opened may be open still.
+  process.exit(1);
 }
 
-async function run(args: readonly string[]): Promise<void> {
+async function run(): Promise<void> {
   const { positionals, values } = parseArgs({
-    args: [...args],
     allowPositionals: true,
     options: { help: { type: 'boolean' } },
   });
   const [command = 'start', port = DEFAULT_SIMULATOR_PORT] = positionals;
   if (values.help) {
     process.stdout.write(USAGE);
-    return;
-  }
-  switch (command) {
-    case 'start':
-      return start();
-    case 'simulator':
-      return simulate(readPort(port));
-    default:
-      return fail(USAGE);
+  } else if (command === 'start') {
+    await start();
+  } else if (command === 'simulator') {
+    await simulate(port);
+  } else {
+    fail(USAGE);
   }
 }
 
-run(process.argv.slice(2)).catch((error: unknown) => {
+run().catch((error: unknown) => {
   // Nearly always a port in use or a mistyped option: a sentence says more than a stack.
   fail(`Not started: ${error instanceof Error ? error.message : String(error)}`);
 });

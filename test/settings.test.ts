@@ -28,7 +28,6 @@ const DEFAULTS = {
   maxBodyBytes: 100_000,
   maxMutationFields: 10,
   requestTimeoutMs: 10_000,
-  inlineTrace: false,
   persistedDocuments: undefined,
   shutdown: { delayMs: 0, timeoutMs: 30_000 },
   logLevel: 'info',
@@ -84,7 +83,6 @@ describe('settings', () => {
         MAX_BODY_BYTES: '5000',
         MAX_MUTATION_FIELDS: '3',
         REQUEST_TIMEOUT_MS: '300',
-        INLINE_TRACE: 'on',
         PERSISTED_DOCUMENTS: join(__dirname, '..', 'schema', 'persisted-documents.json'),
         DIGICERT_CONCURRENCY: '20',
         DIGICERT_BREAKER_SECONDS: '0',
@@ -137,7 +135,6 @@ describe('settings', () => {
         maxBodyBytes: 5000,
         maxMutationFields: 3,
         requestTimeoutMs: 300,
-        inlineTrace: true,
         persistedDocuments: {
           findByHash: expect.any(Function),
           includes: expect.any(Function),

@@ -88,7 +88,6 @@ function toSettings(values: Values, given: Environment) {
     maxBodyBytes: values.MAX_BODY_BYTES,
     maxMutationFields: values.MAX_MUTATION_FIELDS,
     requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
-    inlineTrace: values.INLINE_TRACE,
     persistedDocuments: values.PERSISTED_DOCUMENTS,
     shutdown: { delayMs: values.SHUTDOWN_DELAY_MS, timeoutMs: values.SHUTDOWN_TIMEOUT_MS },
     logLevel: values.LOG_LEVEL,

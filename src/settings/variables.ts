@@ -101,8 +101,6 @@ export const VARIABLES = {
   MAX_MUTATION_FIELDS: { parse: integerBetween(1, 100, 'a number'), default: '10' },
   /** In which a request must have arrived whole. */
   REQUEST_TIMEOUT_MS: { parse: milliseconds(100, 120_000), default: '10000' },
-  /** Whether a router that asks for a trace (ftv1) gets one. */
-  INLINE_TRACE: { parse: parseSwitch, default: 'off' },
   /** The manifest of the only documents that are run. None: any document is. */
   PERSISTED_DOCUMENTS: { parse: readManifest },
   /** Between being not ready and taking nothing new: a load balancer that looks every second or two notices. */

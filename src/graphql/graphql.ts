@@ -7,10 +7,12 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import type { Resend } from '../domain/resend';
+import { createAuthChecker } from './auth-checker';
 import type { GraphqlContext } from './context';
-import { createErrorPlugin, type ErrorMask } from './errors/mask-error';
+import { createErrorMask, createErrorPlugin } from './errors/mask-error';
 import {
   createDocumentLimitsRule,
   type DocumentLimits,
@@ -20,29 +22,31 @@ import {
 } from './guards/document-limits';
 import type { PersistedDocuments } from './guards/persisted-documents';
 import { createVariablesPlugin } from './guards/variables';
-import type { KnownDocuments } from './known-documents';
+import { KnownDocuments } from './known-documents';
+import { createSchema } from './schema';
 
-export interface ApolloServerOptions {
-  readonly schema: GraphQLSchema;
+export interface GraphqlOptions extends DocumentLimits {
   readonly log: Logger;
-  readonly errorMask: ErrorMask;
-  /** Where accepted documents are kept. */
-  readonly documents: KnownDocuments;
-  readonly limits: DocumentLimits;
+  readonly resend: Resend;
   /** Off: no introspection, and no hints at names in the schema. */
   readonly introspection: boolean;
-  /** Whether a router may ask for a trace (ftv1) with an answer. */
-  readonly inlineTrace: boolean;
+  readonly auth: { readonly routerSecrets: readonly string[] };
   /** Whatever wants to see every operation: tracing. */
-  readonly plugins?: readonly ApolloServerPlugin<GraphqlContext>[];
-  /** Set: what a hash may stand for. */
-  readonly persistedDocuments?: PersistedDocuments | undefined;
+  readonly plugins: readonly ApolloServerPlugin<GraphqlContext>[];
+  /** Set: the only documents that are run, and what a hash may stand for. */
+  readonly persistedDocuments: PersistedDocuments | undefined;
 }
 
-export function createApolloServer(options: ApolloServerOptions): ApolloServer<GraphqlContext> {
-  const { schema, log, errorMask, documents, limits, introspection, inlineTrace } = options;
-  const { persistedDocuments } = options;
-  return new ApolloServer<GraphqlContext>({
+export async function startGraphql(options: GraphqlOptions) {
+  const { log, resend, introspection, auth, plugins, persistedDocuments } = options;
+  const schema = createSchema({
+    resend,
+    authChecker: createAuthChecker(log),
+    servesSdl: introspection || auth.routerSecrets.length > 0,
+  });
+  const errorMask = createErrorMask({ log, suggestions: introspection });
+  const documents = new KnownDocuments({ schema, errorMask });
+  const apollo = new ApolloServer<GraphqlContext>({
     schema,
     logger: log,
     // Every option that would depend on NODE_ENV is set here.
@@ -58,33 +62,29 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<G
     persistedQueries: persistedDocuments ? { cache: toQueryCache(persistedDocuments) } : false,
     documentStore: documents.store,
     parseOptions: { maxTokens: MAX_TOKENS },
-    validationRules: [createDocumentLimitsRule(limits)],
+    validationRules: [createDocumentLimitsRule(options)],
     validationOptions: { maxErrors: MAX_REPORTED_ERRORS },
     executionOptions: { maxCoercionErrors: MAX_REPORTED_ERRORS },
     maxRecursiveSelections: MAX_RECURSIVE_SELECTIONS,
     // main.ts is the only one that listens to signals.
     stopOnTerminationSignals: false,
     plugins: [
-      ...(options.plugins ?? []),
+      ...plugins,
       createErrorPlugin(errorMask),
       createVariablesPlugin(),
       ...(persistedDocuments ? [createAllowListPlugin(persistedDocuments)] : []),
-      // The explorer is at `/`, whichever it is: server/explorer.
+      // The explorer is at `/`, whichever it is.
       ApolloServerPluginLandingPageDisabled(),
       // Nothing here is cacheable, and nothing reports to a third party behind the operator's back.
       ApolloServerPluginCacheControlDisabled(),
-      inlineTrace ? createInlineTrace() : ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
     ],
   });
-}
-
-/** Loaded only where it is asked for, as is the protocol it speaks. */
-function createInlineTrace(): ApolloServerPlugin {
-  const { ApolloServerPluginInlineTrace } =
-    require('@apollo/server/plugin/inlineTrace') as typeof import('@apollo/server/plugin/inlineTrace');
-  return ApolloServerPluginInlineTrace({ includeErrors: { masked: true } });
+  await apollo.start();
+  // A trace shows all of Apollo Server's steps, so there is no way past it.
+  return { apollo, documents: plugins.length > 0 ? undefined : documents };
 }
 
 /** Apollo Server's way to turn a hash into a document. What is not listed is never learnt. */
