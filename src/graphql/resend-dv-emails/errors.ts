@@ -4,75 +4,51 @@ import { Field, ID, Int, InterfaceType, ObjectType, registerEnumType } from 'typ
 import type { NotEligibleReason, RateLimitScope, UpstreamFailure } from '../../domain/outcome';
 import { CertificateOrder } from '../certificate-order/types';
 
-/** Enums are declared from the domain's unions: a value missing here does not compile. */
-type EnumOf<Value extends string> = { readonly [Name in Value]: Name };
+/** Declared from a union of the domain's: a value without a description does not compile. */
+function createEnum<Value extends string>(
+  name: string,
+  description: string,
+  descriptions: Readonly<Record<Value, string>>,
+): { readonly [Name in Value]: Name } {
+  const map = <Mapped>(to: (name: string, text: string) => Mapped) =>
+    Object.fromEntries(
+      Object.entries<string>(descriptions).map(([key, text]) => [key, to(key, text)]),
+    );
+  const values = map((key) => key) as { readonly [Name in Value]: Name };
+  const valuesConfig = map((_key, text) => ({ description: text })) as Record<Value, object>;
+  registerEnumType(values, { name, description, valuesConfig });
+  return values;
+}
 
 /** One enum for both members that have a `reason`, or no query could select both without an alias. */
-export const ResendDvEmailsErrorReason: EnumOf<NotEligibleReason | UpstreamFailure> = {
-  NOT_A_DV_ORDER: 'NOT_A_DV_ORDER',
-  ORDER_NOT_PENDING: 'ORDER_NOT_PENDING',
-  DCV_METHOD_NOT_EMAIL: 'DCV_METHOD_NOT_EMAIL',
-  CREDENTIALS_REJECTED: 'CREDENTIALS_REJECTED',
-  MISCONFIGURED: 'MISCONFIGURED',
-  UNREACHABLE: 'UNREACHABLE',
-  UNAVAILABLE: 'UNAVAILABLE',
-  OUTCOME_UNKNOWN: 'OUTCOME_UNKNOWN',
-  UNEXPECTED_RESPONSE: 'UNEXPECTED_RESPONSE',
-};
-registerEnumType(ResendDvEmailsErrorReason, {
-  name: 'ResendDvEmailsErrorReason',
-  description:
-    'The reason behind a `ResendDvEmailsOrderNotEligibleError` (the first three) or a `ResendDvEmailsUpstreamError` (the others).',
-  valuesConfig: {
-    NOT_A_DV_ORDER: {
-      description:
-        'The order is for another type of certificate. DigiCert\'s "Resend DCV email" endpoint serves those.',
-    },
-    ORDER_NOT_PENDING: {
-      description: 'Nothing is left to approve: the order is issued, cancelled or the like.',
-    },
-    DCV_METHOD_NOT_EMAIL: {
-      description: 'The order proves domain control in another way, such as a DNS record.',
-    },
-    CREDENTIALS_REJECTED: {
-      description:
-        "DigiCert rejects the gateway's own API key. Only the gateway's operators can mend that.",
-    },
-    MISCONFIGURED: {
-      description: 'DigiCert does not understand the gateway, for instance at a wrong base URL.',
-    },
-    UNREACHABLE: {
-      description: 'DigiCert could not be reached; the request never left. Try again.',
-    },
-    UNAVAILABLE: {
-      description: 'DigiCert is in trouble: it said so just now, or time and again a moment ago.',
-    },
-    OUTCOME_UNKNOWN: {
-      description: 'The request left and no answer came. The emails may be on their way.',
-    },
-    UNEXPECTED_RESPONSE: {
-      description:
-        'DigiCert, or a proxy before it, gave an answer the gateway does not understand.',
-    },
+const ResendDvEmailsErrorReason = createEnum<NotEligibleReason | UpstreamFailure>(
+  'ResendDvEmailsErrorReason',
+  'The reason behind a `ResendDvEmailsOrderNotEligibleError` (the first three) or a `ResendDvEmailsUpstreamError` (the others).',
+  {
+    NOT_A_DV_ORDER:
+      'The order is for another type of certificate. DigiCert\'s "Resend DCV email" endpoint serves those.',
+    ORDER_NOT_PENDING: 'Nothing is left to approve: the order is issued, cancelled or the like.',
+    DCV_METHOD_NOT_EMAIL: 'The order proves domain control in another way, such as a DNS record.',
+    CREDENTIALS_REJECTED:
+      "DigiCert rejects the gateway's own API key. Only the gateway's operators can mend that.",
+    MISCONFIGURED: 'DigiCert does not understand the gateway, for instance at a wrong base URL.',
+    UNREACHABLE: 'DigiCert could not be reached; the request never left. Try again.',
+    UNAVAILABLE: 'DigiCert is in trouble: it said so just now, or time and again a moment ago.',
+    OUTCOME_UNKNOWN: 'The request left and no answer came. The emails may be on their way.',
+    UNEXPECTED_RESPONSE:
+      'DigiCert, or a proxy before it, gave an answer the gateway does not understand.',
   },
-});
+);
 
-export const ResendDvEmailsRateLimitScope: EnumOf<RateLimitScope> = {
-  DIGICERT: 'DIGICERT',
-  COOLDOWN: 'COOLDOWN',
-  CALLER: 'CALLER',
-};
-registerEnumType(ResendDvEmailsRateLimitScope, {
-  name: 'ResendDvEmailsRateLimitScope',
-  description: 'Whose limit was reached.',
-  valuesConfig: {
-    DIGICERT: { description: "DigiCert's allowance, which everyone using this gateway shares." },
-    COOLDOWN: {
-      description: 'The same emails of this order were resent a moment ago, or are being resent.',
-    },
-    CALLER: { description: 'Your own allowance at this gateway.' },
+const ResendDvEmailsRateLimitScope = createEnum<RateLimitScope>(
+  'ResendDvEmailsRateLimitScope',
+  'Whose limit was reached.',
+  {
+    DIGICERT: "DigiCert's allowance, which everyone using this gateway shares.",
+    COOLDOWN: 'The same emails of this order were resent a moment ago, or are being resent.',
+    CALLER: 'Your own allowance at this gateway.',
   },
-});
+);
 
 @ObjectType({ description: "One error in DigiCert's own words: detail for those who want it." })
 export class ResendDvEmailsDigicertError {
@@ -152,15 +128,19 @@ export class ResendDvEmailsOrderNotFoundError extends ResendDvEmailsError {
   orderId!: string;
 }
 
+/** Of a member about an order that is there. */
+@ObjectType()
+abstract class ResendDvEmailsOrderError extends ResendDvEmailsError {
+  @Field(() => CertificateOrder, { description: 'The order, to be asked for more.' })
+  order!: CertificateOrder;
+}
+
 @ObjectType({
   implements: ResendDvEmailsError,
   description: 'The order exists, and approval emails make no sense for it. No email was sent.',
 })
-export class ResendDvEmailsOrderNotEligibleError extends ResendDvEmailsError {
+export class ResendDvEmailsOrderNotEligibleError extends ResendDvEmailsOrderError {
   readonly __typename!: 'ResendDvEmailsOrderNotEligibleError';
-
-  @Field(() => CertificateOrder, { description: 'The order, to be asked for more.' })
-  order!: CertificateOrder;
 
   @Field(() => ResendDvEmailsErrorReason, { description: 'Why the order is not eligible.' })
   reason!: NotEligibleReason;
@@ -188,11 +168,8 @@ export class ResendDvEmailsOrderNotEligibleError extends ResendDvEmailsError {
   description:
     "DigiCert does not let this gateway's account do this for the order. No email was sent.",
 })
-export class ResendDvEmailsAccessDeniedError extends ResendDvEmailsError {
+export class ResendDvEmailsAccessDeniedError extends ResendDvEmailsOrderError {
   readonly __typename!: 'ResendDvEmailsAccessDeniedError';
-
-  @Field(() => CertificateOrder, { description: 'The order, to be asked for more.' })
-  order!: CertificateOrder;
 
   @Field(() => [ResendDvEmailsDigicertError], {
     description: "DigiCert's own words when it refused, 50 errors at most.",
@@ -204,11 +181,8 @@ export class ResendDvEmailsAccessDeniedError extends ResendDvEmailsError {
   implements: ResendDvEmailsError,
   description: 'Too many calls. No email was sent; the same call works after a wait.',
 })
-export class ResendDvEmailsRateLimitedError extends ResendDvEmailsError {
+export class ResendDvEmailsRateLimitedError extends ResendDvEmailsOrderError {
   readonly __typename!: 'ResendDvEmailsRateLimitedError';
-
-  @Field(() => CertificateOrder, { description: 'The order, to be asked for more.' })
-  order!: CertificateOrder;
 
   @Field(() => ResendDvEmailsRateLimitScope, { description: 'Whose limit was reached.' })
   scope!: RateLimitScope;
@@ -221,11 +195,8 @@ export class ResendDvEmailsRateLimitedError extends ResendDvEmailsError {
   implements: ResendDvEmailsError,
   description: 'Something went wrong between this gateway and DigiCert.',
 })
-export class ResendDvEmailsUpstreamError extends ResendDvEmailsError {
+export class ResendDvEmailsUpstreamError extends ResendDvEmailsOrderError {
   readonly __typename!: 'ResendDvEmailsUpstreamError';
-
-  @Field(() => CertificateOrder, { description: 'The order, to be asked for more.' })
-  order!: CertificateOrder;
 
   @Field(() => ResendDvEmailsErrorReason, { description: 'What went wrong.' })
   reason!: UpstreamFailure;
