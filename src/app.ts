@@ -52,7 +52,7 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     inTime(clock, LET_GO_TIMEOUT_MS, Promise.all([useCases.close(), telemetry.close()]));
   let stopping = false;
   try {
-    const graphql = await startGraphql({ ...settings, log, plugins, resend: useCases.resend });
+    const graphql = await startGraphql({ ...settings, log, plugins });
     const server = await createHttpServer({
       ...settings,
       ...graphql,

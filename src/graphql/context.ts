@@ -1,30 +1,28 @@
 import type { Caller } from '../domain/caller';
-import type { ReadOrder } from '../domain/read-order';
-import { OrderReads } from './certificate-order/order-reads';
+import type { Resend } from '../domain/resend';
+import { OrderLoader, type OrderLoaderDependencies } from './certificate-order/order-loader';
 import { ResponseBudget } from './guards/response-budget';
 
 /** What every resolver knows of the request it serves. */
 export interface GraphqlContext {
   readonly caller: Caller;
+  readonly resend: Resend;
   /** The orders this request reads, each once. */
-  readonly orders: OrderReads;
+  readonly orders: OrderLoader;
   /** How much the lists of the response may hold. */
   readonly budget: ResponseBudget;
 }
 
-export interface ContextDependencies {
-  readonly readOrder: ReadOrder;
-  /** Counts input that is refused before a use case gets it. Seconds to wait when there was too much. */
-  countCaller(caller: Caller): Promise<number | undefined>;
+export interface ContextDependencies extends OrderLoaderDependencies {
+  readonly resend: Resend;
 }
 
-export function createContext(
-  caller: Caller,
-  { readOrder, countCaller }: ContextDependencies,
-): GraphqlContext {
-  const orders = new OrderReads({
-    readOrder: (orderId) => readOrder(orderId, caller),
-    countCaller: () => countCaller(caller),
-  });
-  return { caller, orders, budget: new ResponseBudget() };
+export function createContext(caller: Caller, useCases: ContextDependencies): GraphqlContext {
+  const { resend } = useCases;
+  return {
+    caller,
+    resend,
+    orders: new OrderLoader(caller, useCases),
+    budget: new ResponseBudget(),
+  };
 }

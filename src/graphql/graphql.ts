@@ -9,7 +9,6 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import type { Resend } from '../domain/resend';
 import { createAuthChecker } from './auth-checker';
 import type { GraphqlContext } from './context';
 import { createErrorMask, createErrorPlugin } from './errors/mask-error';
@@ -27,7 +26,6 @@ import { createSchema } from './schema';
 
 export interface GraphqlOptions extends DocumentLimits {
   readonly log: Logger;
-  readonly resend: Resend;
   /** Off: no introspection, and no hints at names in the schema. */
   readonly introspection: boolean;
   readonly auth: { readonly routerSecrets: readonly string[] };
@@ -38,9 +36,8 @@ export interface GraphqlOptions extends DocumentLimits {
 }
 
 export async function startGraphql(options: GraphqlOptions) {
-  const { log, resend, introspection, auth, plugins, persistedDocuments } = options;
+  const { log, introspection, auth, plugins, persistedDocuments } = options;
   const schema = createSchema({
-    resend,
     authChecker: createAuthChecker(log),
     servesSdl: introspection || auth.routerSecrets.length > 0,
   });

@@ -21,13 +21,18 @@ export function errorBody(...errors: readonly { code?: string; message?: string 
   return { errors };
 }
 
+/** A refusal of DigiCert's. */
+export function refuse(status: number, code: string, message: string): Answer {
+  return json(status, errorBody({ code, message }));
+}
+
 /** 204: accepted. */
 export const accept: Answer = async (incoming) => {
   await incoming.receive();
   if (incoming.send()) {
     incoming.response.writeHead(204).end();
   } else {
-    await json(400, errorBody({ code: 'bad_request_format', message: 'Invalid JSON' }))(incoming);
+    await refuse(400, 'bad_request_format', 'Invalid JSON')(incoming);
   }
 };
 

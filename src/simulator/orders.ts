@@ -11,6 +11,7 @@ import {
   hang,
   html,
   json,
+  refuse,
   resetAfterBody,
   resetBeforeBody,
   slowBody,
@@ -29,30 +30,20 @@ export interface SimulatedOrder {
 export type SimulatedAccount = Readonly<Record<string, SimulatedOrder>>;
 
 /** The recorded answer to a bad key: 403, not 401. */
-export const INVALID_KEY = json(
+export const INVALID_KEY = refuse(
   403,
-  errorBody({
-    code: 'access_denied|access_denied_invalid_key',
-    message: 'Access denied due to access_denied_invalid_key.',
-  }),
+  'access_denied|access_denied_invalid_key',
+  'Access denied due to access_denied_invalid_key.',
 );
 
-export const ORDER_NOT_FOUND = json(
-  404,
-  errorBody({ code: 'not_found|order', message: 'The specified order was not found.' }),
-);
+export const ORDER_NOT_FOUND = refuse(404, 'not_found|order', 'The specified order was not found.');
 
-export const ROUTE_NOT_FOUND = json(
-  404,
-  errorBody({ code: 'not_found|route', message: 'The specified route was not found.' }),
-);
+export const ROUTE_NOT_FOUND = refuse(404, 'not_found|route', 'The specified route was not found.');
 
-export const QUOTA_EXCEEDED = json(
+export const QUOTA_EXCEEDED = refuse(
   429,
-  errorBody({
-    code: 'request_limit_exceeded',
-    message: 'Service unavailable, please limit request volume',
-  }),
+  'request_limit_exceeded',
+  'Service unavailable, please limit request volume',
 );
 
 /** DigiCert's real codes for these refusals are not known, so this one cannot be mistaken for one. */
@@ -99,12 +90,10 @@ export const SIMULATED_ACCOUNT: SimulatedAccount = {
   '1401': { summary: "DigiCert rejects the gateway's API key", resend: INVALID_KEY },
   '1403': {
     summary: 'the account may not touch this order',
-    resend: json(
+    resend: refuse(
       403,
-      errorBody({
-        code: 'access_denied|missing_permission',
-        message: 'You do not have permission to access this order.',
-      }),
+      'access_denied|missing_permission',
+      'You do not have permission to access this order.',
     ),
   },
   '1404': { summary: 'no such order', resend: ORDER_NOT_FOUND },
@@ -112,7 +101,7 @@ export const SIMULATED_ACCOUNT: SimulatedAccount = {
   '1429': { summary: "DigiCert's quota is used up", resend: QUOTA_EXCEEDED },
   '1500': {
     summary: 'DigiCert has an internal error',
-    resend: json(500, errorBody({ code: 'internal_error', message: 'Internal error' })),
+    resend: refuse(500, 'internal_error', 'Internal error'),
   },
   '1503': {
     summary: 'a proxy says that DigiCert is down',
@@ -133,7 +122,7 @@ export const SIMULATED_ACCOUNT: SimulatedAccount = {
   '1605': { summary: 'a 400 in gzip nobody asked for', resend: gzip(400, REFUSAL), info: info() },
   '1606': {
     summary: 'a 400 with 1 MiB of body',
-    resend: json(400, errorBody({ code: 'simulator|refused', message: 'x'.repeat(1024 * 1024) })),
+    resend: refuse(400, 'simulator|refused', 'x'.repeat(1024 * 1024)),
   },
   '1607': {
     summary: '204 with stray bytes behind it',

@@ -412,7 +412,6 @@ describe('docs/bounds.md', () => {
 
   it('names every list of the schema', () => {
     const schema = createSchema({
-      resend: () => Promise.reject(new Error('not called')),
       authChecker: () => true,
       servesSdl: true,
     });

@@ -1,28 +1,10 @@
 // Reading an order: as a query, as an entity another subgraph refers to, and behind a mutation's result.
 import type { GraphQLResolveInfo } from 'graphql';
-import {
-  Args,
-  ArgsType,
-  Authorized,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  Info,
-  Query,
-  Resolver,
-  Root,
-} from 'type-graphql';
+import { Arg, Authorized, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
 import { listApproverEmails } from '../../domain/approver-emails';
 import { SCOPE } from '../../domain/caller';
 import type { GraphqlContext } from '../context';
 import { CertificateOrder, CertificateOrderApproverEmail, CertificateOrderDomain } from './types';
-
-@ArgsType()
-class CertificateOrderArgs {
-  @Field(() => ID, { description: "DigiCert's order id: 1 to 20 digits, as a string." })
-  id!: string;
-}
 
 @Resolver(() => CertificateOrder)
 export class CertificateOrderResolver {
@@ -32,7 +14,8 @@ export class CertificateOrderResolver {
     description: 'An order, read from DigiCert. Null when DigiCert knows no such order.',
   })
   async certificateOrder(
-    @Args(() => CertificateOrderArgs) { id }: CertificateOrderArgs,
+    @Arg('id', () => ID, { description: "DigiCert's order id: 1 to 20 digits, as a string." })
+    id: string,
     @Ctx() { orders }: GraphqlContext,
   ): Promise<CertificateOrder | null> {
     return (await orders.read(id)) ? { id } : null;

@@ -2,7 +2,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Args, Authorized, Ctx, Info, Mutation, Resolver } from 'type-graphql';
 import { SCOPE } from '../../domain/caller';
-import type { Resend } from '../../domain/resend';
 import type { GraphqlContext } from '../context';
 import { ResendDvEmailsArgs } from './input';
 import { ResendDvEmailsResult, toResult } from './result';
@@ -14,8 +13,6 @@ const NOT_ASCII = /[^ -~]/;
 
 @Resolver()
 export class ResendDvEmailsResolver {
-  constructor(private readonly resend: Resend) {}
-
   @Authorized(SCOPE.resendEmails)
   @Mutation(() => ResendDvEmailsResult, {
     nullable: true,
@@ -24,12 +21,12 @@ export class ResendDvEmailsResolver {
   })
   async resendDvEmails(
     @Args(() => ResendDvEmailsArgs) { orderId, input }: ResendDvEmailsArgs,
-    @Ctx() { caller, orders, budget }: GraphqlContext,
+    @Ctx() { caller, resend, orders, budget }: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<typeof ResendDvEmailsResult> {
     // Before anything is sent: a success must not be lost because its recipients do not fit into the response.
     const giveBack = budget.reserve(toLongestSuccess(input), info);
-    const outcome = await this.resend(orderId, input, caller);
+    const outcome = await resend(orderId, input, caller);
     if (outcome.kind !== 'accepted') {
       giveBack();
     }

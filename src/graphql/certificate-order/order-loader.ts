@@ -1,5 +1,7 @@
 // The reads of one request: each order is read once, however many fields and paths ask for it.
-import type { CertificateOrder, OrderReadOutcome } from '../../domain/certificate-order';
+import type { Caller } from '../../domain/caller';
+import type { CertificateOrder } from '../../domain/certificate-order';
+import type { ReadOrder } from '../../domain/read-order';
 import { CodedError } from '../../lib/coded-error';
 import { toReadError } from './read-errors';
 
@@ -11,20 +13,20 @@ const TOO_MANY_ORDERS = new CodedError(
   `One request may ask for ${MAX_ORDERS_PER_REQUEST} orders: ask for the others in another one.`,
 );
 
-export interface OrderReadsOptions {
-  readonly readOrder: (orderId: string) => Promise<OrderReadOutcome>;
-  /** Counts one call of the caller that costs DigiCert nothing. Seconds to wait when there were too many. */
-  readonly countCaller: () => Promise<number | undefined>;
+export interface OrderLoaderDependencies {
+  readonly readOrder: ReadOrder;
+  /** Counts input that is refused before a use case gets it. Seconds to wait when there was too much. */
+  countCaller(caller: Caller): Promise<number | undefined>;
 }
 
-export class OrderReads {
-  readonly #options: OrderReadsOptions;
+export class OrderLoader {
   readonly #reads = new Map<string, Promise<CertificateOrder | undefined>>();
   #references = 0;
 
-  constructor(options: OrderReadsOptions) {
-    this.#options = options;
-  }
+  constructor(
+    private readonly caller: Caller,
+    private readonly dependencies: OrderLoaderDependencies,
+  ) {}
 
   /** `undefined` when DigiCert knows no such order. Rejects with a {@link CodedError}. */
   read(orderId: string): Promise<CertificateOrder | undefined> {
@@ -51,7 +53,7 @@ export class OrderReads {
 
   /** Rejects with an error of the caller's input, or with that of the caller's quota: refused input counts too. */
   async reject(error: CodedError): Promise<never> {
-    const retryAfterSeconds = await this.#options.countCaller();
+    const retryAfterSeconds = await this.dependencies.countCaller(this.caller);
     throw retryAfterSeconds === undefined
       ? error
       : toReadError({ kind: 'rate-limited', scope: 'CALLER', retryAfterSeconds });
@@ -61,7 +63,7 @@ export class OrderReads {
     if (this.#reads.size >= MAX_ORDERS_PER_REQUEST) {
       throw TOO_MANY_ORDERS;
     }
-    const outcome = await this.#options.readOrder(orderId);
+    const outcome = await this.dependencies.readOrder(orderId, this.caller);
     if (outcome.kind === 'found') {
       return outcome.order;
     }
