@@ -1,19 +1,11 @@
 // The built program as a process of its own.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-
+import { closeLater } from './close-later';
 import { NO_LIMITS } from './no-limits';
 
 const DIST = join(__dirname, '..', '..', 'dist');
-
-const children: ChildProcess[] = [];
-
-afterEach(() => {
-  for (const child of children.splice(0)) {
-    child.kill('SIGKILL');
-  }
-});
 
 export type Program = ReturnType<typeof runProgram>;
 
@@ -26,7 +18,7 @@ export function runProgram(
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  children.push(child);
+  closeLater(() => child.kill('SIGKILL'));
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (chunk) => {

@@ -6,6 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { closeLater } from './close-later';
 import { describeWhere } from './describe-where';
 
 const BINARY = ['redis-server', 'valkey-server'].find(
@@ -30,12 +31,6 @@ export interface RedisServer {
   resume(): void;
 }
 
-const running: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((server) => server.close()));
-});
-
 export async function startRedis(args: readonly string[] = []): Promise<RedisServer> {
   const port = await findFreePort();
   const folder = mkdtempSync(join(tmpdir(), 'redis-'));
@@ -47,11 +42,9 @@ export async function startRedis(args: readonly string[] = []): Promise<RedisSer
       await exited;
     }
   };
-  running.push({
-    close: async () => {
-      await kill();
-      rmSync(folder, { recursive: true, force: true });
-    },
+  closeLater(async () => {
+    await kill();
+    rmSync(folder, { recursive: true, force: true });
   });
   return {
     url: `redis://127.0.0.1:${port}`,

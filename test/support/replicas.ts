@@ -3,6 +3,7 @@ import type { RollingWindow } from '../../src/domain/rolling-window';
 import { accept } from '../../src/simulator/answers';
 import { SIMULATED_ACCOUNT } from '../../src/simulator/orders';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator';
+import { closeLater } from './close-later';
 import { type Program, startGateway } from './program';
 import { type RedisServer, startRedis } from './redis';
 
@@ -14,12 +15,6 @@ export interface Replicas {
   /** Everything the gateways have logged so far. */
   readonly logged: () => string;
 }
-
-const simulators: Simulator[] = [];
-
-afterEach(async () => {
-  await Promise.all(simulators.splice(0).map((simulator) => simulator.close()));
-});
 
 export async function startReplicas(
   count: number,
@@ -37,7 +32,7 @@ export async function startReplicas(
     account: { ...SIMULATED_ACCOUNT, ...orders },
     quota: options.quota ?? [],
   });
-  simulators.push(simulator);
+  closeLater(() => simulator.close());
   const redis = await startRedis();
   const programs: Program[] = [];
   const urls = await Promise.all(
