@@ -4,14 +4,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Answer, json } from '../../src/simulator/answers';
+import { type Answer, accept, json, resetAfterBody } from '../../src/simulator/answers';
 import { startSimulator } from '../../src/simulator/simulator';
-import { loggedEvents, startGateway, waitForLine } from '../support/program';
+import { closeLater } from '../support/close-later';
+import { createDeferred } from '../support/deferred';
+import { loggedEvents, type Program, startGateway, waitForLine } from '../support/program';
 
 const PATIENCE_MS = 20_000;
 
-/** Events that tell of a start in front of the simulator. */
-const STARTED = 2;
+function eventsSinceStart(program: Program) {
+  const events = loggedEvents(program);
+  return events.slice(1 + events.findIndex(({ event }) => event === 'gateway.started'));
+}
 
 /** Resolves when nobody listens any more. */
 async function waitUntilRefused(port: number): Promise<void> {
@@ -34,8 +38,37 @@ function post(url: string, query: string): Promise<Response> {
   });
 }
 
-const HANGS =
-  'mutation { resendDvEmails(orderId: "1504") { ... on ResendDvEmailsUpstreamError { reason } } }';
+const RESEND =
+  'mutation { resendDvEmails(orderId: "5555") { ... on ResendDvEmailsUpstreamError { reason } } }';
+
+/** A simulator whose order 5555 is answered when the test says so; by default the connection is cut then. */
+async function startHeld(answer: Answer = resetAfterBody) {
+  const held = createDeferred();
+  const simulator = await startSimulator({
+    quota: [],
+    account: {
+      '5555': {
+        summary: 'held',
+        resend: async (incoming) => {
+          await held.promise;
+          await answer(incoming);
+        },
+      },
+    },
+  });
+  closeLater(() => simulator.close());
+  return {
+    simulator,
+    release: held.resolve,
+    env: { DIGICERT_API_KEY: 'key', DIGICERT_BASE_URL: simulator.baseUrl },
+    /** Resolves when so many requests are held. */
+    arrived: async (count = 1) => {
+      while (simulator.requests.length < count) {
+        await fetch(simulator.outboxUrl);
+      }
+    },
+  };
+}
 
 describe('SIGTERM', () => {
   it('first makes the instance not ready, and goes on taking requests until the load balancer knows', async () => {
@@ -93,7 +126,7 @@ describe('SIGTERM', () => {
       },
     });
     expect(await closed).toEqual([0, null]);
-    const events = loggedEvents(program).slice(STARTED);
+    const events = eventsSinceStart(program);
     expect(events.map(({ event, outcome }) => outcome ?? event)).toEqual([
       'gateway.stopping',
       'upstream-failed',
@@ -103,46 +136,10 @@ describe('SIGTERM', () => {
   });
 
   it(
-    'waits for what takes longer than the ten seconds that Fastify gives its plugins',
-    async () => {
-      const { program, url } = await startGateway({ DIGICERT_TIMEOUT_MS: '11000' });
-      const { closed } = program;
-      const answer = post(url, HANGS);
-      await fetch(new URL('/livez', url));
-      program.kill('SIGTERM');
-
-      expect(await (await answer).json()).toEqual({
-        data: { resendDvEmails: { reason: 'OUTCOME_UNKNOWN' } },
-      });
-      expect(await closed).toEqual([0, null]);
-      expect(loggedEvents(program).at(-1)).toMatchObject({ event: 'gateway.stopped' });
-    },
-    PATIENCE_MS,
-  );
-
-  it(
     'answers each of 500 mutations in flight',
     async () => {
-      const simulator = await startSimulator({
-        quota: [],
-        account: {
-          '5555': {
-            summary: 'accepted a second later',
-            resend: async (incoming) => {
-              await incoming.receive();
-              incoming.later(1_000, () => {
-                incoming.send();
-                incoming.response.writeHead(204).end();
-              });
-            },
-          },
-        },
-      });
-      const { program, url } = await startGateway({
-        DIGICERT_API_KEY: 'key',
-        DIGICERT_BASE_URL: simulator.baseUrl,
-        DIGICERT_CONCURRENCY: '500',
-      });
+      const { simulator, env, arrived, release } = await startHeld(accept);
+      const { program, url } = await startGateway({ ...env, DIGICERT_CONCURRENCY: '500' });
       const { closed } = program;
       const answers = Array.from({ length: 500 }, async () => {
         const response = await post(
@@ -152,35 +149,35 @@ describe('SIGTERM', () => {
         const { data } = (await response.json()) as { data: { resendDvEmails: object } };
         return data.resendDvEmails;
       });
-      while (simulator.requests.length < 500) {
-        await fetch(simulator.outboxUrl);
-      }
+      await arrived(500);
+      const stopping = waitForLine(program, /gateway\.stopping/);
       program.kill('SIGTERM');
+      await stopping;
+      release();
 
       expect(await Promise.all(answers)).toEqual(
         Array(500).fill({ __typename: 'ResendDvEmailsSuccess' }),
       );
       expect(await closed).toEqual([0, null]);
       expect(simulator.outbox).toHaveLength(500);
-      await simulator.close();
     },
     PATIENCE_MS,
   );
 
   it('answers the mutation in flight, and the process ends though its client keeps the connection', async () => {
-    const { program, url } = await startGateway({ DIGICERT_TIMEOUT_MS: '1500' });
+    const { env, arrived, release } = await startHeld();
+    const { program, url } = await startGateway(env);
     const { closed } = program;
     const answer = fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', connection: 'keep-alive' },
-      body: JSON.stringify({
-        query:
-          'mutation { resendDvEmails(orderId: "1504") { ... on ResendDvEmailsUpstreamError { reason } } }',
-      }),
+      body: JSON.stringify({ query: RESEND }),
     });
-    // A second call is answered while the first one hangs, so that one is in flight now.
-    await fetch(new URL('/livez', url));
+    await arrived();
+    const stopping = waitForLine(program, /gateway\.stopping/);
     program.kill('SIGTERM');
+    await stopping;
+    release();
 
     expect(await (await answer).json()).toEqual({
       data: { resendDvEmails: { reason: 'OUTCOME_UNKNOWN' } },
@@ -189,10 +186,11 @@ describe('SIGTERM', () => {
   });
 
   it('refuses what comes while it drains, in JSON, and does not wait for a client that is gone', async () => {
-    const { program, url } = await startGateway({ DIGICERT_TIMEOUT_MS: '1500' });
+    const { env, arrived, release } = await startHeld();
+    const { program, url } = await startGateway(env);
     const { closed } = program;
     const body = JSON.stringify({
-      query: 'mutation { resendDvEmails(orderId: "1504") { __typename } }',
+      query: 'mutation { resendDvEmails(orderId: "5555") { __typename } }',
     });
     const hangs = `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     const [staying, leaving, late] = Array.from({ length: 3 }, () =>
@@ -208,11 +206,13 @@ describe('SIGTERM', () => {
     staying.write(hangs);
     leaving.write(`${hangs}GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     late.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n');
-    await fetch(new URL('/livez', url));
+    await arrived(2);
     leaving.destroy();
     program.kill('SIGTERM');
     await waitUntilRefused(Number(new URL(url).port));
     late.write('\r\n');
+    await once(late, 'end');
+    release();
 
     expect(await closed).toEqual([0, null]);
     expect(answers.staying).toContain('ResendDvEmailsUpstreamError');
@@ -244,46 +244,22 @@ describe('SIGTERM', () => {
 });
 
 describe('calls that wait, or whose callers are gone', () => {
-  /** A gateway in front of a simulator whose order 5555 is answered like that. */
-  async function startInFront(resend: Answer, env: Record<string, string>) {
-    const simulator = await startSimulator({
-      quota: [],
-      account: { '5555': { summary: 'x', resend } },
-    });
-    const { program, url } = await startGateway({
-      DIGICERT_API_KEY: 'key',
-      DIGICERT_BASE_URL: simulator.baseUrl,
-      ...env,
-    });
-    const arrived = async () => {
-      while (simulator.requests.length === 0) {
-        await fetch(simulator.outboxUrl);
-      }
-    };
-    const completed = () =>
-      loggedEvents(program).filter(({ event }) => event === 'resend.completed');
-    return { simulator, program, url, arrived, completed };
-  }
-
   const QUERY =
     'mutation { resendDvEmails(orderId: "5555") { __typename ... on ResendDvEmailsRateLimitedError { scope } } }';
-  const laterAccepted: Answer = async (incoming) => {
-    await incoming.receive();
-    incoming.later(700, () => {
-      incoming.send();
-      incoming.response.writeHead(204).end();
-    });
-  };
+  const completed = (program: Program) =>
+    loggedEvents(program).filter(({ event }) => event === 'resend.completed');
 
   it('one that waits out a 429 is told of it when the time is up', async () => {
-    const { simulator, program, url, arrived, completed } = await startInFront(
+    const { env, arrived, release } = await startHeld(
       json(429, { errors: [{ code: 'request_limit_exceeded' }] }, { 'Retry-After': '60' }),
-      {
-        DIGICERT_TIMEOUT_MS: '120000',
-        DIGICERT_QUOTA_WAIT_MS: '120000',
-        SHUTDOWN_TIMEOUT_MS: '300',
-      },
     );
+    release();
+    const { program, url } = await startGateway({
+      ...env,
+      DIGICERT_TIMEOUT_MS: '120000',
+      DIGICERT_QUOTA_WAIT_MS: '120000',
+      SHUTDOWN_TIMEOUT_MS: '300',
+    });
     const answer = post(url, QUERY);
     await arrived();
     program.kill('SIGTERM');
@@ -294,12 +270,12 @@ describe('calls that wait, or whose callers are gone', () => {
       },
     });
     expect(await program.closed).toEqual([0, null]);
-    expect(completed()).toEqual([expect.objectContaining({ upstreamAttempts: 1 })]);
-    await simulator.close();
+    expect(completed(program)).toEqual([expect.objectContaining({ upstreamAttempts: 1 })]);
   });
 
   it('one whose client hung up goes on to its end, and is audited', async () => {
-    const { simulator, program, url, arrived, completed } = await startInFront(laterAccepted, {});
+    const { env, arrived, release } = await startHeld(accept);
+    const { program, url } = await startGateway(env);
     const hangUp = new AbortController();
     const answer = fetch(url, {
       method: 'POST',
@@ -314,14 +290,16 @@ describe('calls that wait, or whose callers are gone', () => {
     await arrived();
     hangUp.abort();
     await expect(answer).rejects.toThrow();
+    const stopping = waitForLine(program, /gateway\.stopping/);
     program.kill('SIGTERM');
+    await stopping;
+    release();
 
     expect(await program.closed).toEqual([0, null]);
-    expect(completed().map(({ orderId, outcome }) => [orderId, outcome])).toEqual([
+    expect(completed(program).map(({ orderId, outcome }) => [orderId, outcome])).toEqual([
       ['5555', 'accepted'],
       ['05555', 'order-not-found'],
     ]);
-    await simulator.close();
   });
 
   it('answers say that their connection ends, from the signal on', async () => {
@@ -341,11 +319,7 @@ async function startFaulty(statement: string, environment: Record<string, string
   const hook = join(folder, 'hook.cjs');
   writeFileSync(hook, `process.on('SIGUSR2', () => { ${statement} });`);
   try {
-    return await startGateway({
-      DIGICERT_TIMEOUT_MS: '1000',
-      NODE_OPTIONS: `--require ${hook}`,
-      ...environment,
-    });
+    return await startGateway({ NODE_OPTIONS: `--require ${hook}`, ...environment });
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -353,12 +327,15 @@ async function startFaulty(statement: string, environment: Record<string, string
 
 describe('an error that nobody foresaw', () => {
   it('ends the process with 1 also when it was stopping already', async () => {
-    const { program, url } = await startFaulty(`throw new Error('boom');`);
-    const answer = post(url, HANGS);
-    await fetch(new URL('/livez', url));
+    const { env, arrived, release } = await startHeld();
+    const { program, url } = await startFaulty(`throw new Error('boom');`, env);
+    const answer = post(url, RESEND);
+    await arrived();
     program.kill('SIGTERM');
     await waitForLine(program, /gateway\.stopping/);
     program.kill('SIGUSR2');
+    await waitForLine(program, /gateway\.crashed/);
+    release();
 
     expect((await answer).status).toBe(200);
     expect(await program.closed).toEqual([1, null]);
@@ -367,14 +344,18 @@ describe('an error that nobody foresaw', () => {
   it.each(['null', 'undefined', '"text"', '{}'])(
     'ends the process with 1 and is logged, also when what is thrown is %s; the first signal after it ends nothing',
     async (thrown) => {
+      const { env, arrived, release } = await startHeld();
       const { program, url } = await startFaulty(`throw ${thrown};`, {
+        ...env,
         SHUTDOWN_DELAY_MS: '60000',
       });
-      const answer = post(url, HANGS);
-      await fetch(new URL('/livez', url));
+      const answer = post(url, RESEND);
+      await arrived();
       program.kill('SIGUSR2');
       await waitForLine(program, /gateway\.crashed/);
       program.kill('SIGTERM');
+      await waitUntilRefused(Number(new URL(url).port));
+      release();
 
       expect(await (await answer).json()).toEqual({
         data: { resendDvEmails: { reason: 'OUTCOME_UNKNOWN' } },
@@ -384,20 +365,23 @@ describe('an error that nobody foresaw', () => {
   );
 
   it('is logged, what is in flight is answered, and the process ends with 1', async () => {
+    const { env, arrived, release } = await startHeld();
     const { program, url } = await startFaulty(
       `throw Object.assign(new Error('boom'), { command: { args: ['a-secret'] } });`,
-      { DIGICERT_TIMEOUT_MS: '1500' },
+      env,
     );
     const { closed } = program;
-    const answer = post(url, HANGS);
-    await fetch(new URL('/livez', url));
+    const answer = post(url, RESEND);
+    await arrived();
     program.kill('SIGUSR2');
+    await waitForLine(program, /gateway\.crashed/);
+    release();
 
     expect(await (await answer).json()).toEqual({
       data: { resendDvEmails: { reason: 'OUTCOME_UNKNOWN' } },
     });
     expect(await closed).toEqual([1, null]);
-    const events = loggedEvents(program).slice(STARTED);
+    const events = eventsSinceStart(program);
     expect(events.map(({ event }) => event)).toEqual([
       'gateway.crashed',
       'resend.completed',
@@ -423,7 +407,7 @@ describe('a rejection that nothing awaits', () => {
       await waitForLine(program, /gateway\.rejection-unhandled/);
 
       expect((await fetch(new URL('/readyz', url))).status).toBe(200);
-      expect(loggedEvents(program).slice(STARTED)).toEqual([
+      expect(eventsSinceStart(program)).toEqual([
         expect.objectContaining({ level: 50, event: 'gateway.rejection-unhandled', omitted: 0 }),
       ]);
       const metrics = await (await fetch(metricsUrl)).text();
@@ -442,6 +426,41 @@ describe('a rejection that nothing awaits', () => {
 
     const metrics = await (await fetch(metricsUrl)).text();
     expect(metrics).toContain('dv_email_gateway_unhandled_rejections_total 1000');
-    expect(loggedEvents(program).slice(STARTED)).toHaveLength(1);
+    expect(eventsSinceStart(program)).toHaveLength(1);
   });
+});
+
+/** A stop with a call in flight that takes eleven seconds. */
+async function stopSlowly() {
+  const { program, url } = await startGateway({ DIGICERT_TIMEOUT_MS: '11000' });
+  const answer = post(url, RESEND.replace('5555', '1504'));
+  await fetch(new URL('/livez', url));
+  program.kill('SIGTERM');
+  return {
+    answer: await (await answer).json(),
+    ended: await program.closed,
+    events: loggedEvents(program),
+  };
+}
+
+/** Begins before the tests, and is looked at by the last one. */
+let slowStop: ReturnType<typeof stopSlowly>;
+
+beforeAll(() => {
+  slowStop = stopSlowly();
+  slowStop.catch(() => {});
+});
+
+describe('SIGTERM with a slow call in flight', () => {
+  it(
+    'waits for what takes longer than the ten seconds that Fastify gives its plugins',
+    async () => {
+      const { answer, ended, events } = await slowStop;
+
+      expect(answer).toEqual({ data: { resendDvEmails: { reason: 'OUTCOME_UNKNOWN' } } });
+      expect(ended).toEqual([0, null]);
+      expect(events.at(-1)).toMatchObject({ event: 'gateway.stopped' });
+    },
+    PATIENCE_MS,
+  );
 });
