@@ -2,17 +2,26 @@
 // `npm run faults` also judges how late the slowest answer is, and writes the results to docs/reliability.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { request } from 'undici';
 import { startApp } from '../../src/app';
+import { type Clock, systemClock } from '../../src/domain/clock';
 import { parseSettings } from '../../src/settings/settings';
 import { createLog } from '../../src/telemetry/log';
+import { ManualClock } from '../support/manual-clock';
 import { NO_LIMITS } from '../support/no-limits';
 import { startGateway } from '../support/program';
-import { FAILING_ORDERS, FAULTS, FAULTY_ORDERS, type Fault } from './faults';
+import { FAILING_ORDERS, FAULTS, FAULTY_ORDERS, type Fault, type FaultyUpstream } from './faults';
 
 const DEADLINE_MS = 2_000;
 
 const CONCURRENT_CALLS = 200;
+
+const SHUTDOWN_DELAY_MS = 300;
+
+/** So far the clock of `npm test` moves at once, and so many turns of the event loop are between. */
+const STEP_MS = 250;
+const TURNS = 100;
 
 const JUDGE = process.env.FAULTS === 'judge';
 
@@ -34,9 +43,13 @@ const QUERY = `mutation ($orderId: ID!) {
 
 let calls = 0;
 
+/** Faulty orders, each in its turn. */
+const takeOrders = (count: number) =>
+  Array.from({ length: count }, () => FAULTY_ORDERS[calls++ % FAULTY_ORDERS.length] ?? '');
+
 /** One call; resolves with what its caller was told, and after how long. */
-async function call(url: string, orderId = FAULTY_ORDERS[calls++ % FAULTY_ORDERS.length]) {
-  const startedAtMs = performance.now();
+async function call(url: string, orderId: string, clock: Clock) {
+  const startedAtMs = clock.now();
   const { body } = await request(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -51,7 +64,7 @@ async function call(url: string, orderId = FAULTY_ORDERS[calls++ % FAULTY_ORDERS
     emailsMayHaveBeenSent === undefined
       ? member
       : `${member}, ${emailsMayHaveBeenSent ? 'may have been sent' : 'not sent'}`;
-  return { told, tookMs: performance.now() - startedAtMs };
+  return { told, tookMs: clock.now() - startedAtMs };
 }
 
 interface Gateway {
@@ -59,18 +72,19 @@ interface Gateway {
   stop(): Promise<unknown>;
 }
 
-/** In this process: what `npm test` has the time for. */
-async function launchHere(environment: Record<string, string>): Promise<Gateway> {
+/** In this process, on a clock of the test's: what `npm test` has the time for. */
+async function launchHere(clock: Clock, environment: Record<string, string>): Promise<Gateway> {
   const parsed = parseSettings({ PORT: '0', ...NO_LIMITS, ...environment });
   if (!parsed.ok) {
     throw new Error(parsed.problems.join('\n'));
   }
-  const app = await startApp(parsed.settings, { log: createLog('silent') });
+  const log = createLog('silent');
+  const app = await startApp(parsed.settings, { log, clock, random: () => 0 });
   return { url: app.url, stop: () => app.close() };
 }
 
 /** As a process of its own, which callers and upstream do not slow down. */
-async function launchProgram(environment: Record<string, string>): Promise<Gateway> {
+async function launchProgram(_clock: Clock, environment: Record<string, string>): Promise<Gateway> {
   const { program, url } = await startGateway(environment);
   return {
     url,
@@ -81,9 +95,33 @@ async function launchProgram(environment: Record<string, string>): Promise<Gatew
   };
 }
 
+/** Lets time pass while DigiCert and the gateway do nothing but wait, until the calls end. */
+async function letTimePass(
+  clock: ManualClock,
+  { requests }: FaultyUpstream,
+  calls: Promise<unknown>,
+): Promise<void> {
+  let ended = false;
+  const end = () => {
+    ended = true;
+  };
+  calls.then(end, end);
+  while (!ended) {
+    const before = requests();
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      await nextTurn();
+    }
+    if (!ended && before > 0 && requests() === before) {
+      clock.advance(STEP_MS);
+    }
+  }
+}
+
 async function start(fault: Fault, environment: Record<string, string> = {}) {
-  const upstream = await fault.start();
-  const gateway = await (JUDGE ? launchProgram : launchHere)({
+  const manualClock = JUDGE ? undefined : new ManualClock();
+  const clock = manualClock ?? systemClock;
+  const upstream = await fault.start(clock);
+  const gateway = await (JUDGE ? launchProgram : launchHere)(clock, {
     DIGICERT_API_KEY: 'key',
     DIGICERT_BASE_URL: upstream.baseUrl,
     DIGICERT_TIMEOUT_MS: String(DEADLINE_MS),
@@ -92,8 +130,16 @@ async function start(fault: Fault, environment: Record<string, string> = {}) {
     ...environment,
   });
   return {
-    url: gateway.url,
     upstream,
+    /** Calls the gateway for these orders at once. */
+    call: async (orderIds: readonly string[]) => {
+      const calls = Promise.all(orderIds.map((orderId) => call(gateway.url, orderId, clock)));
+      if (manualClock && fault.takesTime) {
+        await letTimePass(manualClock, upstream, calls);
+      }
+      return calls;
+    },
+    passDelay: () => manualClock?.advance(SHUTDOWN_DELAY_MS),
     close: async () => {
       await gateway.stop();
       await upstream.close();
@@ -111,39 +157,40 @@ interface Result {
 /** What happens around the calls. */
 const SITUATIONS: Readonly<Record<string, (fault: Fault) => Promise<Result>>> = {
   alone: async (fault) => {
-    const { url, upstream, close } = await start(fault);
-    const answers = [await call(url)];
+    const { upstream, call, close } = await start(fault);
+    const answers = await call(takeOrders(1));
     await close();
     return { calls: 1, answers, requests: upstream.requests() };
   },
 
   '200 at once': async (fault) => {
-    const { url, upstream, close } = await start(fault);
+    const { upstream, call, close } = await start(fault);
     if (JUDGE) {
       // A process that has just started is slow, and not what is judged. No order has this id.
-      await Promise.all(Array.from({ length: 3 * CONCURRENT_CALLS }, () => call(url, 'x')));
+      await call(Array(3 * CONCURRENT_CALLS).fill('x'));
     }
-    const answers = await Promise.all(Array.from({ length: CONCURRENT_CALLS }, () => call(url)));
+    const answers = await call(takeOrders(CONCURRENT_CALLS));
     await close();
     return { calls: CONCURRENT_CALLS, answers, requests: upstream.requests() };
   },
 
   'breaker open': async (fault) => {
-    const { url, upstream, close } = await start(fault);
+    const { upstream, call, close } = await start(fault);
     const failing = fault.opensBreaker ? FAULTY_ORDERS : FAILING_ORDERS;
-    await Promise.all(
-      Array.from({ length: 10 }, (_, index) => call(url, failing[index % failing.length])),
-    );
+    await call(Array.from({ length: 10 }, (_, index) => failing[index % failing.length] ?? ''));
     const before = upstream.requests();
-    const answers = [await call(url)];
+    const answers = await call(takeOrders(1));
     await close();
     return { calls: 1, answers, requests: upstream.requests() - before };
   },
 
   'during shutdown': async (fault) => {
-    const { url, upstream, close } = await start(fault, { SHUTDOWN_DELAY_MS: '300' });
+    const { upstream, call, passDelay, close } = await start(fault, {
+      SHUTDOWN_DELAY_MS: String(SHUTDOWN_DELAY_MS),
+    });
     const closed = close();
-    const answers = [await call(url)];
+    const answers = await call(takeOrders(1));
+    passDelay();
     await closed;
     return { calls: 1, answers, requests: upstream.requests() };
   },

@@ -1,6 +1,7 @@
 // The faults of the matrix, as a table: what DigiCert or the network does, and what a caller is told.
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import type { Clock } from '../../src/domain/clock';
 import {
   type Answer,
   halfAnswer,
@@ -18,7 +19,9 @@ import { startSimulator } from '../../src/simulator/simulator';
 export interface Fault {
   readonly name: string;
   /** Starts a DigiCert with the fault. */
-  readonly start: () => Promise<FaultyUpstream>;
+  readonly start: (clock: Clock) => Promise<FaultyUpstream>;
+  /** Whether a call ends only when time has passed. */
+  readonly takesTime?: true;
   /** The member without our prefix, its reason or scope, and whether emails may have been sent. */
   readonly told: string;
   /** Requests to resend that may reach DigiCert for one call; more than one only where none sends anything. */
@@ -42,8 +45,9 @@ export const FAILING_ORDERS = ['1503', '1504', '1505'];
 
 /** A simulator that answers the resends of those orders in a way of its own. */
 function answering(answer: Answer): Fault['start'] {
-  return async () => {
+  return async (clock) => {
     const simulator = await startSimulator({
+      clock,
       quota: [],
       account: {
         ...Object.fromEntries(
@@ -177,6 +181,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'slow headers',
     start: answering(slowHeaders),
+    takesTime: true,
     told: UNKNOWN,
     requests: 1,
     opensBreaker: true,
@@ -184,11 +189,19 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'slow body',
     start: answering(slowBody(400, JSON.stringify(REFUSAL))),
+    takesTime: true,
     told: UNEXPECTED_NOT_SENT,
     requests: 1,
     opensBreaker: false,
   },
-  { name: 'no answer', start: answering(hang), told: UNKNOWN, requests: 1, opensBreaker: true },
+  {
+    name: 'no answer',
+    start: answering(hang),
+    takesTime: true,
+    told: UNKNOWN,
+    requests: 1,
+    opensBreaker: true,
+  },
   {
     name: '429',
     start: answering(tooMany()),
@@ -199,6 +212,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: '429, Retry-After: 1',
     start: answering(tooMany({ 'Retry-After': '1' })),
+    takesTime: true,
     // Waited out once; then there is no time for a third attempt.
     told: 'RateLimitedError DIGICERT',
     requests: 2,
