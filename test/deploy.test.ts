@@ -112,7 +112,7 @@ describe('the Dockerfile', () => {
   const last = instructions.slice(lastFrom);
 
   it('builds with everything and runs with production dependencies alone', () => {
-    expect(textsOf('ARG')).toEqual([expect.stringMatching(/^NODE_VERSION=24\.\d+\.\d+$/)]);
+    expect(textsOf('ARG')).toEqual([expect.stringMatching(/^NODE_VERSION=26\.\d+\.\d+$/)]);
     expect(textsOf('FROM')).toEqual([
       `node:\${NODE_VERSION}-slim AS build`,
       `node:\${NODE_VERSION}-slim AS dependencies`,

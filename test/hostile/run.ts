@@ -3,7 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import fc from 'fast-check';
 import { parse, validate } from 'graphql';
 import { ALL_SCOPES } from '../../src/domain/caller';
-import { printGatewaySchema } from '../../src/tools/print-schema';
+import { printGatewaySchema } from '../../src/graphql/schema';
 import type { Cost, MeasuredGateway } from './measured-gateway';
 import { type RandomRequest, randomRequest } from './random-request';
 

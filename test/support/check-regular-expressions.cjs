@@ -1,10 +1,21 @@
 // Says of regular expressions how long they may take: JSON in, JSON out. A program of its own, as the checker is
-// many times slower among jest's modules.
-process.env.RECHECK_BACKEND = 'pure';
+// many times slower among jest's modules. It runs as a native program where it has one, and else in JavaScript.
+process.env.RECHECK_BACKEND = hasNativeChecker() ? 'native' : 'pure';
 const { text } = require('node:stream/consumers');
 const { check } = require('recheck');
 
 const TIMEOUT_MS = 60_000;
+
+function hasNativeChecker() {
+  try {
+    require.resolve(
+      `recheck-${process.platform.replace('darwin', 'macos')}-${process.arch}/package.json`,
+    );
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 async function main() {
   const literals = JSON.parse(await text(process.stdin));
