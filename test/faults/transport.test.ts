@@ -208,6 +208,62 @@ describe('concurrency', () => {
   });
 });
 
+describe('the bound on concurrency', () => {
+  it('holds for the aliases of one query', async () => {
+    const released = createDeferred();
+    let inFlight = 0;
+    const arrived = createDeferred();
+    const app = await startTestApp({
+      environment: { DIGICERT_CONCURRENCY: '1' },
+      orders: {
+        '5555': {
+          summary: 'waits',
+          resend: accept,
+          validation: async (incoming) => {
+            inFlight += 1;
+            arrived.resolve();
+            await released.promise;
+            await json(200, { order_status: 'pending' })(incoming);
+          },
+        },
+      },
+    });
+    const fields = Array.from(
+      { length: 16 },
+      (_, index) => `a${index}: certificateOrder(id: "${'0'.repeat(index)}5555") { status }`,
+    );
+
+    const answer = app.post({ query: `{ ${fields.join(' ')} }` });
+    await arrived.promise;
+    released.resolve();
+
+    const { errors } = (await (await answer).json()) as { errors: { extensions: object }[] };
+    // One is on its way, and one may wait for it.
+    expect(errors).toHaveLength(14);
+    expect(inFlight).toBeLessThanOrEqual(2);
+    expect(app.takeUpstreamRequests()).toHaveLength(2);
+  });
+});
+
+describe('digits in the base URL', () => {
+  it('are not taken for the order, so that the breaker opens for several orders', async () => {
+    const down = createServer((_request, response) => void response.writeHead(500).end());
+    down.listen(0, '127.0.0.1');
+    await once(down, 'listening');
+    const { port } = down.address() as AddressInfo;
+    const app = await startTestApp({
+      environment: { DIGICERT_BREAKER_SECONDS: '10' },
+      baseUrl: `http://127.0.0.1:${port}/tenants/42/services/v2`,
+    });
+    for (let call = 0; call < 12; call += 1) {
+      await app.resend(String(1_000 + call));
+    }
+    down.close();
+
+    expect(app.log.map(({ event }) => event)).toContain('digicert.breaker-changed');
+  });
+});
+
 describe('room in the quota', () => {
   const ONE = { DIGICERT_QUOTA: '1/1h', DIGICERT_QUOTA_WAIT_MS: '0' };
   const resendTwice = async (app: Awaited<ReturnType<typeof startTestApp>>, orderIds: string[]) => {
