@@ -1,18 +1,5 @@
-// The gateway's own name and version, as package.json has them.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-export interface PackageInfo {
-  readonly name: string;
-  readonly version: string;
-  /** `name/version` */
-  readonly userAgent: string;
-}
-
-export function readPackageInfo(): PackageInfo {
-  // One folder up from both src/ and dist/.
-  const { name, version } = JSON.parse(
-    readFileSync(join(__dirname, '..', 'package.json'), 'utf8'),
-  ) as { readonly name: string; readonly version: string };
+/** The gateway's own name and version, as package.json has them: one folder up from both src/ and dist/. */
+export function readPackageInfo() {
+  const { name, version } = require('../package.json') as { name: string; version: string };
   return { name, version, userAgent: `${name}/${version}` };
 }

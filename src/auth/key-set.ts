@@ -37,7 +37,6 @@ export interface KeySetOptions {
 }
 
 export class KeySet {
-  readonly #options: KeySetOptions;
   #keys: JWTVerifyGetKey | undefined;
   // Not '' at first: an answer without a body must count as a change, so that it is found to be no key set.
   #keysText: string | undefined;
@@ -46,9 +45,7 @@ export class KeySet {
   #failing = false;
   #fetching: Promise<void> | undefined;
 
-  constructor(options: KeySetOptions) {
-    this.#options = options;
-  }
+  constructor(private readonly options: KeySetOptions) {}
 
   /** The key a token is signed with. Rejects with an error of jose's, or {@link UNAVAILABLE}. */
   readonly find: JWTVerifyGetKey = async (header, token) => {
@@ -86,7 +83,7 @@ export class KeySet {
   }
 
   get #ageMs(): number {
-    return this.#options.clock.monotonicMs() - this.#fetchedAtMs;
+    return this.options.clock.monotonicMs() - this.#fetchedAtMs;
   }
 
   async #fresh(): Promise<JWTVerifyGetKey> {
@@ -101,7 +98,7 @@ export class KeySet {
 
   /** Fetches the keys, unless that was tried a moment ago. Never rejects. */
   #refresh(): Promise<void> {
-    if (!this.#fetching && this.#options.clock.monotonicMs() >= this.#fetchableAtMs) {
+    if (!this.#fetching && this.options.clock.monotonicMs() >= this.#fetchableAtMs) {
       this.#fetching = this.#fetch().finally(() => {
         this.#fetching = undefined;
       });
@@ -110,7 +107,7 @@ export class KeySet {
   }
 
   async #fetch(): Promise<void> {
-    const { url, clock, log } = this.#options;
+    const { url, clock, log } = this.options;
     try {
       const text = await fetchText(url);
       if (text !== this.#keysText) {

@@ -42,7 +42,7 @@ export async function startGraphql(options: GraphqlOptions) {
     servesSdl: introspection || auth.routerSecrets.length > 0,
   });
   const errorMask = createErrorMask({ log, suggestions: introspection });
-  const documents = new KnownDocuments({ schema, errorMask });
+  const documents = new KnownDocuments(schema, errorMask);
   const apollo = new ApolloServer<GraphqlContext>({
     schema,
     logger: log,

@@ -24,19 +24,14 @@ const MAX_DOCUMENTS = 100;
 /** Characters; the longest of our own operations has under 2000. Comments weigh far more parsed than written. */
 const MAX_SOURCE_LENGTH = 8_000;
 
-export interface KnownDocumentsOptions {
-  readonly schema: GraphQLSchema;
-  readonly errorMask: ErrorMask;
-}
-
 export class KnownDocuments {
-  readonly #options: KnownDocumentsOptions;
   readonly #byKey = new LRUCache<string, DocumentNode>({ max: MAX_DOCUMENTS });
   readonly #bySource = new LRUCache<string, DocumentNode>({ max: MAX_DOCUMENTS });
 
-  constructor(options: KnownDocumentsOptions) {
-    this.#options = options;
-  }
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly errorMask: ErrorMask,
+  ) {}
 
   /** For Apollo Server's `documentStore`, which keeps nothing but what it has accepted. */
   readonly store = {
@@ -72,7 +67,7 @@ export class KnownDocuments {
     if (!isPlain) {
       return undefined;
     }
-    const { schema, errorMask } = this.#options;
+    const { schema, errorMask } = this;
     const contextValue = createContext();
     const { data, errors } = await execute({
       schema,

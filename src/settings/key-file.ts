@@ -14,22 +14,11 @@ const CONFIRM_AFTER_MS = 1_000;
 /** Longer than any key with its line end. What is longer, or no file, is not read: a pipe would never end. */
 const MAX_FILE_BYTES = 4_096;
 
-export interface KeyFile {
-  /** The key that was read last and can be used. */
-  current(): string;
-  close(): void;
-}
-
-export interface KeyFileDependencies {
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
 export function watchKeyFile(
   path: string,
   firstKey: string,
-  { clock, log }: KeyFileDependencies,
-): KeyFile {
+  { clock, log }: { readonly clock: Clock; readonly log: Logger },
+) {
   let key = firstKey;
   let candidate: string | undefined;
   let problem: string | undefined;
@@ -73,6 +62,7 @@ export function watchKeyFile(
 
   schedule(CHECK_INTERVAL_MS);
   return {
+    /** The key that was read last and can be used. */
     current: () => key,
     close: () => {
       closed = true;

@@ -4,42 +4,41 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { ALL_SCOPES } from '../domain/caller';
 import type { Clock } from '../domain/clock';
 
+export const JWKS_PATH = '/jwks.json';
+
+/** `?scope=` and `?sub=` say which token. */
+export const TOKEN_PATH = '/token';
+
 /** `aud` of every token; to be used as `AUTH_AUDIENCE`. */
-export const AUDIENCE = 'dv-email-gateway';
+const AUDIENCE = 'dv-email-gateway';
 
 const LIFETIME_SECONDS = 3_600;
 
 const ALGORITHM = 'ES256';
 const KEY_ID = 'simulator';
 
-export interface IdentityProvider {
-  /** The body of `AUTH_JWKS_URL`. */
-  readonly keySet: object;
-  sign(subject: string, scope: string): Promise<string>;
-}
+/** Every scope there is, which a token has unless it is asked for with others. */
+const DEFAULT_SCOPE = [...ALL_SCOPES].join(' ');
 
-/** Makes a key pair of its own. `issuer` is to be used as `AUTH_ISSUER`. */
-export async function createIdentityProvider(
-  issuer: string,
-  clock: Clock,
-): Promise<IdentityProvider> {
-  const { publicKey, privateKey } = await generateKeyPair(ALGORITHM);
-  const key = { ...(await exportJWK(publicKey)), kid: KEY_ID, alg: ALGORITHM, use: 'sig' };
-  return {
-    keySet: { keys: [key] },
-    sign: (subject, scope) => {
-      const nowSeconds = Math.floor(clock.now() / 1_000);
-      return new SignJWT({ scope })
-        .setProtectedHeader({ alg: ALGORITHM, kid: KEY_ID, typ: 'at+jwt' })
-        .setIssuer(issuer)
-        .setAudience(AUDIENCE)
-        .setSubject(subject)
-        .setIssuedAt(nowSeconds)
-        .setExpirationTime(nowSeconds + LIFETIME_SECONDS)
-        .sign(privateKey);
-    },
+/** Answers a request for the key set, the body of `AUTH_JWKS_URL`, or for a token; `AUTH_ISSUER` is the URL's origin. */
+export function createIdentityProvider(clock: Clock) {
+  // Made when somebody asks for it.
+  let keyPair: ReturnType<typeof generateKeyPair> | undefined;
+  return async ({ origin, pathname, searchParams }: URL): Promise<string> => {
+    keyPair ??= generateKeyPair(ALGORITHM);
+    const { publicKey, privateKey } = await keyPair;
+    if (pathname === JWKS_PATH) {
+      const key = { ...(await exportJWK(publicKey)), kid: KEY_ID, alg: ALGORITHM, use: 'sig' };
+      return JSON.stringify({ keys: [key] });
+    }
+    const nowSeconds = Math.floor(clock.now() / 1_000);
+    return new SignJWT({ scope: searchParams.get('scope') ?? DEFAULT_SCOPE })
+      .setProtectedHeader({ alg: ALGORITHM, kid: KEY_ID, typ: 'at+jwt' })
+      .setIssuer(origin)
+      .setAudience(AUDIENCE)
+      .setSubject(searchParams.get('sub') ?? 'someone@example.com')
+      .setIssuedAt(nowSeconds)
+      .setExpirationTime(nowSeconds + LIFETIME_SECONDS)
+      .sign(privateKey);
   };
 }
-
-/** Every scope there is, which a token has unless it is asked for with others. */
-export const DEFAULT_SCOPE = [...ALL_SCOPES].join(' ');

@@ -6,7 +6,7 @@ import { text as readText } from 'node:stream/consumers';
 import { type Clock, systemClock } from '../domain/clock';
 import { DIGICERT_QUOTA, type RollingWindow } from '../domain/rolling-window';
 import { type Answer, errorBody, json } from './answers';
-import { createIdentityProvider, DEFAULT_SCOPE, type IdentityProvider } from './identity-provider';
+import { createIdentityProvider, JWKS_PATH, TOKEN_PATH } from './identity-provider';
 import {
   INVALID_KEY,
   ORDER_NOT_FOUND,
@@ -52,37 +52,20 @@ export interface SimulatorOptions {
   readonly onRequest?: (request: ReceivedRequest) => void;
 }
 
-export interface Simulator {
-  /** To be used as `DIGICERT_BASE_URL`. */
-  readonly baseUrl: string;
-  /** Where the outbox can be read as JSON. */
-  readonly outboxUrl: string;
-  /** The simulated identity provider: to be used as `AUTH_ISSUER`. */
-  readonly issuer: string;
-  /** To be used as `AUTH_JWKS_URL`. */
-  readonly jwksUrl: string;
-  /** Where anybody gets an access token; `?scope=` and `?sub=` say which. */
-  readonly tokenUrl: string;
-  readonly requests: readonly ReceivedRequest[];
-  readonly outbox: readonly OutboxEntry[];
-  close(): Promise<void>;
-}
+export type Simulator = Awaited<ReturnType<typeof startSimulator>>;
 
 const BASE_PATH = '/services/v2';
 const OUTBOX_PATH = '/outbox';
-const JWKS_PATH = '/jwks.json';
-const TOKEN_PATH = '/token';
 const ORDER_PATH =
   /^\/services\/v2\/order\/certificate\/([^/?]+)(?:\/(resend-emails|validation))?$/;
 
-export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+export async function startSimulator(options: SimulatorOptions = {}) {
   const { host = '127.0.0.1', port = 0, clock = systemClock } = options;
   const windows = new RollingWindows(options.quota ?? DIGICERT_QUOTA);
   const requests: ReceivedRequest[] = [];
   const outbox: OutboxEntry[] = [];
   const timers = new Set<() => void>();
-  // Its key pair is made when somebody asks for it.
-  let identityProvider: Promise<IdentityProvider> | undefined;
+  const identify = createIdentityProvider(clock);
   let origin = '';
 
   function later(delayMs: number, callback: () => void): void {
@@ -100,8 +83,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       return;
     }
     if (path === JWKS_PATH || path.split('?', 1)[0] === TOKEN_PATH) {
-      identityProvider ??= createIdentityProvider(origin, clock);
-      await answerForIdentity(await identityProvider, new URL(path, origin), response);
+      const type = path === JWKS_PATH ? 'application/json' : 'text/plain';
+      response.setHeader('Content-Type', type).end(await identify(new URL(path, origin)));
       return;
     }
     const received = { method: request.method ?? '', path, headers: request.headers, body: '' };
@@ -134,13 +117,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { port: actualPort } = server.address() as AddressInfo;
   origin = `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
   return {
+    /** To be used as `DIGICERT_BASE_URL`. */
     baseUrl: origin + BASE_PATH,
+    /** Where the outbox can be read as JSON. */
     outboxUrl: origin + OUTBOX_PATH,
+    /** The simulated identity provider: to be used as `AUTH_ISSUER`. */
     issuer: origin,
+    /** To be used as `AUTH_JWKS_URL`. */
     jwksUrl: origin + JWKS_PATH,
+    /** Where anybody gets an access token; `?scope=` and `?sub=` say which. */
     tokenUrl: origin + TOKEN_PATH,
-    requests,
-    outbox,
+    requests: requests as readonly ReceivedRequest[],
+    outbox: outbox as readonly OutboxEntry[],
     close: async () => {
       const closed = once(server, 'close');
       server.close();
@@ -151,22 +139,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       await closed;
     },
   };
-}
-
-async function answerForIdentity(
-  identityProvider: IdentityProvider,
-  { pathname, searchParams }: URL,
-  response: ServerResponse,
-): Promise<void> {
-  if (pathname === JWKS_PATH) {
-    response.setHeader('Content-Type', 'application/json');
-    response.end(JSON.stringify(identityProvider.keySet));
-    return;
-  }
-  const subject = searchParams.get('sub') ?? 'someone@example.com';
-  const scope = searchParams.get('scope') ?? DEFAULT_SCOPE;
-  response.setHeader('Content-Type', 'text/plain');
-  response.end(await identityProvider.sign(subject, scope));
 }
 
 /** As DigiCert does: first the key, then its quota, then the route, then the order. */

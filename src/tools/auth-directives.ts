@@ -33,10 +33,6 @@ export function addAuthDirectives(sdl: string): string {
 }
 
 function toDirectives(scope: string): readonly DirectiveNode[] {
-  const definition = parse(
-    `type T { f: Int @authenticated @requiresScopes(scopes: [["${scope}"]]) }`,
-  ).definitions[0];
-  return definition?.kind === Kind.OBJECT_TYPE_DEFINITION
-    ? (definition.fields?.[0]?.directives ?? [])
-    : [];
+  const [type] = parse(`type T @authenticated @requiresScopes(scopes: [["${scope}"]])`).definitions;
+  return type?.kind === Kind.OBJECT_TYPE_DEFINITION ? (type.directives ?? []) : [];
 }

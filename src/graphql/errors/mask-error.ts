@@ -48,24 +48,19 @@ export interface ErrorMaskOptions {
 }
 
 /** What every error passes on its way out. */
-export interface ErrorMask {
-  /** For Apollo Server's `formatError`. */
-  readonly format: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
-  /** Puts the correlation id on formatted errors, logs what they hide under that id, and bounds their number. */
-  sign(
-    errors: readonly GraphQLFormattedError[],
-    correlationId: string,
-  ): readonly GraphQLFormattedError[];
-  /** What went wrong where there is no error of GraphQL's yet. */
-  report(thrown: unknown, correlationId?: string): void;
-}
+export type ErrorMask = ReturnType<typeof createErrorMask>;
 
-export function createErrorMask({ suggestions, log }: ErrorMaskOptions): ErrorMask {
+export function createErrorMask({ suggestions, log }: ErrorMaskOptions) {
+  /** What went wrong where there is no error of GraphQL's yet. */
   const report = (thrown: unknown, correlationId?: string) =>
     log.error({ event: 'request.failed', correlationId, err: toError(thrown) }, 'unexpected error');
   return {
-    format: (formatted, error) => maskError(toShort(formatted, suggestions), error),
-    sign: (errors, correlationId) => {
+    report,
+    /** For Apollo Server's `formatError`. */
+    format: (formatted: GraphQLFormattedError, error: unknown) =>
+      maskError(toShort(formatted, suggestions), error),
+    /** Puts the correlation id on formatted errors, logs what they hide under that id, and bounds their number. */
+    sign: (errors: readonly GraphQLFormattedError[], correlationId: string) => {
       const masked = errors.filter((error) => hidden.has(error));
       for (const error of masked.slice(0, MAX_LOGGED_ERRORS)) {
         report(hidden.get(error), correlationId);
@@ -79,7 +74,6 @@ export function createErrorMask({ suggestions, log }: ErrorMaskOptions): ErrorMa
         extensions: { ...error.extensions, correlationId },
       }));
     },
-    report,
   };
 }
 
@@ -99,21 +93,17 @@ function toBounded(errors: readonly GraphQLFormattedError[]): readonly GraphQLFo
   return [...told.slice(0, MAX_ERRORS), { message, extensions }];
 }
 
-/** graphql-js suggests names of the schema behind some of its messages. Nothing it says stands behind that. */
-function dropSuggestions(message: string): string {
-  const start = message.indexOf(' Did you mean ');
-  return start === -1 ? message : message.slice(0, start);
-}
-
 /** Cut before anything is looked for in it: a message may quote all that a caller sent. */
 function toShort(
   { message, locations, ...rest }: GraphQLFormattedError,
   suggestions: boolean,
 ): GraphQLFormattedError {
   const cut = message.slice(0, MAX_MESSAGE_LENGTH);
+  // graphql-js suggests names of the schema behind some of its messages. Nothing it says stands behind that.
+  const [withoutSuggestions = ''] = cut.split(' Did you mean ', 1);
   return {
     ...rest,
-    message: suggestions ? cut : dropSuggestions(cut),
+    message: suggestions ? cut : withoutSuggestions,
     ...(locations && { locations: locations.slice(0, MAX_LOCATIONS) }),
   };
 }

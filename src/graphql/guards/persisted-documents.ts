@@ -1,6 +1,6 @@
 // The allow-list of documents: a manifest of known operations, in Apollo's persisted query manifest
 // format, so that a production gateway runs nothing else.
-import { type FieldNode, parse, print, stripIgnoredCharacters, visit } from 'graphql';
+import { type FieldNode, parse, print, visit } from 'graphql';
 import { MAX_TOKENS } from './document-limits';
 
 export const MANIFEST_FORMAT = 'apollo-persisted-query-manifest';
@@ -16,17 +16,12 @@ export interface PersistedDocuments {
 export function parseManifest(text: string): PersistedDocuments {
   const operations = readOperations(text);
   const bodies = new Map(operations.map(({ id, body }) => [id, body]));
-  const normalized = new Set(operations.map(({ body }) => stripIgnoredCharacters(body)));
-  const bare = new Set(operations.map(({ body }) => dropTypenames(body)));
-  const isListedBare = (text: string | undefined) => text !== undefined && bare.has(text);
+  const listed = new Set(operations.map(({ body }) => normalize(body)));
   return {
     findByHash: (hash) => bodies.get(hash),
     includes: (document) => {
-      const text = normalize(document);
-      if (text === undefined) {
-        return false;
-      }
-      return normalized.has(text) || isListedBare(dropTypenames(document));
+      const normalized = normalize(document);
+      return normalized !== undefined && listed.has(normalized);
     },
   };
 }
@@ -54,20 +49,11 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** `undefined` when the text cannot even be read token by token. */
-function normalize(document: string): string | undefined {
-  try {
-    return stripIgnoredCharacters(document);
-  } catch {
-    return undefined;
-  }
-}
-
 /**
- * Clients with a cache (Apollo Client, urql) add `__typename` wherever they can, so it does not count. `undefined`
- * when the text does not parse.
+ * Layout and comments do not count, nor does `__typename`, which clients with a cache (Apollo Client, urql) add wherever
+ * they can. `undefined` when the text does not parse.
  */
-function dropTypenames(document: string): string | undefined {
+function normalize(document: string): string | undefined {
   try {
     const parsed = parse(document, { noLocation: true, maxTokens: MAX_TOKENS });
     return print(visit(parsed, { Field: (field) => (isPlainTypename(field) ? null : undefined) }));

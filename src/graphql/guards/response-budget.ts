@@ -41,10 +41,9 @@ export class ResponseBudget {
    */
   reserve(result: object, info: GraphQLResolveInfo): () => void {
     const size = measure(result, toSelection(info));
-    if (size > this.#left) {
+    if (!this.#take(size)) {
       throw NOT_SENT;
     }
-    this.#left -= size;
     return () => {
       this.#left += size;
     };
@@ -61,16 +60,14 @@ export class ResponseBudget {
   /** As many of a field's items as there is room for: details that may be left out. */
   spendOnFirst<Item>(name: string, items: readonly Item[], info: GraphQLResolveInfo): Item[] {
     const selection = toSelection(info).filter((field) => field.name === name);
-    const fitting: Item[] = [];
-    for (const item of items) {
-      const size = measure({ [name]: item }, selection);
-      if (size > this.#left) {
-        break;
-      }
-      this.#left -= size;
-      fitting.push(item);
-    }
-    return fitting;
+    const end = items.findIndex((item) => !this.#take(measure({ [name]: item }, selection)));
+    return items.slice(0, end === -1 ? undefined : end);
+  }
+
+  #take(size: number): boolean {
+    const fits = size <= this.#left;
+    this.#left -= fits ? size : 0;
+    return fits;
   }
 }
 
@@ -90,19 +87,24 @@ function toSelection({ fieldNodes, fragments }: GraphQLResolveInfo): readonly Se
   return selection;
 }
 
-type Fragments = GraphQLResolveInfo['fragments'];
-
 /** Fields that graphql-js merges count once. */
-function collectFields(parents: readonly FieldNode[], fragments: Fragments): SelectedField[] {
-  const nodesByField = new Map<string, FieldNode[]>();
+function collectFields(
+  parents: readonly FieldNode[],
+  fragments: GraphQLResolveInfo['fragments'],
+): readonly SelectedField[] {
+  const fields = new Map<string, { name: string; responseKey: string; fieldNodes: FieldNode[] }>();
   const spread = new Set<string>();
   const collect = (selectionSet: SelectionSetNode | undefined): void => {
     for (const selection of selectionSet?.selections ?? []) {
       if (selection.kind === Kind.FIELD) {
-        const field = `${selection.alias?.value ?? ''}:${selection.name.value}`;
-        const nodes = nodesByField.get(field) ?? [];
-        nodes.push(selection);
-        nodesByField.set(field, nodes);
+        const name = selection.name.value;
+        const responseKey = selection.alias?.value ?? name;
+        const field = fields.get(`${responseKey}:${name}`);
+        if (field) {
+          field.fieldNodes.push(selection);
+        } else {
+          fields.set(`${responseKey}:${name}`, { name, responseKey, fieldNodes: [selection] });
+        }
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         collect(selection.selectionSet);
       } else if (!spread.has(selection.name.value)) {
@@ -114,16 +116,11 @@ function collectFields(parents: readonly FieldNode[], fragments: Fragments): Sel
   for (const { selectionSet } of parents) {
     collect(selectionSet);
   }
-  return [...nodesByField.values()].flatMap((nodes) => {
-    const [{ name, alias } = { name: undefined, alias: undefined }] = nodes;
-    return name
-      ? {
-          name: name.value,
-          responseKey: alias?.value ?? name.value,
-          selection: collectFields(nodes, fragments),
-        }
-      : [];
-  });
+  return [...fields.values()].map(({ name, responseKey, fieldNodes }) => ({
+    name,
+    responseKey,
+    selection: collectFields(fieldNodes, fragments),
+  }));
 }
 
 /** Bytes of a value in JSON, as far as it is there already: what has a resolver of its own counts by estimate. */
