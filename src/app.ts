@@ -18,7 +18,7 @@ const ANSWER_MARGIN_MS = 1_000;
 /** For connections to be let go of, and the last spans to be taken. */
 const LET_GO_TIMEOUT_MS = 3_000;
 
-export interface AppDependencies {
+interface AppDependencies {
   readonly log: Logger;
   /** Default: the system's. */
   readonly clock?: Clock;

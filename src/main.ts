@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The only reader of argv, environment and signals.
 import { parseArgs } from 'node:util';
-import type { Logger } from 'pino';
 import { type App, startApp } from './app';
 import { toVisible } from './domain/visible-text';
 import { parsePort } from './settings/parsers';
@@ -24,55 +23,46 @@ async function start(): Promise<void> {
   }
   const { settings } = parsed;
   const log = createLog(settings.logLevel, process.stdout.isTTY ? createPrettyStream() : undefined);
+  let app: App | undefined;
+  let stopping = false;
+  const stop = async () => {
+    stopping = true;
+    try {
+      await app?.close({ atOnce: process.exitCode === 1 });
+      log.info({ event: 'gateway.stopped' }, 'stopped');
+    } catch (error) {
+      process.exitCode = 1;
+      log.fatal({ event: 'gateway.crashed', err: error }, 'unexpected error while stopping');
+    }
+    // Whatever still holds the process is not worth waiting for.
+    process.exit();
+  };
   let signals = 0;
-  // Before it has started nothing is in flight.
-  let stop = (): void => process.exit();
   onStopSignal((signal) => {
     signals += 1;
     if (signals > 1) {
       log.warn({ event: 'gateway.stopped', signal }, 'stopped at once, by a second signal');
       process.exit(1);
     }
-    log.info(
-      { event: 'gateway.stopping', signal },
-      'stopping: what is in flight is answered first',
-    );
-    stop();
+    const message = 'stopping: what is in flight is answered first';
+    log.info({ event: 'gateway.stopping', signal }, message);
+    if (!stopping) {
+      void stop();
+    }
   });
-  const app = await startApp(settings, { log });
-  stop = createStop(app, log);
+  app = await startApp(settings, { log });
   // Nothing awaits it, so nothing is left half done by it; a caller who finds one must not be able to stop the gateway.
   process.on('unhandledRejection', app.reportUnhandledRejection);
   // An exception that nothing caught may have left anything behind: what is in flight is answered, and that is all.
   process.on('uncaughtException', (error) => {
     process.exitCode = 1;
     log.fatal({ event: 'gateway.crashed', err: error }, 'unexpected error: stopping');
-    stop();
+    if (!stopping) {
+      void stop();
+    }
   });
   const { url, metricsUrl } = app;
   log.info({ event: 'gateway.started', url, metricsUrl }, `GraphQL is served at ${url}`);
-}
-
-/** Stops the app once, however often it is called, and then ends the process with its exit code. */
-function createStop(app: App, log: Logger): () => void {
-  let stopping = false;
-  return () => {
-    if (stopping) {
-      return;
-    }
-    stopping = true;
-    app
-      .close({ atOnce: process.exitCode === 1 })
-      .then(
-        () => log.info({ event: 'gateway.stopped' }, 'stopped'),
-        (error: unknown) => {
-          process.exitCode = 1;
-          log.fatal({ event: 'gateway.crashed', err: error }, 'unexpected error while stopping');
-        },
-      )
-      // Whatever still holds the process is not worth waiting for.
-      .finally(() => process.exit());
-  };
 }
 
 async function simulate(portText: string): Promise<void> {

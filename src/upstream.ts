@@ -4,16 +4,10 @@ import type { Clock } from './domain/clock';
 import { watchKeyFile } from './settings/key-file';
 import type { Settings } from './settings/settings';
 
-export interface Upstream {
-  readonly baseUrl: string;
-  readonly apiKey: () => string;
-  close(): Promise<void>;
-}
-
 export async function startUpstream(
   settings: Settings['upstream'],
   dependencies: { readonly log: Logger; readonly clock: Clock },
-): Promise<Upstream> {
+) {
   if (settings.kind === 'digicert') {
     const { baseUrl, apiKey, apiKeyFile } = settings;
     const file =

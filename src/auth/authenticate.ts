@@ -7,7 +7,7 @@ import type { Clock } from '../domain/clock';
 import { CodedError } from '../lib/coded-error';
 import type { TokenSettings } from './access-token';
 
-export interface AuthSettings {
+interface AuthSettings {
   /** Set: every request shows an access token. */
   readonly tokens: TokenSettings | undefined;
   /** Not empty: every request shows one of them. Two may be valid at once, while one is replaced. */

@@ -30,7 +30,7 @@ const UNAVAILABLE = new CodedError(
   { status: 503, headers: { 'retry-after': '5' } },
 );
 
-export interface KeySetOptions {
+interface KeySetOptions {
   readonly url: string;
   readonly clock: Clock;
   readonly log: Logger;

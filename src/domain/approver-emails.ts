@@ -9,7 +9,7 @@ const MAILBOXES = ['admin', 'administrator', 'webmaster', 'hostmaster', 'postmas
 /** Candidates of one domain; a name has five for each of its levels, and may have over a hundred of those. */
 const MAX_APPROVER_EMAILS = 1_000;
 
-export interface ApproverEmail {
+interface ApproverEmail {
   readonly email: string;
   /** The name or parent that the mailbox is at. */
   readonly emailDomain: string;

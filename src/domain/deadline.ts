@@ -11,12 +11,15 @@ export interface Deadline {
 }
 
 /** Instead of an AbortSignal, which with its listeners weighs more than all else that waits with a call. */
-export class OpenDeadline implements Deadline {
+export class OpenDeadline {
   readonly #callbacks = new Set<() => void>();
+  /** Whether it is over: the time is up, or the gateway has to stop. */
   hasPassed = false;
 
+  /** Milliseconds since the Unix epoch. */
   constructor(readonly atMs: number) {}
 
+  /** Calls back once when it passes; the returned function cancels that. */
   onPassed(callback: () => void): () => void {
     this.#callbacks.add(callback);
     return () => this.#callbacks.delete(callback);

@@ -15,16 +15,14 @@ import { createErrorMask, createErrorPlugin } from './errors/mask-error';
 import {
   createDocumentLimitsRule,
   type DocumentLimits,
-  MAX_RECURSIVE_SELECTIONS,
-  MAX_REPORTED_ERRORS,
-  MAX_TOKENS,
+  LIBRARY_LIMITS,
 } from './guards/document-limits';
 import type { PersistedDocuments } from './guards/persisted-documents';
 import { createVariablesPlugin } from './guards/variables';
 import { KnownDocuments } from './known-documents';
 import { createSchema } from './schema';
 
-export interface GraphqlOptions extends DocumentLimits {
+interface GraphqlOptions extends DocumentLimits {
   readonly log: Logger;
   /** Off: no introspection, and no hints at names in the schema. */
   readonly introspection: boolean;
@@ -58,11 +56,8 @@ export async function startGraphql(options: GraphqlOptions) {
     // Without a list, registering documents by hash would only fill memory.
     persistedQueries: persistedDocuments ? { cache: toQueryCache(persistedDocuments) } : false,
     documentStore: documents.store,
-    parseOptions: { maxTokens: MAX_TOKENS },
+    ...LIBRARY_LIMITS,
     validationRules: [createDocumentLimitsRule(options)],
-    validationOptions: { maxErrors: MAX_REPORTED_ERRORS },
-    executionOptions: { maxCoercionErrors: MAX_REPORTED_ERRORS },
-    maxRecursiveSelections: MAX_RECURSIVE_SELECTIONS,
     // main.ts is the only one that listens to signals.
     stopOnTerminationSignals: false,
     plugins: [

@@ -15,7 +15,7 @@ import { LRUCache } from 'lru-cache';
 import { isObject } from '../domain/is-object';
 import type { GraphqlContext } from './context';
 import type { ErrorMask } from './errors/mask-error';
-import { MAX_REPORTED_ERRORS } from './guards/document-limits';
+import { LIBRARY_LIMITS } from './guards/document-limits';
 import { isExact, listConditions } from './guards/variables';
 
 /** More operations than the clients of one mutation and one query have. */
@@ -75,7 +75,7 @@ export class KnownDocuments {
       operationName,
       variableValues: variables,
       contextValue,
-      options: { maxCoercionErrors: MAX_REPORTED_ERRORS },
+      options: LIBRARY_LIMITS.executionOptions,
     });
     // Without data not even the variables were good, and no resolver was called.
     if (data === undefined) {

@@ -1,4 +1,4 @@
-export interface CodedErrorDetails {
+interface CodedErrorDetails {
   /** Of HTTP, where the request never becomes GraphQL. Default 400. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;

@@ -32,10 +32,10 @@ export interface Resource {
   };
 }
 
-export interface HttpServerOptions extends GraphqlRouteOptions, DrainOptions, Health {
-  /** Bytes of a request body. */
+interface HttpServerOptions extends GraphqlRouteOptions, DrainOptions, Health {
+  /** Of a request. */
   readonly maxBodyBytes: number;
-  /** Milliseconds in which a request must have arrived whole. */
+  /** In which a request must have arrived whole. */
   readonly requestTimeoutMs: number;
   /** Milliseconds that an answer may take at most: for so long a connection may be silent. */
   readonly answerTimeoutMs: number;

@@ -4,7 +4,7 @@ import { VARIABLES, type Values, type Variable } from './variables';
 
 export type Settings = ReturnType<typeof toSettings>;
 
-export type ParsedSettings =
+type ParsedSettings =
   | { readonly ok: true; readonly settings: Settings }
   /** One sentence per problem, beginning with the setting's name; none holds a secret. */
   | { readonly ok: false; readonly problems: readonly string[] };

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
 /** One request, as an answer gets to handle it. */
-export interface Incoming {
+interface Incoming {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** Calls back after a while, unless the simulator is closed by then. */
@@ -113,20 +113,6 @@ export function slowBody(status: number, body: string): Answer {
     sendByte(0);
   };
 }
-
-/** Begins a head and lets it come a byte a second. */
-export const slowHeaders: Answer = async ({ request, receive, send, later }) => {
-  await receive();
-  send();
-  const head = 'HTTP/1.1 204 No Content\r\nX-Slow: yes\r\n\r\n';
-  const sendByte = (index: number) => {
-    request.socket.write(head.charAt(index));
-    if (index + 1 < head.length) {
-      later(SLOW_BYTE_INTERVAL_MS, () => sendByte(index + 1));
-    }
-  };
-  sendByte(0);
-};
 
 /** Writes bytes to the connection as they are, HTTP or not, and leaves it open. */
 export function bytes(text: string): Answer {

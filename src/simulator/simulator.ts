@@ -37,8 +37,6 @@ export interface OutboxEntry {
 }
 
 export interface SimulatorOptions {
-  /** Default 127.0.0.1. */
-  readonly host?: string;
   /** Default 0, a free one. */
   readonly port?: number;
   /** Default {@link SIMULATED_ACCOUNT}. */
@@ -60,7 +58,7 @@ const ORDER_PATH =
   /^\/services\/v2\/order\/certificate\/([^/?]+)(?:\/(resend-emails|validation))?$/;
 
 export async function startSimulator(options: SimulatorOptions = {}) {
-  const { host = '127.0.0.1', port = 0, clock = systemClock } = options;
+  const { port = 0, clock = systemClock } = options;
   const windows = new RollingWindows(options.quota ?? DIGICERT_QUOTA);
   const requests: ReceivedRequest[] = [];
   const outbox: OutboxEntry[] = [];
@@ -112,10 +110,10 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     // Only a connection that broke on the way gets here.
     handle(request, response).catch(() => response.destroy());
   });
-  server.listen(port, host);
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const { port: actualPort } = server.address() as AddressInfo;
-  origin = `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
+  origin = `http://127.0.0.1:${actualPort}`;
   return {
     /** To be used as `DIGICERT_BASE_URL`. */
     baseUrl: origin + BASE_PATH,

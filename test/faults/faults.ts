@@ -12,7 +12,6 @@ import {
   resetAfterBody,
   resetBeforeBody,
   slowBody,
-  slowHeaders,
 } from '../../src/simulator/answers';
 import { startSimulator } from '../../src/simulator/simulator';
 
@@ -36,6 +35,20 @@ export interface FaultyUpstream {
   readonly requests: () => number;
   close(): void | Promise<void>;
 }
+
+/** Begins a head and lets it come a byte a second. */
+const slowHeaders: Answer = async ({ request, receive, send, later }) => {
+  await receive();
+  send();
+  const head = 'HTTP/1.1 204 No Content\r\nX-Slow: yes\r\n\r\n';
+  const sendByte = (index: number) => {
+    request.socket.write(head.charAt(index));
+    if (index + 1 < head.length) {
+      later(1_000, () => sendByte(index + 1));
+    }
+  };
+  sendByte(0);
+};
 
 /** Orders with the fault. One alone would be taken to be the one to blame. */
 export const FAULTY_ORDERS = Array.from({ length: 100 }, (_, index) => String(5500 + index));

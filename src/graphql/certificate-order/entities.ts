@@ -12,7 +12,7 @@ import type { CertificateOrder } from './types';
 const TYPENAME = 'CertificateOrder';
 
 /** As graphql-js resolves the union `_Entity`: by `__typename`. */
-export type Entity = CertificateOrder & { readonly __typename: typeof TYPENAME };
+type Entity = CertificateOrder & { readonly __typename: typeof TYPENAME };
 
 /**
  * Costs no call: what else is selected is read when it is resolved. Every reference is looked at before anything else,

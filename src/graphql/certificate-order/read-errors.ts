@@ -4,7 +4,7 @@ import { assertNever, type UpstreamFailure } from '../../domain/outcome';
 import { ORDER_ID_COMPLAINT } from '../../domain/resend-request';
 import { CodedError } from '../../lib/coded-error';
 
-export type FailedRead = Exclude<OrderReadOutcome, { kind: 'found' | 'not-found' }>;
+type FailedRead = Exclude<OrderReadOutcome, { kind: 'found' | 'not-found' }>;
 
 export function toReadError(outcome: FailedRead): CodedError {
   switch (outcome.kind) {

@@ -41,7 +41,7 @@ const MASKED_MESSAGE =
  */
 const hidden = new WeakMap<GraphQLFormattedError, unknown>();
 
-export interface ErrorMaskOptions {
+interface ErrorMaskOptions {
   readonly log: Logger;
   /** Whether a message may suggest names of the schema. */
   readonly suggestions: boolean;
@@ -161,22 +161,16 @@ function toArgumentError(thrown: unknown): GraphQLErrorExtensions {
 /** Has every error signed right before it leaves Apollo Server. */
 export function createErrorPlugin({ sign, report }: ErrorMask): ApolloServerPlugin<GraphqlContext> {
   return {
-    async contextCreationDidFail({ error }) {
-      report(error);
-    },
-    async unexpectedErrorProcessingRequest({ requestContext, error }) {
-      report(error, requestContext.contextValue.caller.correlationId);
-    },
-    async requestDidStart({ contextValue }) {
-      const { correlationId } = contextValue.caller;
-      return {
-        async willSendResponse({ response: { body } }) {
-          if (body.kind === 'single' && body.singleResult.errors) {
-            body.singleResult.errors = sign(body.singleResult.errors, correlationId);
-          }
-        },
-      };
-    },
+    contextCreationDidFail: async ({ error }) => report(error),
+    unexpectedErrorProcessingRequest: async ({ requestContext, error }) =>
+      report(error, requestContext.contextValue.caller.correlationId),
+    requestDidStart: async ({ contextValue: { caller } }) => ({
+      willSendResponse: async ({ response: { body } }) => {
+        if (body.kind === 'single' && body.singleResult.errors) {
+          body.singleResult.errors = sign(body.singleResult.errors, caller.correlationId);
+        }
+      },
+    }),
   };
 }
 

@@ -19,10 +19,18 @@ export interface DocumentLimits {
 export const MAX_TOKENS = 1_000;
 
 /** Fields once all fragments are spread; Apollo Server counts them. */
-export const MAX_RECURSIVE_SELECTIONS = 500;
+const MAX_RECURSIVE_SELECTIONS = 500;
 
 /** Errors reported of one document, and of one set of variables. */
-export const MAX_REPORTED_ERRORS = 5;
+const MAX_REPORTED_ERRORS = 5;
+
+/** The limits that Apollo Server and graphql-js hold documents and variables to. */
+export const LIBRARY_LIMITS = {
+  parseOptions: { maxTokens: MAX_TOKENS },
+  validationOptions: { maxErrors: MAX_REPORTED_ERRORS },
+  executionOptions: { maxCoercionErrors: MAX_REPORTED_ERRORS },
+  maxRecursiveSelections: MAX_RECURSIVE_SELECTIONS,
+};
 
 /** Aliases; ten root fields with two aliases inside each fit. More where more root fields are allowed. */
 const MAX_ALIASES = 30;

@@ -51,7 +51,7 @@ const ResendDvEmailsRateLimitScope = createEnum<RateLimitScope>(
 );
 
 @ObjectType({ description: "One error in DigiCert's own words: detail for those who want it." })
-export class ResendDvEmailsDigicertError {
+class ResendDvEmailsDigicertError {
   @Field(() => String, {
     nullable: true,
     description: "DigiCert's code, such as `access_denied|missing_permission`. An open set.",
@@ -63,7 +63,7 @@ export class ResendDvEmailsDigicertError {
 }
 
 @ObjectType({ description: 'One fault in the arguments.' })
-export class ResendDvEmailsInputIssue {
+class ResendDvEmailsInputIssue {
   @Field(() => [String], {
     description:
       'Where the fault is, from the argument down: `["input", "domainApprovalEmails", "0", "email"]`.',

@@ -35,7 +35,7 @@ export const ResendDvEmailsResult = createUnionType({
 });
 
 /** As many items of a field as there is room for in the response. */
-export type FitItems = <Item>(field: string, items: readonly Item[]) => readonly Item[];
+type FitItems = <Item>(field: string, items: readonly Item[]) => readonly Item[];
 
 export function toResult(
   outcome: ResendOutcome,
