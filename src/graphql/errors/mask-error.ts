@@ -58,7 +58,7 @@ export function createErrorMask({ suggestions, log }: ErrorMaskOptions) {
     report,
     /** For Apollo Server's `formatError`. */
     format: (formatted: GraphQLFormattedError, error: unknown) =>
-      maskError(toShort(formatted, suggestions), error),
+      maskError(formatted, error, suggestions),
     /** Puts the correlation id on formatted errors, logs what they hide under that id, and bounds their number. */
     sign: (errors: readonly GraphQLFormattedError[], correlationId: string) => {
       const masked = errors.filter((error) => hidden.has(error));
@@ -93,40 +93,30 @@ function toBounded(errors: readonly GraphQLFormattedError[]): readonly GraphQLFo
   return [...told.slice(0, MAX_ERRORS), { message, extensions }];
 }
 
-/** Cut before anything is looked for in it: a message may quote all that a caller sent. */
-function toShort(
-  { message, locations, ...rest }: GraphQLFormattedError,
+function maskError(
+  { message: full, locations, path, extensions }: GraphQLFormattedError,
+  error: unknown,
   suggestions: boolean,
 ): GraphQLFormattedError {
-  const cut = message.slice(0, MAX_MESSAGE_LENGTH);
+  // Cut before anything is looked for in it: it may quote all that a caller sent.
+  const cut = full.slice(0, MAX_MESSAGE_LENGTH);
   // graphql-js suggests names of the schema behind some of its messages. Nothing it says stands behind that.
-  const [withoutSuggestions = ''] = cut.split(' Did you mean ', 1);
-  return {
-    ...rest,
-    message: suggestions ? cut : withoutSuggestions,
+  const message = suggestions ? cut : (cut.split(' Did you mean ', 1)[0] ?? '');
+  const place = {
     ...(locations && { locations: locations.slice(0, MAX_LOCATIONS) }),
+    ...(path && { path }),
   };
-}
-
-function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const { message, locations, path } = formatted;
-  const place = { ...(locations && { locations }), ...(path && { path }) };
   // What else a resolver throws is a bug, whatever it says of itself; only errors around it are the caller's.
   const thrown = unwrapResolverError(error);
   if (thrown instanceof CodedError) {
-    return {
-      message: thrown.message,
-      ...place,
-      extensions: { code: thrown.code, ...thrown.facts },
-    };
+    const { code, facts } = thrown;
+    return { message: thrown.message, ...place, extensions: { code, ...facts } };
   }
   const { code, validationErrorCode } =
-    thrown === error && !isOfExecution(thrown)
-      ? { ...formatted.extensions }
-      : toArgumentError(thrown);
+    thrown === error && !isOfExecution(thrown) ? { ...extensions } : toArgumentError(thrown);
   if (CALLER_ERROR_CODES.has(code) && !isParserFault(code, message)) {
-    const extensions = { code, ...(validationErrorCode !== undefined && { validationErrorCode }) };
-    return { message, ...place, extensions };
+    const told = { code, ...(validationErrorCode !== undefined && { validationErrorCode }) };
+    return { message, ...place, extensions: told };
   }
   const masked = {
     message: MASKED_MESSAGE,
