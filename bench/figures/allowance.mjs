@@ -10,7 +10,7 @@ import { end, launch, launchGateway } from '../launch.mjs';
 
 const require = createRequire(import.meta.url);
 const { startSimulator } = require('../../dist/simulator/simulator.js');
-const { parseWindows } = require('../../dist/settings/limit-parsers.js');
+const { parseWindows } = require('../../dist/settings/parsers.js');
 
 /** As DIGICERT_QUOTA, the shorter window first. */
 const QUOTA = '100/5s,1000/180s';
