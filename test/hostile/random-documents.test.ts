@@ -3,7 +3,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { AUDIENCE } from '../../src/simulator/identity-provider';
 import { startSimulator } from '../../src/simulator/simulator';
 import { LARGE_ACCOUNT } from './large-orders';
 import { startMeasuredGateway } from './measured-gateway';
@@ -56,7 +55,7 @@ async function startWithLargeOrders(environment: Record<string, string>) {
     DIGICERT_BASE_URL: simulator.baseUrl,
     AUTH_JWKS_URL: simulator.jwksUrl,
     AUTH_ISSUER: simulator.issuer,
-    AUTH_AUDIENCE: AUDIENCE,
+    AUTH_AUDIENCE: 'dv-email-gateway',
     ...environment,
   });
   closers.push(gateway.close);

@@ -11,14 +11,14 @@ import {
   isCompositeType,
   isUnionType,
 } from 'graphql';
-import { MAX_RECURSIVE_SELECTIONS, MAX_TOKENS } from '../../src/graphql/guards/document-limits';
+import { LIBRARY_LIMITS, MAX_TOKENS } from '../../src/graphql/guards/document-limits';
 import { Dice } from './dice';
 import { InputWriter, Room } from './input-writer';
 import { OutputTypes } from './output-types';
 
 /** A little below what the gateway takes (document-limits.ts), as a document is not measured exactly while it grows. */
 const TOKENS = MAX_TOKENS - 100;
-const MAX_SELECTIONS = MAX_RECURSIVE_SELECTIONS - 30;
+const MAX_SELECTIONS = LIBRARY_LIMITS.maxRecursiveSelections - 30;
 const MAX_ALIASES = 30;
 const MAX_DIRECTIVES = 20;
 const MAX_DEPTH = 12;
