@@ -1,8 +1,10 @@
 // What makes an access token good, and for how long.
+
+import type { TestApp } from '../support/test-app';
 import {
   AUDIENCE,
   ask,
-  askWith,
+  askAndLook,
   BAD,
   createKey,
   GOOD,
@@ -14,9 +16,12 @@ import {
 } from './identity';
 
 let key: SigningKey;
+/** Knows the key. */
+let gateway: TestApp;
 
 beforeAll(async () => {
   key = await createKey();
+  gateway = await startWithTokens(await startProvider(key));
 });
 
 describe('an access token', () => {
@@ -80,7 +85,9 @@ describe('an access token', () => {
     ['6 kB', { x: 'x'.repeat(5_500) }, GOOD],
     ['9 kB', { x: 'x'.repeat(6_500) }, BAD],
   ])('with %s', async (_name, claims, told) => {
-    expect(await askWith(key, await sign(key, claims as Record<string, unknown>))).toBe(told);
+    expect(await askAndLook(gateway, await sign(key, claims as Record<string, unknown>))).toBe(
+      told,
+    );
   });
 
   it('is verified once in 100 calls', async () => {

@@ -1,9 +1,10 @@
 // Every way known to forge an access token, or to make the gateway believe somebody else's keys.
 import { createHmac } from 'node:crypto';
 import { exportSPKI } from 'jose';
+import type { TestApp } from '../support/test-app';
 import {
   ask,
-  askWith,
+  askAndLook,
   BAD,
   CLAIMS,
   createKey,
@@ -23,9 +24,12 @@ const hmac = (secret: string | Buffer) => (input: string) =>
   createHmac('sha256', secret).update(input).digest('base64url');
 
 let key: SigningKey;
+/** Knows the key. */
+let gateway: TestApp;
 
 beforeAll(async () => {
   key = await createKey();
+  gateway = await startWithTokens(await startProvider(key));
 });
 
 describe('a token', () => {
@@ -63,7 +67,7 @@ describe('a token', () => {
     ].map((typ): [string, object, string] => [`the type ${JSON.stringify(typ)}`, { typ }, BAD]),
     ['keys of its own', { jwk: { kty: 'oct', k: 'AAAA' } }, GOOD],
   ])('with a header that has %s', async (_name, header, told) => {
-    expect(await askWith(key, await signRaw(key, header))).toBe(told);
+    expect(await askAndLook(gateway, await signRaw(key, header))).toBe(told);
   });
 
   it.each(['first', 'forger'])(
@@ -109,8 +113,8 @@ describe('a token', () => {
   it('signed with a signature of noughts is refused', async () => {
     const noughts = Buffer.alloc(64).toString('base64url');
     expect(
-      await askWith(
-        key,
+      await askAndLook(
+        gateway,
         forge({ alg: 'ES256', kid: 'first' }, CLAIMS, () => noughts),
       ),
     ).toBe(BAD);
@@ -162,7 +166,7 @@ describe('a token', () => {
   });
 
   it('signed by another key of the same name is refused', async () => {
-    expect(await askWith(key, await sign(await createKey('first')))).toBe(BAD);
+    expect(await askAndLook(gateway, await sign(await createKey('first')))).toBe(BAD);
   });
 
   it.each(
@@ -182,7 +186,7 @@ describe('a token', () => {
       '\u00e9\u00ff.\u0080.\u00fc',
     ].map((token) => ({ token, start: token.slice(0, 20) })),
   )('that is none is refused: $start', async ({ token }) => {
-    expect(await askWith(key, token)).toBe(BAD);
+    expect(await askAndLook(gateway, token)).toBe(BAD);
   });
 
   it('with an algorithm that is never good is refused', async () => {

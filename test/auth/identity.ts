@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { closeLater } from '../support/close-later';
 import { START } from '../support/manual-clock';
 import {
   describeRequest,
@@ -42,12 +43,6 @@ export interface Provider {
   answer: RequestListener | undefined;
 }
 
-const closers: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map((close) => close()));
-});
-
 export async function startProvider(...keys: readonly SigningKey[]): Promise<Provider> {
   let fetches = 0;
   const server = createServer((request, response) => {
@@ -61,7 +56,7 @@ export async function startProvider(...keys: readonly SigningKey[]): Promise<Pro
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  closers.push(async () => {
+  closeLater(() => {
     server.closeAllConnections();
     server.close();
   });
@@ -149,9 +144,8 @@ export async function ask(app: TestApp, token: string): Promise<string> {
   return code === undefined ? String(response.status) : `${response.status} ${code}`;
 }
 
-/** As {@link ask}, of a gateway that knows the key. Only a good token causes a request upstream. */
-export async function askWith(key: SigningKey, token: string): Promise<string> {
-  const app = await startWithTokens(await startProvider(key));
+/** As {@link ask}. Only a good token causes a request upstream, and none is logged. */
+export async function askAndLook(app: TestApp, token: string): Promise<string> {
   const told = await ask(app, token);
   expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(
     told === GOOD ? ['PUT 1001'] : [],

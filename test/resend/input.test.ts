@@ -1,9 +1,14 @@
 // What the gateway refuses by itself, without a call upstream.
 import type { ResendDvEmailsInput } from '../../src/client/operations';
-import { REQUEST_ID, startTestApp } from '../support/test-app';
+import { REQUEST_ID, startTestApp, type TestApp } from '../support/test-app';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startTestApp();
+});
 
 async function refuse(orderId: string, input?: ResendDvEmailsInput) {
-  const app = await startTestApp();
   const answer = await app.resend(orderId, input);
   expect(answer).toEqual({
     data: {
@@ -52,8 +57,6 @@ describe('the local check', () => {
   it.each(['1e21', '12345678901234567890', '9007199254740993', '1.5', '-9007199254740993'])(
     'refuses an order id that the client sends as the number %s, which is not exact',
     async (number) => {
-      const app = await startTestApp();
-
       const response = await app.post(
         `{"query":"mutation($id: ID!) { resendDvEmails(orderId: $id) { __typename } }","variables":{"id":${number}}}`,
       );
@@ -72,8 +75,6 @@ describe('the local check', () => {
   );
 
   it('takes an order id that the client sends as the number 1001', async () => {
-    const app = await startTestApp();
-
     const response = await app.post({
       query: 'mutation($id: ID!) { resendDvEmails(orderId: $id) { __typename } }',
       variables: { id: 1001 },
@@ -86,8 +87,6 @@ describe('the local check', () => {
   });
 
   it('takes an order id of 20 digits', async () => {
-    const app = await startTestApp();
-
     const answer = await app.resend('12345678901234567890');
 
     expect(answer.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsOrderNotFoundError');
@@ -255,8 +254,6 @@ describe('the local check', () => {
     const entries = Array.from({ length: 251 }, (_, index) => ({
       domain: `d${index}.example.com`,
     }));
-    const app = await startTestApp();
-
     const answer = await app.resend('1001', { domainApprovalEmails: entries.slice(0, 250) });
 
     expect(answer.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');

@@ -1,4 +1,4 @@
-// The gateway over real HTTP in front of a real simulator, for one test at a time.
+// The gateway over real HTTP in front of a real simulator, for one test; or for a file's, where it starts before them.
 import { EventEmitter, once } from 'node:events';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
@@ -18,6 +18,7 @@ import {
   startSimulator,
 } from '../../src/simulator/simulator';
 import { createLog } from '../../src/telemetry/log';
+import { closeLater } from './close-later';
 import { ManualClock } from './manual-clock';
 import { NO_LIMITS } from './no-limits';
 
@@ -76,14 +77,19 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-const running: TestApp[] = [];
+const running = new Set<TestApp>();
+const closed: TestApp[] = [];
 
-afterEach(async () => {
-  const apps = running.splice(0);
-  await Promise.all(apps.map((app) => app.close()));
+/** Runs when what the test, or the file, has started is closed. */
+function expectNothingLeft(): void {
+  const ended = closed.splice(0);
+  const apps = [...ended, ...running];
   expect(apps.flatMap((app) => app.takeUpstreamRequests()).map(describeRequest)).toEqual([]);
-  expect(apps.map((app) => app.clock.pending)).toEqual(apps.map(() => 0));
-});
+  expect(ended.map((app) => app.clock.pending)).toEqual(ended.map(() => 0));
+}
+
+afterEach(expectNothingLeft);
+afterAll(expectNothingLeft);
 
 /** `PUT 1001` for a resend, `GET 1001` for an order's info. */
 export function describeRequest({ method, path }: ReceivedRequest): string {
@@ -168,6 +174,11 @@ export async function startTestApp(overrides: TestAppOverrides = {}): Promise<Te
       await simulator.close();
     },
   };
-  running.push(testApp);
+  running.add(testApp);
+  closeLater(async () => {
+    await testApp.close();
+    running.delete(testApp);
+    closed.push(testApp);
+  });
   return testApp;
 }
