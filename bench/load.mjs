@@ -37,7 +37,7 @@ export async function startUpstream({ delayMs = 0 } = {}) {
 }
 
 /** One request, to see that the answer is what it should be. */
-export async function checkAnswer({ url, headers }, { name, body, isSuccess }) {
+export async function checkResponse({ url, headers }, { name, body, isSuccess }) {
   const answer = await fetch(url, {
     method: 'POST',
     headers: { ...JSON_HEADERS, ...headers },

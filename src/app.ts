@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
 import { createAuthenticate } from './auth/authenticate';
-import { type Clock, inTime, systemClock } from './domain/clock';
+import { type Clock, systemClock, withTimeout } from './domain/clock';
 import { createExplorer } from './explorer/explorer';
 import { startGraphql } from './graphql/graphql';
 import { readPackageInfo } from './package-info';
@@ -12,8 +12,8 @@ import type { Settings } from './settings/settings';
 import { startTelemetry } from './telemetry/telemetry';
 import { startUseCases } from './use-cases';
 
-/** For answers to be written, beyond the time that they may take. */
-const ANSWER_MARGIN_MS = 1_000;
+/** For responses to be written, beyond the time that they may take. */
+const RESPONSE_MARGIN_MS = 1_000;
 
 /** For connections to be let go of, and the last spans to be taken. */
 const LET_GO_TIMEOUT_MS = 3_000;
@@ -49,7 +49,7 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
   const useCases = await startUseCases(settings, { ...dependencies, clock, telemetry, userAgent });
   const { reportUnhandledRejection, apolloPlugins: plugins } = telemetry;
   const letGo = () =>
-    inTime(clock, LET_GO_TIMEOUT_MS, Promise.all([useCases.close(), telemetry.close()]));
+    withTimeout(clock, LET_GO_TIMEOUT_MS, Promise.all([useCases.close(), telemetry.close()]));
   let stopping = false;
   try {
     const graphql = await startGraphql({ ...settings, log, plugins });
@@ -61,9 +61,9 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
       authenticate: createAuthenticate(settings.auth, { clock, log }),
       isOpen: !settings.auth.tokens && settings.auth.routerSecrets.length === 0,
       // The fields of a mutation run one after the other, and each may be followed by a read of its order.
-      answerTimeoutMs:
-        2 * settings.maxMutationFields * settings.digicertTimeoutMs + ANSWER_MARGIN_MS,
-      drainTimeoutMs: settings.shutdown.timeoutMs + ANSWER_MARGIN_MS,
+      responseTimeoutMs:
+        2 * settings.maxMutationFields * settings.digicertTimeoutMs + RESPONSE_MARGIN_MS,
+      drainTimeoutMs: settings.shutdown.timeoutMs + RESPONSE_MARGIN_MS,
       resources: createExplorer(settings.explorer, settings.upstream.kind === 'simulator'),
       isStopping: () => stopping,
       state: useCases.state,
@@ -72,7 +72,7 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     const close = async ({ atOnce = false } = {}) => {
       stopping = true;
       await waitFor(clock, atOnce ? 0 : settings.shutdown.delayMs);
-      const cancel = clock.after(settings.shutdown.timeoutMs, () => useCases.hurry());
+      const cancel = clock.after(settings.shutdown.timeoutMs, () => useCases.expireDeadlines());
       await server.close();
       // Calls whose clients hung up go on.
       await useCases.whenIdle();

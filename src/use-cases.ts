@@ -30,10 +30,10 @@ export interface UseCases {
   countCaller(caller: Caller): Promise<number | undefined>;
   /** What an operator may want to know of DigiCert and the limits. */
   state(): Readonly<Record<string, string>>;
-  /** Resolves when no call is under way, whether somebody still waits for its answer or not. */
+  /** Resolves when no call is in flight, whether its client still waits for the response or not. */
   whenIdle(): Promise<void>;
-  /** Whoever waits is answered now, with what is known now. */
-  hurry(): void;
+  /** Answers all calls in flight now, with what is known now. */
+  expireDeadlines(): void;
   close(): Promise<void>;
 }
 
@@ -90,11 +90,11 @@ export async function startUseCases(
     whenIdle: async () => {
       do {
         await deadlines.whenIdle();
-        // Between two fields of a mutation nothing is under way for a moment.
+        // Between two fields of a mutation nothing is in flight for a moment.
         await setImmediate();
       } while (!deadlines.isIdle);
     },
-    hurry: () => deadlines.expireAll(),
+    expireDeadlines: () => deadlines.expireAll(),
     close: async () => {
       await digicert.close();
       await limits.close();

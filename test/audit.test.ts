@@ -151,9 +151,9 @@ describe('the audit trail', () => {
         upstreamStatus: 503,
       },
     ],
-  ])('tells what DigiCert said of order %s', async (orderId, facts) => {
+  ])('tells what DigiCert said of order %s', async (orderId, fields) => {
     const { event } = await resendAndReadEvent({}, orderId);
-    expect(event).toMatchObject(facts);
+    expect(event).toMatchObject(fields);
   });
 
   it('gives the same address the same hash wherever the key is the same, and another elsewhere', async () => {

@@ -11,7 +11,7 @@ import {
   parseWithSecrets,
   read,
   readYaml,
-  toAnswerSeconds,
+  toResponseSeconds,
   toStopSeconds,
 } from './support/deploy';
 
@@ -99,7 +99,7 @@ describe('compose.yaml', () => {
         expect(new URL(redis?.url ?? '').hostname).toBe('redis');
         expect(GATEWAYS.length * (redis?.fallbackPercent ?? 100)).toBeLessThanOrEqual(100);
         expect(graceSeconds(name)).toBeGreaterThanOrEqual(toStopSeconds(settings));
-        expect(graceSeconds('router')).toBeGreaterThanOrEqual(toAnswerSeconds(settings));
+        expect(graceSeconds('router')).toBeGreaterThanOrEqual(toResponseSeconds(settings));
       }
     },
   );

@@ -70,7 +70,7 @@ describe('docs/errors.md', () => {
         kind: 'upstream-failed',
         reason: reason.replaceAll('`', '') as UpstreamFailure,
         emailsMayHaveBeenSent: false,
-        evidence: {},
+        diagnostics: {},
       } as const;
       expect([reason, retryable]).toEqual([reason, isRetryable(outcome) ? 'yes' : 'no']);
     }

@@ -1,7 +1,7 @@
 // The gateway beside what else somebody would take: the same work, in interleaved rounds.
 import { CONTESTANTS, PRODUCTION } from '../contestants.mjs';
 import { end } from '../launch.mjs';
-import { burst, checkAnswer, startUpstream } from '../load.mjs';
+import { burst, checkResponse, startUpstream } from '../load.mjs';
 import { median, toRatio, toTable, withSpread } from '../statistics.mjs';
 
 /** A slower program has fewer requests in a second, and needs as many until its code is compiled. */
@@ -14,7 +14,7 @@ export async function compare({ contestants, delayMs, connections, rounds, secon
   const started = [];
   for (const contestant of contestants) {
     const program = await contestant.start({ simulator, concurrency: connections });
-    await checkAnswer(program, contestant);
+    await checkResponse(program, contestant);
     started.push({ contestant, program, bursts: [] });
   }
   const options = { connections, upstream };

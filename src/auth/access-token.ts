@@ -27,8 +27,8 @@ const MAX_TOKEN_LENGTH = 8_192;
 /** Characters of a subject, which goes into logs; issuers use ids and email addresses. */
 const MAX_SUBJECT_LENGTH = 255;
 
-/** Verified tokens remembered: the callers of some minutes. */
-const MAX_REMEMBERED_TOKENS = 10_000;
+/** Verified tokens in the cache: the callers of some minutes. */
+const MAX_CACHED_TOKENS = 10_000;
 
 export interface TokenSettings {
   readonly jwksUrl: string;
@@ -49,7 +49,7 @@ export function createTokenVerifier(
   { jwksUrl, issuer, audience }: TokenSettings,
   { clock, log }: { readonly clock: Clock; readonly log: Logger },
 ): VerifyToken {
-  const remembered = new LRUCache<string, VerifiedToken>({ max: MAX_REMEMBERED_TOKENS });
+  const verifiedTokens = new LRUCache<string, VerifiedToken>({ max: MAX_CACHED_TOKENS });
   const keySet = new KeySet({ url: jwksUrl, clock, log });
 
   const findKey: JWTVerifyGetKey = async (header, token) => {
@@ -58,7 +58,7 @@ export function createTokenVerifier(
     if (typeof kid !== 'string' || (typ !== undefined && !isType(typ))) {
       throw new errors.JWTInvalid('The header is not that of an access token.');
     }
-    return keySet.find(header, token);
+    return keySet.getKey(header, token);
   };
 
   async function verify(token: string): Promise<VerifiedToken | undefined> {
@@ -83,22 +83,17 @@ export function createTokenVerifier(
     if (token.length > MAX_TOKEN_LENGTH) {
       return undefined;
     }
-    keySet.keepFresh();
+    keySet.refreshIfStale();
     // Not the token itself: nobody needs it once it is checked.
     const tokenHash = hash('sha256', token, 'base64');
-    const known = remembered.get(tokenHash);
-    if (
-      known &&
-      known.keys === keySet.keys &&
-      clock.now() < known.expiresAtMs &&
-      keySet.isTrusted
-    ) {
+    const known = verifiedTokens.get(tokenHash);
+    if (known && known.keys === keySet.keys && clock.now() < known.expiresAtMs && keySet.isUsable) {
       return known;
     }
     try {
       const verified = await verify(token);
       if (verified) {
-        remembered.set(tokenHash, verified);
+        verifiedTokens.set(tokenHash, verified);
       }
       return verified;
     } catch (error) {

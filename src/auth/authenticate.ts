@@ -24,11 +24,15 @@ export interface Identity {
 export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Identity | CodedError>;
 
 /** Without tokens whoever gets here may do everything: the router has decided that, or the network. */
-const ANYBODY: Identity = { subject: undefined, scopes: ALL_SCOPES };
+const ANONYMOUS: Identity = { subject: undefined, scopes: ALL_SCOPES };
 
-const NO_ROUTER = new CodedError('UNAUTHENTICATED', 'This gateway answers its router alone.', {
-  status: 401,
-});
+const BAD_ROUTER_SECRET = new CodedError(
+  'UNAUTHENTICATED',
+  'This gateway answers its router alone.',
+  {
+    status: 401,
+  },
+);
 
 const NO_TOKEN = new CodedError(
   'UNAUTHENTICATED',
@@ -50,10 +54,10 @@ export function createAuthenticate(
   const verifyToken = tokens && loadTokens().createTokenVerifier(tokens, dependencies);
   return async (headers) => {
     if (routerSecrets.length > 0 && !isSecret(headers['x-router-secret'], routerSecrets)) {
-      return NO_ROUTER;
+      return BAD_ROUTER_SECRET;
     }
     if (!verifyToken) {
-      return ANYBODY;
+      return ANONYMOUS;
     }
     // One token, without a space in it (RFC 6750 section 2.1).
     const [, token] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];

@@ -24,7 +24,7 @@ const FETCH_TIMEOUT_MS = 5_000;
 /** Bytes of a key set; one RSA key has about 500. */
 const MAX_KEY_SET_BYTES = 256 * 1024;
 
-const UNAVAILABLE = new CodedError(
+const JWKS_UNAVAILABLE = new CodedError(
   'SERVICE_UNAVAILABLE',
   'Access tokens cannot be checked at the moment. Try again.',
   { status: 503, headers: { 'retry-after': '5' } },
@@ -38,7 +38,7 @@ interface KeySetOptions {
 
 export class KeySet {
   #keys: JWTVerifyGetKey | undefined;
-  // Not '' at first: an answer without a body must count as a change, so that it is found to be no key set.
+  // Not '' at first: a response without a body must count as a change, so that it is found to be no key set.
   #keysText: string | undefined;
   #fetchedAtMs = Number.NEGATIVE_INFINITY;
   #fetchableAtMs = Number.NEGATIVE_INFINITY;
@@ -47,9 +47,9 @@ export class KeySet {
 
   constructor(private readonly options: KeySetOptions) {}
 
-  /** The key a token is signed with. Rejects with an error of jose's, or {@link UNAVAILABLE}. */
-  readonly find: JWTVerifyGetKey = async (header, token) => {
-    const keys = await this.#fresh();
+  /** The key a token is signed with. Rejects with an error of jose's, or {@link JWKS_UNAVAILABLE}. */
+  readonly getKey: JWTVerifyGetKey = async (header, token) => {
+    const keys = await this.#usableKeys();
     try {
       return await keys(header, token);
     } catch (error) {
@@ -60,20 +60,20 @@ export class KeySet {
     // The provider may have changed its keys since.
     await this.#refresh();
     if (this.#failing) {
-      throw UNAVAILABLE;
+      throw JWKS_UNAVAILABLE;
     }
     return (this.#keys ?? keys)(header, token);
   };
 
   /** Sees to it that a key which is revoked is noticed, also while no new token comes. */
-  keepFresh(): void {
+  refreshIfStale(): void {
     if (this.#ageMs > REFRESH_AFTER_MS) {
       void this.#refresh();
     }
   }
 
   /** Whether what was verified before may still be believed. */
-  get isTrusted(): boolean {
+  get isUsable(): boolean {
     return this.#ageMs <= MAX_AGE_MS;
   }
 
@@ -86,12 +86,12 @@ export class KeySet {
     return this.options.clock.monotonicMs() - this.#fetchedAtMs;
   }
 
-  async #fresh(): Promise<JWTVerifyGetKey> {
-    if (!this.isTrusted) {
+  async #usableKeys(): Promise<JWTVerifyGetKey> {
+    if (!this.isUsable) {
       await this.#refresh();
     }
-    if (!this.#keys || !this.isTrusted) {
-      throw UNAVAILABLE;
+    if (!this.#keys || !this.isUsable) {
+      throw JWKS_UNAVAILABLE;
     }
     return this.#keys;
   }

@@ -56,7 +56,7 @@ export interface DigicertClient extends DigicertApi, OrderReads {
   readonly breakerState: BreakerState;
   /** Requests that are on their way, or wait for a connection. */
   readonly inFlight: number;
-  /** Ends every connection; a request still running ends as unanswered. */
+  /** Ends every connection; a request still running ends without a response. */
   close(): Promise<void>;
 }
 

@@ -1,10 +1,10 @@
 // Where upstream errors are mapped: the whole way from what happened to an outcome, as one table.
 // Rows branch on status and code, never on message text, and the first that matches decides.
 import type { DigicertError, ResendOutcome, UpstreamFailure } from '../domain/outcome';
-import type { ResendAnswer } from '../domain/resend';
+import type { ResendResponse } from '../domain/resend';
 import type { ResendRequest } from '../domain/resend-request';
 import { type ResponseBody, readDigicertErrors, readResponseBody } from './response-body';
-import type { AnsweredExchange } from './transport/exchange';
+import type { HttpResponse } from './transport/exchange';
 import { readRetryAfter } from './transport/retry-after';
 import type { Sent } from './transport/sender';
 
@@ -70,7 +70,7 @@ const TABLE: readonly Row[] = [
 /** The rows for an exchange that brought no status. */
 const WITHOUT_STATUS = {
   'not-sent': { reason: 'UNREACHABLE', ...NOT_SENT },
-  unanswered: { reason: 'OUTCOME_UNKNOWN', ...SENT },
+  'no-response': { reason: 'OUTCOME_UNKNOWN', ...SENT },
   'not-http': { reason: 'UNEXPECTED_RESPONSE', ...SENT },
   // The breaker is open: DigiCert was failing a moment ago, and was not asked this time.
   rejected: { reason: 'UNAVAILABLE', ...NOT_SENT },
@@ -83,17 +83,17 @@ const REJECTED = {
   breaker: 'BREAKER_OPEN',
 } as const;
 
-export function mapOutcome(sent: Sent, context: Context): ResendAnswer {
+export function mapOutcome(sent: Sent, context: Context): ResendResponse {
   const { attempts } = sent;
   if (sent.kind === 'rejected' && sent.reason !== 'breaker') {
-    const evidence = { errorCode: REJECTED[sent.reason], attempts };
-    return { outcome: { ...rateLimited(sent.retryAfterSeconds), evidence }, refused: false };
+    const diagnostics = { errorCode: REJECTED[sent.reason], attempts };
+    return { outcome: { ...rateLimited(sent.retryAfterSeconds), diagnostics }, refused: false };
   }
-  if (sent.kind !== 'answered') {
+  if (sent.kind !== 'response') {
     const errorCode = sent.kind === 'rejected' ? REJECTED.breaker : sent.errorCode;
-    const evidence = { errorCode, attempts };
+    const diagnostics = { errorCode, attempts };
     return {
-      outcome: { kind: 'upstream-failed', ...WITHOUT_STATUS[sent.kind], evidence },
+      outcome: { kind: 'upstream-failed', ...WITHOUT_STATUS[sent.kind], diagnostics },
       refused: false,
     };
   }
@@ -101,15 +101,15 @@ export function mapOutcome(sent: Sent, context: Context): ResendAnswer {
   for (const row of TABLE) {
     if (row.when(response)) {
       const { status, errors } = response;
-      const evidence = { status, digicertErrors: errors, attempts };
-      const outcome = { ...row.outcome(response, context), evidence };
+      const diagnostics = { status, digicertErrors: errors, attempts };
+      const outcome = { ...row.outcome(response, context), diagnostics };
       return { outcome, refused: row.refused ?? false };
     }
   }
   throw new Error('The last row matches every response.');
 }
 
-function toResponse(exchange: AnsweredExchange, nowMs: number): DigicertResponse {
+function toResponse(exchange: HttpResponse, nowMs: number): DigicertResponse {
   const body = readResponseBody(exchange);
   return {
     status: exchange.status,
@@ -181,5 +181,5 @@ function upstream(
   reason: UpstreamFailure,
   sent: { emailsMayHaveBeenSent: boolean },
 ): Row['outcome'] {
-  return () => ({ kind: 'upstream-failed', reason, ...sent, evidence: {} });
+  return () => ({ kind: 'upstream-failed', reason, ...sent, diagnostics: {} });
 }

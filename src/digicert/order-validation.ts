@@ -1,10 +1,6 @@
 // Reads `GET /order/certificate/{order_id}/validation`, of which every field may be missing.
 
-import type {
-  CertificateOrder,
-  CertificateOrderDomain,
-  OrderReadOutcome,
-} from '../domain/certificate-order';
+import type { OrderDetails, OrderDomain, OrderReadOutcome } from '../domain/certificate-order';
 import { isObject } from '../domain/is-object';
 import type { ResendOutcome } from '../domain/outcome';
 import { mapOutcome } from './map-outcome';
@@ -24,12 +20,12 @@ export function parseOrderValidation(sent: Sent, orderId: string, nowMs: number)
   return toReadOutcome(mapOutcome(sent, { request, nowMs }).outcome);
 }
 
-/** An answer about another order is none, and neither is one of errors alone. */
+/** A response about another order is none, and neither is one of errors alone. */
 function isAbout(value: Record<string, unknown>, orderId: string): boolean {
-  const answeredId = toText(value.order_id);
-  return answeredId === undefined
+  const receivedId = toText(value.order_id);
+  return receivedId === undefined
     ? value.errors === undefined
-    : answeredId.replace(/^0+/, '') === orderId.replace(/^0+/, '');
+    : receivedId.replace(/^0+/, '') === orderId.replace(/^0+/, '');
 }
 
 function toReadOutcome(outcome: ResendOutcome): OrderReadOutcome {
@@ -41,12 +37,12 @@ function toReadOutcome(outcome: ResendOutcome): OrderReadOutcome {
     case 'upstream-failed':
       return outcome;
     default:
-      // A 204 or a refused input makes no sense as the answer to a read.
-      return { kind: 'upstream-failed', reason: 'UNEXPECTED_RESPONSE', evidence: {} };
+      // A 204 or a refused input makes no sense as the response to a read.
+      return { kind: 'upstream-failed', reason: 'UNEXPECTED_RESPONSE', diagnostics: {} };
   }
 }
 
-function toOrder(value: Record<string, unknown>): CertificateOrder {
+function toOrder(value: Record<string, unknown>): OrderDetails {
   return {
     status: toWord(value.order_status),
     dcvMethod: toWord(value.order_dcv_method),
@@ -57,7 +53,7 @@ function toOrder(value: Record<string, unknown>): CertificateOrder {
   };
 }
 
-function toDomain(validation: Record<string, unknown>): CertificateOrderDomain {
+function toDomain(validation: Record<string, unknown>): OrderDomain {
   const dnsNames = toList(validation.dns_names)?.map((name) => toText(name)) ?? [];
   return {
     name: toText(validation.name_scope),

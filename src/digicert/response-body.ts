@@ -3,12 +3,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { isObject } from '../domain/is-object';
 import type { DigicertError } from '../domain/outcome';
 import { toVisible } from '../domain/visible-text';
-import {
-  type AnsweredExchange,
-  type Exchange,
-  firstValue,
-  MAX_BODY_BYTES,
-} from './transport/exchange';
+import { type Exchange, firstValue, type HttpResponse, MAX_BODY_BYTES } from './transport/exchange';
 
 export type ResponseBody =
   | { readonly kind: 'json'; readonly value: unknown }
@@ -26,7 +21,7 @@ const DECODERS: ReadonlyMap<string, typeof gunzipSync> = new Map([
 
 const UTF_8 = new TextDecoder('utf-8');
 
-export function readResponseBody({ headers, body }: AnsweredExchange): ResponseBody {
+export function readResponseBody({ headers, body }: HttpResponse): ResponseBody {
   const contentEncoding = firstValue(headers['content-encoding'])?.trim().toLowerCase();
   const decoded = body && decode(body, contentEncoding || 'identity');
   if (!decoded) {
@@ -82,7 +77,7 @@ export function readDigicertErrors(body: ResponseBody): readonly DigicertError[]
 
 /** The body of a 200 that is a JSON object; `undefined` for every other exchange. */
 export function readOkObject(exchange: Exchange): Record<string, unknown> | undefined {
-  if (exchange.kind !== 'answered' || exchange.status !== 200) {
+  if (exchange.kind !== 'response' || exchange.status !== 200) {
     return undefined;
   }
   const body = readResponseBody(exchange);

@@ -1,15 +1,20 @@
 // What can be read of an order. DigiCert may leave out every part, and its sets of values are open.
-import type { DigicertError, RateLimitScope, UpstreamEvidence, UpstreamFailure } from './outcome';
+import type {
+  DigicertError,
+  RateLimitScope,
+  UpstreamDiagnostics,
+  UpstreamFailure,
+} from './outcome';
 
-export interface CertificateOrder {
+export interface OrderDetails {
   /** e.g. `pending` */
   readonly status: string | undefined;
   /** e.g. `email` */
   readonly dcvMethod: string | undefined;
-  readonly domains: readonly CertificateOrderDomain[] | undefined;
+  readonly domains: readonly OrderDomain[] | undefined;
 }
 
-export interface CertificateOrderDomain {
+export interface OrderDomain {
   /** The name DigiCert validates, e.g. `example.com`. */
   readonly name: string | undefined;
   /** e.g. `approved` */
@@ -21,7 +26,7 @@ export interface CertificateOrderDomain {
 
 /** What came of reading an order. */
 export type OrderReadOutcome =
-  | { readonly kind: 'found'; readonly order: CertificateOrder }
+  | { readonly kind: 'found'; readonly order: OrderDetails }
   | { readonly kind: 'not-found' }
   /** Not 1 to 20 digits; DigiCert was not asked. */
   | { readonly kind: 'invalid-id' }
@@ -34,5 +39,5 @@ export type OrderReadOutcome =
   | {
       readonly kind: 'upstream-failed';
       readonly reason: UpstreamFailure;
-      readonly evidence: UpstreamEvidence;
+      readonly diagnostics: UpstreamDiagnostics;
     };

@@ -10,7 +10,7 @@ export interface Clock {
 }
 
 /** Waits for an end, but no longer than that; what is late goes on by itself. */
-export function inTime(
+export function withTimeout(
   clock: Clock,
   timeoutMs: number,
   ending: Promise<unknown>,

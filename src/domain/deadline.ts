@@ -1,32 +1,32 @@
-// The moment by which a caller has an answer. One deadline covers every upstream call of a mutation.
+// The moment by which a caller has a response. One deadline covers every upstream call of a mutation.
 import type { Clock } from './clock';
 
 export interface Deadline {
   /** By the monotonic clock. */
   readonly atMs: number;
   /** Whether it is over: the time is up, or the gateway has to stop. */
-  readonly hasPassed: boolean;
+  readonly isExpired: boolean;
   /** Calls back once when it passes; the returned function cancels that. */
-  onPassed(callback: () => void): () => void;
+  onExpired(callback: () => void): () => void;
 }
 
 /** Instead of an AbortSignal, which with its listeners weighs more than all else that waits with a call. */
 export class OpenDeadline {
   readonly #callbacks = new Set<() => void>();
   /** Whether it is over: the time is up, or the gateway has to stop. */
-  hasPassed = false;
+  isExpired = false;
 
   /** Milliseconds since the Unix epoch. */
   constructor(readonly atMs: number) {}
 
   /** Calls back once when it passes; the returned function cancels that. */
-  onPassed(callback: () => void): () => void {
+  onExpired(callback: () => void): () => void {
     this.#callbacks.add(callback);
     return () => this.#callbacks.delete(callback);
   }
 
-  pass(): void {
-    this.hasPassed = true;
+  expire(): void {
+    this.isExpired = true;
     for (const callback of this.#callbacks) {
       this.#callbacks.delete(callback);
       callback();
@@ -50,10 +50,10 @@ export class Deadlines {
     const leftMs = this.#stopped ? 0 : timeoutMs;
     const deadline = new OpenDeadline(this.clock.monotonicMs() + leftMs);
     if (this.#stopped) {
-      deadline.pass();
+      deadline.expire();
     }
     this.#open.add(deadline);
-    const cancel = this.clock.after(leftMs, () => deadline.pass());
+    const cancel = this.clock.after(leftMs, () => deadline.expire());
     try {
       return await run(deadline);
     } finally {
@@ -83,14 +83,14 @@ export class Deadlines {
   expireAll(): void {
     this.#stopped = true;
     for (const deadline of this.#open) {
-      deadline.pass();
+      deadline.expire();
     }
   }
 }
 
 /** Resolves after a while, or as soon as the deadline has passed. */
 export function waitWithin(clock: Clock, delayMs: number, deadline: Deadline): Promise<void> {
-  if (delayMs === 0 || deadline.hasPassed) {
+  if (delayMs === 0 || deadline.isExpired) {
     return Promise.resolve();
   }
   return new Promise((resolve) => {
@@ -100,6 +100,6 @@ export function waitWithin(clock: Clock, delayMs: number, deadline: Deadline): P
       resolve();
     };
     const cancelTimer = clock.after(delayMs, end);
-    const cancelDeadline = deadline.onPassed(end);
+    const cancelDeadline = deadline.onExpired(end);
   });
 }

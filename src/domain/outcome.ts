@@ -1,7 +1,7 @@
-// What came of one wish to resend approval emails: the product's vocabulary, free of GraphQL and HTTP.
+// What came of one request to resend approval emails: the product's vocabulary, free of GraphQL and HTTP.
 
 /** One entry of the recipients list, exactly as it is sent to DigiCert; absent keys are left out. */
-export interface DomainApprovalEmail {
+export interface Recipient {
   readonly domain?: string;
   readonly email?: string;
   readonly emailDomain?: string;
@@ -19,12 +19,12 @@ export interface DigicertError {
   readonly message: string | undefined;
 }
 
-/** Facts for whoever is on call. Logged, never handed to a caller. */
-export interface UpstreamEvidence {
+/** Diagnostics for operators. Logged, never handed to a caller. */
+export interface UpstreamDiagnostics {
   readonly status?: number;
   readonly errorCode?: string;
   readonly digicertErrors?: readonly DigicertError[];
-  /** Requests made for the one wish. More than one only where the ones before it provably did nothing. */
+  /** Requests made for the one call. More than one only where the ones before it provably did nothing. */
   readonly attempts?: number;
 }
 
@@ -40,15 +40,15 @@ export type UpstreamFailure =
   | 'OUTCOME_UNKNOWN'
   | 'UNEXPECTED_RESPONSE';
 
-/** What came of it, with what DigiCert's answer says to whoever is on call, if there was one. */
-export type ResendOutcome = OutcomeKind & { readonly evidence?: UpstreamEvidence };
+/** What came of it, with what DigiCert's response says to whoever is on call, if there was one. */
+export type ResendOutcome = OutcomeKind & { readonly diagnostics?: UpstreamDiagnostics };
 
 type OutcomeKind =
   | {
       readonly kind: 'accepted';
       readonly orderId: string;
       readonly acceptedAt: Date;
-      readonly domainApprovalEmails: readonly DomainApprovalEmail[];
+      readonly domainApprovalEmails: readonly Recipient[];
       readonly locale: string | undefined;
     }
   | {
@@ -76,7 +76,7 @@ type OutcomeKind =
       readonly kind: 'upstream-failed';
       readonly reason: UpstreamFailure;
       readonly emailsMayHaveBeenSent: boolean;
-      readonly evidence: UpstreamEvidence;
+      readonly diagnostics: UpstreamDiagnostics;
     };
 
 /** Every outcome but the accepted one. */

@@ -1,11 +1,11 @@
 // Who gets an email: what makes two entries of a list the same email, however they are spelt.
-import type { DomainApprovalEmail } from './outcome';
+import type { Recipient } from './outcome';
 
 /**
  * Names the email an entry stands for. A mailbox gets one for each domain it approves; `emailDomain`
  * makes no other one of it.
  */
-export function toRecipientKey({ domain, email }: DomainApprovalEmail): string {
+export function toRecipientKey({ domain, email }: Recipient): string {
   // No domain has a space in it.
   return `${domain?.toLowerCase() ?? ''} ${email === undefined ? '' : toMailboxKey(email)}`;
 }

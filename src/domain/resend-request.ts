@@ -2,7 +2,7 @@
 // fault found in it. Nothing that fails here costs an upstream call.
 import { parseDnsName, parseDomainScope } from './dns-name';
 import { parseEmailAddress } from './email-address';
-import type { DomainApprovalEmail, InputIssue } from './outcome';
+import type { InputIssue, Recipient } from './outcome';
 import { toRecipientKey } from './recipient';
 
 /** More entries than a DV order can have names (DigiCert's multi-domain limit). */
@@ -14,7 +14,7 @@ export const MAX_ISSUES = 50;
 /** DigiCert's ids have 6 to 9 digits and some lead with zeros, so an id is text, not a number. */
 const ORDER_ID = /^[0-9]{1,20}$/;
 
-export const ORDER_ID_COMPLAINT = 'An order id has 1 to 20 digits, such as 1234567.';
+export const INVALID_ORDER_ID = 'An order id has 1 to 20 digits, such as 1234567.';
 
 /** A language with optional subtags; which codes DigiCert knows is not published. */
 const LOCALE = /^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}$/;
@@ -31,10 +31,10 @@ export interface ApprovalEmailInput {
   readonly emailDomain?: string | null | undefined;
 }
 
-/** A checked wish. Absent keys stay absent all the way to the wire. */
+/** A checked request. Absent keys stay absent all the way to the wire. */
 export interface ResendRequest {
   readonly orderId: string;
-  readonly domainApprovalEmails: readonly DomainApprovalEmail[] | undefined;
+  readonly domainApprovalEmails: readonly Recipient[] | undefined;
   readonly locale: string | undefined;
 }
 
@@ -57,7 +57,7 @@ export function parseResendRequest(
 ): ParsedResendRequest {
   const issues = new Issues();
   if (!isOrderId(orderId)) {
-    issues.add(['orderId'], ORDER_ID_COMPLAINT);
+    issues.add(['orderId'], INVALID_ORDER_ID);
   }
   const domainApprovalEmails = parseApprovalEmails(input?.domainApprovalEmails, issues);
   const locale = input?.locale ?? undefined;
@@ -88,7 +88,7 @@ class Issues {
 function parseApprovalEmails(
   entries: readonly ApprovalEmailInput[] | null | undefined,
   issues: Issues,
-): DomainApprovalEmail[] | undefined {
+): Recipient[] | undefined {
   if (!entries) {
     return undefined;
   }
@@ -100,7 +100,7 @@ function parseApprovalEmails(
     );
   }
   const firstIndex = new Map<string, number>();
-  // Entries past the limit are not looked at: the list is refused anyway, and the answer stays bounded.
+  // Entries past the limit are not looked at: the list is refused anyway, and the response stays bounded.
   return entries.slice(0, MAX_APPROVAL_EMAILS).map((entry, index) => {
     const entryPath = () => [...path, String(index)];
     const faultsBefore = issues.count;
@@ -132,11 +132,11 @@ function parseEntry(
   entry: ApprovalEmailInput,
   path: () => readonly string[],
   issues: Issues,
-): DomainApprovalEmail {
+): Recipient {
   if (entry.domain == null && entry.email == null) {
     issues.add(path(), 'An entry needs a domain, an email or both.');
   }
-  const parsed: { -readonly [Field in keyof DomainApprovalEmail]: string } = {};
+  const parsed: { -readonly [Field in keyof Recipient]: string } = {};
   for (const [field, parse, complaint] of ENTRY_FIELDS) {
     const text = entry[field];
     if (text != null) {

@@ -8,8 +8,8 @@ import { emailsMayHaveBeenSent, type ResendOutcome } from './outcome';
 import { parseResendRequest, type ResendInput, type ResendRequest } from './resend-request';
 import type { UseCaseResult } from './use-case-events';
 
-/** DigiCert's answer: it stands as it is, or it is a refusal that the order's info may explain. */
-export interface ResendAnswer {
+/** DigiCert's response: it stands as it is, or it is a refusal that the order's info may explain. */
+export interface ResendResponse {
   readonly outcome: ResendOutcome;
   readonly refused: boolean;
 }
@@ -23,7 +23,7 @@ export interface DigicertApi {
     request: ResendRequest,
     quota: Reservation | undefined,
     deadline: Deadline,
-  ): Promise<ResendAnswer>;
+  ): Promise<ResendResponse>;
   /** `undefined` when the order's info could not be had in time. */
   readOrderInfo(
     orderId: string,
@@ -84,7 +84,7 @@ export function createResend(
 function toRateLimited({ scope, retryAfterSeconds }: Refused): ResendOutcome {
   const limited = { kind: 'rate-limited', scope, retryAfterSeconds } as const;
   return scope === 'DIGICERT'
-    ? { ...limited, evidence: { errorCode: 'QUOTA_FULL', attempts: 0 } }
+    ? { ...limited, diagnostics: { errorCode: 'QUOTA_FULL', attempts: 0 } }
     : limited;
 }
 
@@ -109,6 +109,6 @@ async function explainRefusal(
     orderStatus: order.status,
     dcvMethod: order.dcvMethod,
     digicertErrors: refusal.kind === 'invalid-input' ? refusal.digicertErrors : [],
-    ...(refusal.evidence && { evidence: refusal.evidence }),
+    ...(refusal.diagnostics && { diagnostics: refusal.diagnostics }),
   };
 }

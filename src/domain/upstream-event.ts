@@ -3,7 +3,7 @@
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
 /** Why a request was not made. */
-export type HeldBackBy = 'quota' | 'concurrency' | 'breaker';
+export type RejectionReason = 'quota' | 'concurrency' | 'breaker';
 
 export type UpstreamEvent =
   /** A request was made, whatever came of it. */
@@ -14,7 +14,7 @@ export type UpstreamEvent =
       readonly result: { readonly status: number } | { readonly errorCode: string };
       readonly durationMs: number;
     }
-  | { readonly kind: 'held-back'; readonly by: HeldBackBy }
+  | { readonly kind: 'held-back'; readonly by: RejectionReason }
   /** A request had to wait for room in the quota, or did not get any. */
   | { readonly kind: 'quota-waited'; readonly waitedMs: number }
   | { readonly kind: 'retrying'; readonly cause: RetryCause }

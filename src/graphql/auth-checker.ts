@@ -5,7 +5,7 @@ import { type Caller, toLoggedSubject } from '../domain/caller';
 import { CodedError } from '../lib/coded-error';
 import type { GraphqlContext } from './context';
 
-/** Throws for the field, so that other fields of the request still get their answers. */
+/** Throws for the field, so that other fields of the request still get their values. */
 export function createAuthChecker(log: Logger): AuthCheckerFn<GraphqlContext, string> {
   // A request may ask for a field many times over, by aliases and references; it is logged once.
   const loggedFields = new WeakMap<Caller, Set<string>>();

@@ -24,7 +24,7 @@ import { createSchema } from './schema';
 
 interface GraphqlOptions extends DocumentLimits {
   readonly log: Logger;
-  /** Off: no introspection, and no hints at names in the schema. */
+  /** Off: no introspection, and no suggestions of names in the schema. */
   readonly introspection: boolean;
   readonly auth: { readonly routerSecrets: readonly string[] };
   /** Whatever wants to see every operation: tracing. */

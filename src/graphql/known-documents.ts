@@ -83,7 +83,7 @@ export class KnownDocuments {
     }
     const formatted = errors?.map((error) => errorMask.format(toFormatted(error), error));
     return formatted
-      ? { errors: errorMask.sign(formatted, contextValue.caller.correlationId), data }
+      ? { errors: errorMask.addCorrelationId(formatted, contextValue.caller.correlationId), data }
       : { data };
   }
 }

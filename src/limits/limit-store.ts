@@ -16,7 +16,7 @@ export interface Limit {
 
 export interface LimitStore {
   /** Takes all that is asked for or nothing, at one stroke. */
-  reserve(request: ReserveRequest): Promise<Reserved>;
+  reserve(request: ReserveRequest): Promise<ReserveResult>;
   /** What was taken was used at some moment up to now: it leaves each window that long from now. */
   commit(id: string, limits: readonly Limit[]): Promise<void>;
   /** What was taken was never used. */
@@ -47,7 +47,7 @@ export interface ReserveRequest {
 /** Milliseconds before which there is no room, and perhaps not then. 0: there is. */
 export type Waits = Readonly<Record<LimitKind, number>>;
 
-export interface Reserved {
+export interface ReserveResult {
   readonly ok: boolean;
   readonly waitMs: Waits;
   /** Milliseconds for which a limit is blocked. */

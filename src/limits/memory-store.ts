@@ -5,8 +5,8 @@ import {
   type Limit,
   type LimitKind,
   type LimitStore,
-  type Reserved,
   type ReserveRequest,
+  type ReserveResult,
   type Snapshot,
   toLongestMs,
 } from './limit-store';
@@ -40,7 +40,7 @@ export class MemoryStore implements LimitStore {
 
   constructor(private readonly clock: Clock) {}
 
-  async reserve(request: ReserveRequest): Promise<Reserved> {
+  async reserve(request: ReserveRequest): Promise<ReserveResult> {
     const { count, check = [], take = [] } = request;
     const nowMs = this.clock.monotonicMs();
     const waitMs = { caller: 0, recipient: 0, digicert: 0 };
@@ -92,7 +92,7 @@ export class MemoryStore implements LimitStore {
   async close(): Promise<void> {}
 
   /** Notes what was decided, here or by another store. */
-  record({ id, holdMs, count, take = [] }: ReserveRequest, { ok, waitMs }: Reserved): void {
+  record({ id, holdMs, count, take = [] }: ReserveRequest, { ok, waitMs }: ReserveResult): void {
     const nowMs = this.clock.monotonicMs();
     if (count && waitMs.caller === 0) {
       this.#add(count, id, nowMs, nowMs);

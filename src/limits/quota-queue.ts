@@ -2,7 +2,7 @@
 // in the order of arrival, and turns it away as soon as the wait is known to be too long. Who waits holds nothing.
 import type { Clock } from '../domain/clock';
 import type { Deadline } from '../domain/deadline';
-import type { Limit, LimitStore, Reserved, ReserveRequest } from './limit-store';
+import type { Limit, LimitStore, ReserveRequest, ReserveResult } from './limit-store';
 
 /** Requests that may wait at a time; far more than DigiCert lets through in any wait that is allowed. */
 const MAX_WAITING = 1_000;
@@ -25,7 +25,7 @@ export interface QuotaQueueOptions {
 type Others = Pick<ReserveRequest, 'count' | 'take'>;
 
 /** `id` names what was taken. */
-export type QueueResult = Reserved & { readonly id: string };
+export type QueueResult = ReserveResult & { readonly id: string };
 
 interface Waiter {
   readonly others: readonly Limit[];
@@ -79,7 +79,7 @@ export class QuotaQueue {
       return first;
     }
     const giveUpAtMs = Math.min(clock.monotonicMs() + maxWaitMs, deadline.atMs);
-    const isTooLate = deadline.hasPassed || this.#opensAtMs >= giveUpAtMs;
+    const isTooLate = deadline.isExpired || this.#opensAtMs >= giveUpAtMs;
     if (isTooLate || this.#waiting.length >= MAX_WAITING) {
       return this.#full();
     }
@@ -98,7 +98,7 @@ export class QuotaQueue {
         },
       };
       const cancelTimer = clock.after(giveUpAtMs - clock.monotonicMs(), giveUp);
-      const cancelDeadline = deadline.onPassed(giveUp);
+      const cancelDeadline = deadline.onExpired(giveUp);
       this.#waiting.push(waiter);
       this.#schedule();
     });

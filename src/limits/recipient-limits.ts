@@ -1,5 +1,5 @@
 // The limits of a request's recipients: each is mailed once in a cool-down.
-import type { DomainApprovalEmail } from '../domain/outcome';
+import type { Recipient } from '../domain/outcome';
 import { toRecipientKey } from '../domain/recipient';
 import type { ResendRequest } from '../domain/resend-request';
 import { toKey } from './key';
@@ -15,7 +15,7 @@ export function toRecipientLimits(
   }
   // DigiCert's ids are numbers to it: leading zeros name no other order.
   const order = orderId.replace(/^0+(?=\d)/, '');
-  const recipients: readonly DomainApprovalEmail[] =
+  const recipients: readonly Recipient[] =
     domainApprovalEmails.length > 0 ? domainApprovalEmails : [{}];
   const keys = recipients.map((recipient) => {
     // A wildcard is validated at its base.

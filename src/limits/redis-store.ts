@@ -4,8 +4,8 @@ import {
   LIMIT_KINDS,
   type Limit,
   type LimitStore,
-  type Reserved,
   type ReserveRequest,
+  type ReserveResult,
   type Snapshot,
   toLongestMs,
 } from './limit-store';
@@ -81,7 +81,7 @@ export class RedisStore implements LimitStore {
 
   /** Starts connecting. Rejects when that does not succeed at once; it goes on trying all the same. */
   async connect(): Promise<void> {
-    await this.#inTime(this.#redis.connect(), 2 * this.#timeoutMs);
+    await this.#withTimeout(this.#redis.connect(), 2 * this.#timeoutMs);
   }
 
   /**
@@ -90,7 +90,7 @@ export class RedisStore implements LimitStore {
    */
   async probe(): Promise<void> {
     try {
-      await this.#inTime(this.#redis.set(`${this.#prefix}probe`, '', 'PX', 1_000));
+      await this.#withTimeout(this.#redis.set(`${this.#prefix}probe`, '', 'PX', 1_000));
     } catch (error) {
       const { status } = this.#redis;
       // A connection that is being made has time until the next look.
@@ -102,7 +102,13 @@ export class RedisStore implements LimitStore {
     }
   }
 
-  async reserve({ id, holdMs, count, check = [], take = [] }: ReserveRequest): Promise<Reserved> {
+  async reserve({
+    id,
+    holdMs,
+    count,
+    check = [],
+    take = [],
+  }: ReserveRequest): Promise<ReserveResult> {
     const limits = [
       ...(count ? [{ mode: 'c', limit: count }] : []),
       ...check.map((limit) => ({ mode: 'l', limit })),
@@ -198,15 +204,15 @@ export class RedisStore implements LimitStore {
   }
 
   /**
-   * Rejects when there is no answer in time. When this process itself was busy for so long, the answer may
+   * Rejects when there is no reply in time. When this process itself was busy for so long, the reply may
    * have come meanwhile and wait to be read: so it is read first. (ioredis' own timeout would not.)
    */
-  #inTime<Answer>(answer: Promise<Answer>, timeoutMs = this.#timeoutMs): Promise<Answer> {
+  #withTimeout<Reply>(reply: Promise<Reply>, timeoutMs = this.#timeoutMs): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         setImmediate(() => reject(new Error(`Redis took more than ${timeoutMs} ms.`)));
       }, timeoutMs);
-      answer.then(resolve, reject).finally(() => clearTimeout(timer));
+      reply.then(resolve, reject).finally(() => clearTimeout(timer));
     });
   }
 
@@ -218,8 +224,11 @@ export class RedisStore implements LimitStore {
     timeoutMs?: number,
   ): Promise<unknown> {
     const commands = this.#redis as unknown as Record<string, ScriptCommand>;
-    const answer = commands[script]?.call(commands, keys.length, ...keys, this.#now(), ...values);
-    return this.#inTime(answer ?? Promise.reject(new Error(`${script} is no script.`)), timeoutMs);
+    const reply = commands[script]?.call(commands, keys.length, ...keys, this.#now(), ...values);
+    return this.#withTimeout(
+      reply ?? Promise.reject(new Error(`${script} is no script.`)),
+      timeoutMs,
+    );
   }
 }
 

@@ -2,7 +2,7 @@
 // is granted is written down on both sides, so that neither begins with an empty log when they change.
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock';
-import type { Limit, LimitStore, Reserved, ReserveRequest } from './limit-store';
+import type { Limit, LimitStore, ReserveRequest, ReserveResult } from './limit-store';
 import type { MemoryStore } from './memory-store';
 import type { RedisStore } from './redis-store';
 
@@ -60,7 +60,7 @@ export class ResilientStore implements LimitStore {
     return this.#state.kind === 'shared';
   }
 
-  async reserve(request: ReserveRequest): Promise<Reserved> {
+  async reserve(request: ReserveRequest): Promise<ReserveResult> {
     const { local, share } = this.#options;
     const shared = await this.#reserveShared(request);
     if (this.#state.kind !== 'local' && shared) {
@@ -108,7 +108,7 @@ export class ResilientStore implements LimitStore {
   }
 
   /** What Redis says, as long as it is used, or about to be. */
-  async #reserveShared(request: ReserveRequest): Promise<Reserved | undefined> {
+  async #reserveShared(request: ReserveRequest): Promise<ReserveResult | undefined> {
     // Not before Redis knows what was granted up to now: it would never be told of what is granted meanwhile.
     if (
       this.#state.kind === 'closed' ||
@@ -124,7 +124,7 @@ export class ResilientStore implements LimitStore {
     }
   }
 
-  async #noteBlock({ take = [] }: ReserveRequest, { blockedForMs }: Reserved): Promise<void> {
+  async #noteBlock({ take = [] }: ReserveRequest, { blockedForMs }: ReserveResult): Promise<void> {
     const quota = take.find(({ kind }) => kind === 'digicert');
     if (quota && blockedForMs > 0) {
       await this.#options.local.block(quota, blockedForMs);
@@ -171,7 +171,7 @@ export class ResilientStore implements LimitStore {
 
   async #probe(state: State & { kind: 'local' }, successes: number): Promise<void> {
     const { redis, local, clock, log } = this.#options;
-    const answers = await redis.probe().then(
+    const isUp = await redis.probe().then(
       () => {
         state.restored = redis.restore(local.snapshot()).then(
           () => true,
@@ -184,11 +184,11 @@ export class ResilientStore implements LimitStore {
     if (this.#state !== state) {
       return;
     }
-    if (!answers) {
+    if (!isUp) {
       state.restored = Promise.resolve(false);
     }
-    if (!answers || successes + 1 < PROBES_BEFORE_USE) {
-      this.#probeLater(state, answers ? successes + 1 : 0);
+    if (!isUp || successes + 1 < PROBES_BEFORE_USE) {
+      this.#probeLater(state, isUp ? successes + 1 : 0);
       return;
     }
     this.#state = { kind: 'shared' };

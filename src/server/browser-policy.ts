@@ -1,4 +1,4 @@
-// What browsers are told: which other origins may call (CORS), and that an answer may load nothing (CSP);
+// What browsers are told: which other origins may call (CORS), and that a response may load nothing (CSP);
 // the explorer's page alone says otherwise for itself.
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
@@ -15,7 +15,7 @@ const REQUEST_HEADERS = [
 /** Seconds a browser may remember a preflight; none remembers it longer than two hours. */
 const PREFLIGHT_MAX_AGE_SECONDS = 7200;
 
-/** For every answer but the explorer's page: what helmet 8 sets, but for a policy that allows nothing. */
+/** For every response but the explorer's page: what helmet 8 sets, but for a policy that allows nothing. */
 export const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none';frame-ancestors 'none';base-uri 'none'",
   'cross-origin-opener-policy': 'same-origin',
@@ -31,7 +31,7 @@ export const SECURITY_HEADERS = {
   'x-xss-protection': '0',
 };
 
-/** Set right before an answer leaves, so that a thousand calls in flight do not hold a thousand sets of them. */
+/** Set right before a response leaves, so that a thousand calls in flight do not hold a thousand sets of them. */
 export function registerSecurityHeaders(server: FastifyInstance): void {
   server.addHook('onSend', (_request, reply, _payload, done) => {
     if (!reply.hasHeader('content-security-policy')) {

@@ -40,7 +40,7 @@ const LINE_BREAK = /\r\n|[\n\r]/;
 /** What a request is decorated with. */
 const IDENTITY = 'identity';
 
-const ANSWER_TYPES = ['application/json', 'application/graphql-response+json'];
+const RESPONSE_TYPES = ['application/json', 'application/graphql-response+json'];
 
 export async function registerGraphql(
   parent: FastifyInstance,
@@ -87,10 +87,10 @@ export async function registerGraphql(
 
 /** The response's media type, by the Accept header; `undefined`: none is acceptable. */
 function chooseType({ raw }: FastifyRequest): string | undefined {
-  return new Negotiator(raw).mediaType(ANSWER_TYPES);
+  return new Negotiator(raw).mediaType(RESPONSE_TYPES);
 }
 
-/** Of what Apollo Server looks at only when the answer is there, and the emails are out; or not at all. */
+/** Of what Apollo Server looks at only when the response is there, and the emails are out; or not at all. */
 function findFault(
   request: FastifyRequest,
   persistedDocuments: PersistedDocuments | undefined,
@@ -140,7 +140,7 @@ function isForPage({ method, query, raw }: FastifyRequest): boolean {
   return (
     method === 'GET' &&
     !['query', 'extensions'].some((name) => name in Object(query)) &&
-    new Negotiator(raw).mediaType([...ANSWER_TYPES, 'text/html']) === 'text/html'
+    new Negotiator(raw).mediaType([...RESPONSE_TYPES, 'text/html']) === 'text/html'
   );
 }
 

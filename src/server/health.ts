@@ -9,7 +9,7 @@ export interface Health {
 }
 
 export function registerHealth(server: FastifyInstance, { isStopping, state }: Health): void {
-  // That there is an answer says that the event loop turns.
+  // That there is a response says that the event loop turns.
   server.get('/livez', async () => ({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {
     const stopping = isStopping();

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CodedError } from '../lib/coded-error';
 import { SECURITY_HEADERS } from './browser-policy';
-import type { Connections } from './connections';
+import type { PendingResponses } from './connections';
 import { REQUEST_ID_HEADER } from './request-id';
 
 const MALFORMED = new CodedError('BAD_REQUEST', 'The request is not well-formed HTTP.');
@@ -175,13 +175,13 @@ function refuseConnection(socket: Duplex, error: CodedError): void {
   );
 }
 
-/** For Fastify's `clientErrorHandler`. An answer that is still to come goes first: it may tell of emails. */
-export function createClientErrorHandler(connections: Connections) {
+/** For Fastify's `clientErrorHandler`. A response that is still to come goes first: it may tell of emails. */
+export function createClientErrorHandler(pendingResponses: PendingResponses) {
   return (error: NodeJS.ErrnoException, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
-    } else if (connections.isWaiting(socket)) {
-      connections.whenAnswered(socket, () => socket.end());
+    } else if (pendingResponses.hasPendingResponse(socket)) {
+      pendingResponses.whenResponded(socket, () => socket.end());
     } else {
       refuseConnection(socket, BY_FOREIGN_CODE[error.code ?? ''] ?? MALFORMED);
     }
@@ -189,7 +189,7 @@ export function createClientErrorHandler(connections: Connections) {
 }
 
 /** Node's server answers these two by itself, or not at all, unless it is told. */
-export function refuseOddities(server: Server): void {
+export function rejectConnectAndExpect(server: Server): void {
   server.on('checkExpectation', ({ socket }: IncomingMessage) =>
     refuseConnection(socket, UNMET_EXPECTATION),
   );

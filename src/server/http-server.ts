@@ -1,4 +1,4 @@
-// The HTTP server: GraphQL, health, the explorer, and a JSON answer for everything else.
+// The HTTP server: GraphQL, health, the explorer, and a JSON response for everything else.
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -6,7 +6,7 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { registerCors, registerSecurityHeaders } from './browser-policy';
-import { Connections, type DrainOptions, registerConnections } from './connections';
+import { type DrainOptions, PendingResponses, registerPendingResponses } from './connections';
 import { GRAPHQL_PATH, type GraphqlRouteOptions, registerGraphql } from './graphql-route';
 import { type Health, registerHealth } from './health';
 import { createHostCheck } from './host-check';
@@ -17,7 +17,7 @@ import {
   createNotFoundHandler,
   handleError,
   MISDIRECTED,
-  refuseOddities,
+  rejectConnectAndExpect,
   toPath,
   UNSUPPORTED_MEDIA_TYPE,
 } from './http-errors';
@@ -37,8 +37,8 @@ interface HttpServerOptions extends GraphqlRouteOptions, DrainOptions, Health {
   readonly maxBodyBytes: number;
   /** In which a request must have arrived whole. */
   readonly requestTimeoutMs: number;
-  /** Milliseconds that an answer may take at most: for so long a connection may be silent. */
-  readonly answerTimeoutMs: number;
+  /** Milliseconds that a response may take at most: for so long a connection may be silent. */
+  readonly responseTimeoutMs: number;
   /** Whatever wants to see every request: tracing. */
   readonly instrument: ((server: FastifyInstance) => void) | undefined;
   /** Origins whose pages may call, e.g. `https://app.example.com`. Empty: none. */
@@ -70,9 +70,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
       (path): [string, string[]] => [path, ['GET', 'HEAD']],
     ),
   ]);
-  const connections = new Connections();
-  const server = createFastify(options, connections);
-  refuseOddities(server.server);
+  const pendingResponses = new PendingResponses();
+  const server = createFastify(options, pendingResponses);
+  rejectConnectAndExpect(server.server);
   // JSON is the one body taken; a form or plain text could be posted by any page without a preflight.
   server.removeContentTypeParser('text/plain');
 
@@ -80,7 +80,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   // asks for credentials.
   registerSecurityHeaders(server);
   registerRequestChecks(server, methodsByPath, options.isOpen);
-  registerConnections(server, connections, options);
+  registerPendingResponses(server, pendingResponses, options);
   options.instrument?.(server);
   await registerCors(server, options.corsOrigins);
   server.addHook('preParsing', (request, _reply, _payload, done) =>
@@ -98,7 +98,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   return server;
 }
 
-function createFastify(options: HttpServerOptions, connections: Connections): FastifyInstance {
+function createFastify(
+  options: HttpServerOptions,
+  pendingResponses: PendingResponses,
+): FastifyInstance {
   const { log, trustedProxies } = options;
   // Fastify's own news below a warning, such as "listening", would come beside our events of fixed names.
   const level = log.isLevelEnabled('warn') ? 'warn' : log.level;
@@ -111,7 +114,7 @@ function createFastify(options: HttpServerOptions, connections: Connections): Fa
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     bodyLimit: options.maxBodyBytes,
     requestTimeout: options.requestTimeoutMs,
-    connectionTimeout: options.answerTimeoutMs,
+    connectionTimeout: options.responseTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     http: {
       headersTimeout: options.requestTimeoutMs,
@@ -127,7 +130,7 @@ function createFastify(options: HttpServerOptions, connections: Connections): Fa
     schemaController: {
       compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas },
     },
-    clientErrorHandler: createClientErrorHandler(connections),
+    clientErrorHandler: createClientErrorHandler(pendingResponses),
     frameworkErrors: handleError,
   });
   server.setErrorHandler(handleError);
@@ -144,8 +147,8 @@ function registerRequestChecks(
   methodsByPath: MethodsByPath,
   isOpen: boolean,
 ): void {
-  const answerNotFound = createNotFoundHandler(methodsByPath);
-  server.setNotFoundHandler(answerNotFound);
+  const sendNotFound = createNotFoundHandler(methodsByPath);
+  server.setNotFoundHandler(sendNotFound);
   const isDirected = isOpen ? createHostCheck(server) : () => true;
   // With a callback, as all hooks that wait for nothing: a promise for each costs more than what they do.
   server.addHook('onRequest', (request, reply, done) => {
@@ -160,7 +163,7 @@ function registerRequestChecks(
       // No fragment belongs into a request; Fastify and URL disagree on where the query ends before one.
       done(BAD_URL);
     } else if (request.method === 'OPTIONS' && !isPreflight(request, methodsByPath)) {
-      answerNotFound(request, reply);
+      sendNotFound(request, reply);
     } else {
       done();
     }

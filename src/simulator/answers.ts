@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
-/** One request, as an answer gets to handle it. */
+/** One request, as a responder gets to handle it. */
 interface Incoming {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -14,7 +14,7 @@ interface Incoming {
   readonly send: () => boolean;
 }
 
-export type Answer = (incoming: Incoming) => Promise<void>;
+export type Responder = (incoming: Incoming) => Promise<void>;
 
 /** DigiCert's shape of an error body. */
 export function errorBody(...errors: readonly { code?: string; message?: string }[]): object {
@@ -22,12 +22,12 @@ export function errorBody(...errors: readonly { code?: string; message?: string 
 }
 
 /** A refusal of DigiCert's. */
-export function refuse(status: number, code: string, message: string): Answer {
+export function refuse(status: number, code: string, message: string): Responder {
   return json(status, errorBody({ code, message }));
 }
 
 /** 204: accepted. */
-export const accept: Answer = async (incoming) => {
+export const accept: Responder = async (incoming) => {
   await incoming.receive();
   if (incoming.send()) {
     incoming.response.writeHead(204).end();
@@ -36,11 +36,19 @@ export const accept: Answer = async (incoming) => {
   }
 };
 
-export function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
+export function json(
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Responder {
   return raw(status, JSON.stringify(body), { 'Content-Type': 'application/json', ...headers });
 }
 
-export function html(status: number, text: string, headers: Record<string, string> = {}): Answer {
+export function html(
+  status: number,
+  text: string,
+  headers: Record<string, string> = {},
+): Responder {
   const page = `<!DOCTYPE html><html><body><h1>${text}</h1></body></html>`;
   return raw(status, page, { 'Content-Type': 'text/html', ...headers });
 }
@@ -49,14 +57,14 @@ export function raw(
   status: number,
   body: string | Buffer,
   headers: Record<string, string>,
-): Answer {
+): Responder {
   return async ({ receive, response }) => {
     await receive();
     response.writeHead(status, { 'Content-Length': Buffer.byteLength(body), ...headers }).end(body);
   };
 }
 
-export function gzip(status: number, body: unknown): Answer {
+export function gzip(status: number, body: unknown): Responder {
   return raw(status, gzipSync(JSON.stringify(body)), {
     'Content-Type': 'application/json',
     'Content-Encoding': 'gzip',
@@ -64,25 +72,25 @@ export function gzip(status: number, body: unknown): Answer {
 }
 
 /** Takes the request, sends the emails, and never says so. */
-export const hang: Answer = async ({ receive, send }) => {
+export const hang: Responder = async ({ receive, send }) => {
   await receive();
   send();
 };
 
 /** Cuts the connection when the headers have come, before the body is read. */
-export const resetBeforeBody: Answer = async ({ request }) => {
+export const resetBeforeBody: Responder = async ({ request }) => {
   request.socket.resetAndDestroy();
 };
 
 /** Takes the request, sends the emails and cuts the connection. */
-export const resetAfterBody: Answer = async ({ request, receive, send }) => {
+export const resetAfterBody: Responder = async ({ request, receive, send }) => {
   await receive();
   send();
   request.socket.resetAndDestroy();
 };
 
 /** Begins a body that is announced longer than what comes, then cuts the connection. */
-export function halfAnswer(status: number, body: string): Answer {
+export function halfResponse(status: number, body: string): Responder {
   return async ({ request, receive, response }) => {
     await receive();
     response.writeHead(status, {
@@ -97,7 +105,7 @@ export function halfAnswer(status: number, body: string): Answer {
 const SLOW_BYTE_INTERVAL_MS = 1_000;
 
 /** Sends the head at once and the body a byte a second. */
-export function slowBody(status: number, body: string): Answer {
+export function slowBody(status: number, body: string): Responder {
   return async ({ receive, response, later }) => {
     await receive();
     response.writeHead(status, { 'Content-Type': 'application/json' });
@@ -115,15 +123,15 @@ export function slowBody(status: number, body: string): Answer {
 }
 
 /** Writes bytes to the connection as they are, HTTP or not, and leaves it open. */
-export function bytes(text: string): Answer {
+export function bytes(text: string): Responder {
   return async ({ request, receive }) => {
     await receive();
     request.socket.write(text);
   };
 }
 
-/** 204, and behind it bytes that belong to no answer. */
-export const acceptWithStrayBytes: Answer = async ({ request, receive, send }) => {
+/** 204, and behind it bytes that belong to no response. */
+export const acceptWithStrayBytes: Responder = async ({ request, receive, send }) => {
   await receive();
   send();
   request.socket.write('HTTP/1.1 204 No Content\r\nConnection: keep-alive\r\n\r\nstray bytes');

@@ -1,16 +1,16 @@
 // The simulated account: orders are chosen by number, as test cards are with payment APIs, so that
 // every member of the result union can be seen without a DigiCert account.
 import {
-  type Answer,
   accept,
   acceptWithStrayBytes,
   bytes,
   errorBody,
   gzip,
-  halfAnswer,
+  halfResponse,
   hang,
   html,
   json,
+  type Responder,
   refuse,
   resetAfterBody,
   resetBeforeBody,
@@ -20,16 +20,16 @@ import {
 export interface SimulatedOrder {
   readonly summary: string;
   /** How a resend of this order's emails is answered. */
-  readonly resend: Answer;
+  readonly resend: Responder;
   /** The body of `GET /order/certificate/{id}`, or another way to answer it; absent: 404. */
-  readonly info?: Readonly<Record<string, unknown>> | Answer;
+  readonly info?: Readonly<Record<string, unknown>> | Responder;
   /** As `info`, for `.../validation`; absent: made from `info`, else answered as a resend is. */
-  readonly validation?: Readonly<Record<string, unknown>> | Answer;
+  readonly validation?: Readonly<Record<string, unknown>> | Responder;
 }
 
 export type SimulatedAccount = Readonly<Record<string, SimulatedOrder>>;
 
-/** The recorded answer to a bad key: 403, not 401. */
+/** The recorded response to a bad key: 403, not 401. */
 export const INVALID_KEY = refuse(
   403,
   'access_denied|access_denied_invalid_key',
@@ -117,7 +117,7 @@ export const SIMULATED_ACCOUNT: SimulatedAccount = {
   },
   '1604': {
     summary: 'the body of a 400 is cut off',
-    resend: halfAnswer(400, JSON.stringify(REFUSAL)),
+    resend: halfResponse(400, JSON.stringify(REFUSAL)),
   },
   '1605': { summary: 'a 400 in gzip nobody asked for', resend: gzip(400, REFUSAL), info: info() },
   '1606': {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { type Clock, systemClock } from '../domain/clock';
 import { DIGICERT_QUOTA, type RollingWindow } from '../domain/rolling-window';
-import { type Answer, errorBody, json } from './answers';
+import { errorBody, json, type Responder } from './answers';
 import { createIdentityProvider, JWKS_PATH, TOKEN_PATH } from './identity-provider';
 import {
   INVALID_KEY,
@@ -87,8 +87,8 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     }
     const received = { method: request.method ?? '', path, headers: request.headers, body: '' };
     keep(requests, received);
-    const { orderId, answer } = chooseAnswer(request, options, windows, clock);
-    await answer({
+    const { orderId, responder } = chooseResponder(request, options, windows, clock);
+    await responder({
       request,
       response,
       later,
@@ -140,47 +140,47 @@ export async function startSimulator(options: SimulatorOptions = {}) {
 }
 
 /** As DigiCert does: first the key, then its quota, then the route, then the order. */
-function chooseAnswer(
+function chooseResponder(
   request: IncomingMessage,
   { account = SIMULATED_ACCOUNT, apiKeys }: SimulatorOptions,
   windows: RollingWindows,
   clock: Clock,
-): { orderId: string; answer: Answer } {
+): { orderId: string; responder: Responder } {
   const [, orderId = '', endpoint] = ORDER_PATH.exec(request.url ?? '') ?? [];
   const key = request.headers['x-dc-devkey'];
   if (typeof key !== 'string' || key === '' || (apiKeys && !apiKeys.includes(key))) {
-    return { orderId, answer: INVALID_KEY };
+    return { orderId, responder: INVALID_KEY };
   }
   if (!windows.take(key, clock.now())) {
-    return { orderId, answer: QUOTA_EXCEEDED };
+    return { orderId, responder: QUOTA_EXCEEDED };
   }
   if (orderId === '') {
-    return { orderId, answer: ROUTE_NOT_FOUND };
+    return { orderId, responder: ROUTE_NOT_FOUND };
   }
   const expectedMethod = endpoint === 'resend-emails' ? 'PUT' : 'GET';
   if (request.method !== expectedMethod) {
-    return { orderId, answer: json(405, errorBody(), { Allow: expectedMethod }) };
+    return { orderId, responder: json(405, errorBody(), { Allow: expectedMethod }) };
   }
   const order = Object.hasOwn(account, orderId) ? account[orderId] : undefined;
-  const answer = order && ANSWERS[endpoint ?? 'info']?.(order, orderId);
-  return { orderId, answer: answer ?? ORDER_NOT_FOUND };
+  const responder = order && RESPONDERS[endpoint ?? 'info']?.(order, orderId);
+  return { orderId, responder: responder ?? ORDER_NOT_FOUND };
 }
 
-const ANSWERS: Readonly<
-  Record<string, (order: SimulatedOrder, orderId: string) => Answer | undefined>
+const RESPONDERS: Readonly<
+  Record<string, (order: SimulatedOrder, orderId: string) => Responder | undefined>
 > = {
   'resend-emails': ({ resend }) => resend,
-  info: ({ info }, orderId) => toAnswer(info, { id: Number(orderId) }),
+  info: ({ info }, orderId) => toResponder(info, { id: Number(orderId) }),
   validation: ({ validation, info, resend }, orderId) =>
-    toAnswer(validation ?? (typeof info === 'object' ? toValidation(info) : resend), {
+    toResponder(validation ?? (typeof info === 'object' ? toValidation(info) : resend), {
       order_id: orderId,
     }),
 };
 
-function toAnswer(
-  body: Readonly<Record<string, unknown>> | Answer | undefined,
+function toResponder(
+  body: Readonly<Record<string, unknown>> | Responder | undefined,
   ids: Readonly<Record<string, unknown>>,
-): Answer | undefined {
+): Responder | undefined {
   return typeof body === 'object' ? json(200, { ...ids, ...body }) : body;
 }
 

@@ -4,7 +4,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { toMailboxKey } from '../domain/recipient';
 import type { UseCaseCompleted, UseCaseStarted } from '../domain/use-case-events';
-import { logOutcome, toOrderFact } from './log-events';
+import { logOutcome, toOrderField } from './log-events';
 
 export const AUDITED_ADDRESSES = ['hashed', 'plain'] as const;
 
@@ -25,52 +25,52 @@ export function createAudit(settings: AuditSettings, log: Logger): Audit {
   }
   // What happened to people's mailboxes is told even where only errors are logged.
   const auditLog = log.child({}, { level: 'info' });
-  const toAddressFact = createAddressFact(settings);
+  const toAddressField = createAddressField(settings);
   return ({ orderId, caller: { correlationId, subject, address } }) => {
     // Before anything is sent: what goes wrong here must not take the event of a sent email with it.
-    const subjectFact = subject?.includes('@') ? toAddressFact(toMailboxKey(subject)) : subject;
-    const callerAddress = toAddressFact(address);
+    const subjectField = subject?.includes('@') ? toAddressField(toMailboxKey(subject)) : subject;
+    const callerAddress = toAddressField(address);
     return ({ outcome, request, durationMs }) => {
-      const evidence = outcome && 'evidence' in outcome ? outcome.evidence : undefined;
+      const diagnostics = outcome && 'diagnostics' in outcome ? outcome.diagnostics : undefined;
       // Written out, in one place: putting an object together from parts takes as long as writing the line.
-      const facts = {
+      const fields = {
         event: 'resend.completed',
         correlationId,
-        subject: subjectFact,
+        subject: subjectField,
         callerAddress,
-        orderId: toOrderFact(orderId),
+        orderId: toOrderField(orderId),
         recipients: request?.domainApprovalEmails?.map(({ domain, email }) => ({
           domain,
           // One hash per mailbox, however it is spelt.
-          email: email && toAddressFact(toMailboxKey(email)),
+          email: email && toAddressField(toMailboxKey(email)),
         })),
         outcome: outcome?.kind ?? 'unexpected-error',
         reason: outcome && 'reason' in outcome ? outcome.reason : undefined,
         emailsMayHaveBeenSent:
           outcome && 'emailsMayHaveBeenSent' in outcome ? outcome.emailsMayHaveBeenSent : undefined,
         scope: outcome && 'scope' in outcome ? outcome.scope : undefined,
-        upstreamStatus: evidence?.status,
-        upstreamErrorCode: evidence?.errorCode,
-        upstreamAttempts: evidence?.attempts,
-        digicertCodes: evidence?.digicertErrors?.map((error) => error.code),
+        upstreamStatus: diagnostics?.status,
+        upstreamErrorCode: diagnostics?.errorCode,
+        upstreamAttempts: diagnostics?.attempts,
+        digicertCodes: diagnostics?.digicertErrors?.map((error) => error.code),
         durationMs,
       };
       if (outcome === undefined) {
         // What went wrong is logged with the masked error, under the same correlation id.
-        auditLog.error(facts, 'resend failed unexpectedly');
+        auditLog.error(fields, 'resend failed unexpectedly');
       } else {
-        logOutcome(auditLog, facts, 'resend completed', outcome);
+        logOutcome(auditLog, fields, 'resend completed', outcome);
       }
     };
   };
 }
 
-type AddressFact = (address: string) => string;
+type ToAddressField = (address: string) => string;
 
 /** Characters of a hash: 96 bits, so that two addresses never share one. */
 const HASH_LENGTH = 16;
 
-function createAddressFact({ addresses, hashKey }: AuditSettings): AddressFact {
+function createAddressField({ addresses, hashKey }: AuditSettings): ToAddressField {
   if (addresses === 'plain') {
     return (address) => address;
   }

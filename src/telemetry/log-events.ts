@@ -6,25 +6,25 @@ import type { BreakerState, UpstreamEvent } from '../domain/upstream-event';
 import type { UseCaseCompleted, UseCaseOutcome } from '../domain/use-case-events';
 
 /** The id, if it is one: what is none could be anything, of any length. */
-export function toOrderFact(orderId: string): string | undefined {
+export function toOrderField(orderId: string): string | undefined {
   return isOrderId(orderId) ? orderId : undefined;
 }
 
-/** Logs facts as news, or as an error to be alerted on where only the gateway's operators can mend it. */
+/** Logs fields as news, or as an error to be alerted on where only the gateway's operators can mend it. */
 export function logOutcome(
   log: Logger,
-  facts: object,
+  fields: object,
   message: string,
   outcome: UseCaseOutcome,
 ): void {
   const failure = outcome.kind === 'upstream-failed' ? outcome.reason : undefined;
   if (failure === 'CREDENTIALS_REJECTED' || failure === 'MISCONFIGURED') {
     log.error(
-      facts,
+      fields,
       'DigiCert refuses the gateway itself: check DIGICERT_API_KEY and DIGICERT_BASE_URL',
     );
   } else {
-    log.info(facts, message);
+    log.info(fields, message);
   }
 }
 
@@ -35,20 +35,20 @@ export function logOrderRead(log: Logger, completed: UseCaseCompleted): void {
     return;
   }
   const failure = outcome.kind === 'upstream-failed' ? outcome : undefined;
-  const facts = {
+  const fields = {
     event: 'order.read',
     correlationId: caller.correlationId,
     subject: toLoggedSubject(caller),
-    orderId: toOrderFact(orderId),
+    orderId: toOrderField(orderId),
     outcome: outcome.kind,
     scope: outcome.kind === 'rate-limited' ? outcome.scope : undefined,
     reason: failure?.reason,
-    upstreamStatus: failure?.evidence.status,
-    upstreamErrorCode: failure?.evidence.errorCode,
-    upstreamAttempts: failure?.evidence.attempts,
+    upstreamStatus: failure?.diagnostics.status,
+    upstreamErrorCode: failure?.diagnostics.errorCode,
+    upstreamAttempts: failure?.diagnostics.attempts,
     durationMs,
   };
-  logOutcome(log, facts, 'order read', outcome);
+  logOutcome(log, fields, 'order read', outcome);
 }
 
 const BREAKER_MESSAGES: Readonly<Record<BreakerState, string>> = {
@@ -59,7 +59,7 @@ const BREAKER_MESSAGES: Readonly<Record<BreakerState, string>> = {
 
 export function logUpstream(log: Logger, event: UpstreamEvent): void {
   if (event.kind === 'breaker-changed') {
-    const facts = { event: 'digicert.breaker-changed', state: event.to };
-    log[event.to === 'open' ? 'error' : 'info'](facts, BREAKER_MESSAGES[event.to]);
+    const fields = { event: 'digicert.breaker-changed', state: event.to };
+    log[event.to === 'open' ? 'error' : 'info'](fields, BREAKER_MESSAGES[event.to]);
   }
 }

@@ -51,7 +51,7 @@ const MAX_ERROR_MESSAGE_LENGTH = 1_000;
 const MAX_STACK_LENGTH = 4_000;
 
 /** Libraries hang whole commands and requests on their errors; what is not listed here could be anything. */
-function toErrorFacts(error: unknown): object {
+function toErrorFields(error: unknown): object {
   if (!(error instanceof Error)) {
     return { type: typeof error, message: inspect(error).slice(0, MAX_ERROR_MESSAGE_LENGTH) };
   }
@@ -71,5 +71,5 @@ function createStdout(): DestinationStream {
 
 export function createLog(level: LogLevel, destination = createStdout()): Logger {
   const hooks = { streamWrite: toSafeLine };
-  return pino({ level, hooks, base: null, serializers: { err: toErrorFacts } }, destination);
+  return pino({ level, hooks, base: null, serializers: { err: toErrorFields } }, destination);
 }

@@ -19,7 +19,7 @@ export const ALL = 'dv-emails:resend certificate-orders:read';
 /** What {@link ask} may be told. */
 export const GOOD = '200';
 export const BAD = '401 UNAUTHENTICATED';
-export const CANNOT_TELL = '503 SERVICE_UNAVAILABLE';
+export const JWKS_UNAVAILABLE = '503 SERVICE_UNAVAILABLE';
 
 export interface SigningKey {
   readonly alg: string;

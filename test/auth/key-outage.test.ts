@@ -4,11 +4,11 @@ import { createDeferred } from '../support/deferred';
 import {
   ask,
   BAD,
-  CANNOT_TELL,
   CLAIMS,
   createKey,
   forge,
   GOOD,
+  JWKS_UNAVAILABLE,
   type Provider,
   type SigningKey,
   sign,
@@ -71,14 +71,14 @@ describe('an outage of the provider', () => {
     app.clock.advance(5_000);
     told.push(await ask(await sign(first)));
     expect([told, events()]).toEqual([
-      [CANNOT_TELL, GOOD],
+      [JWKS_UNAVAILABLE, GOOD],
       ['auth.keys-lost', 'auth.refused', 'auth.keys-back'],
     ]);
   });
 
   it('is also that nobody listens', async () => {
     const { app, ask } = await start({ jwksUrl: 'http://127.0.0.1:9/' } as Provider);
-    expect(await ask(await sign(first))).toBe(CANNOT_TELL);
+    expect(await ask(await sign(first))).toBe(JWKS_UNAVAILABLE);
     expect(app.log).toContainEqual(
       expect.objectContaining({ event: 'auth.keys-lost', hasKeys: false }),
     );
@@ -96,7 +96,7 @@ describe('an outage of the provider', () => {
     await arrived.promise;
     deadline.abort();
 
-    expect([await told, timeout.mock.calls]).toEqual([CANNOT_TELL, [[5_000]]]);
+    expect([await told, timeout.mock.calls]).toEqual([JWKS_UNAVAILABLE, [[5_000]]]);
   });
 
   it("is also a redirect, which is not followed to its target's keys", async () => {
@@ -105,7 +105,7 @@ describe('an outage of the provider', () => {
     for (const status of [301, 302, 303, 307, 308]) {
       provider.answer = (_, response) =>
         void response.writeHead(status, { location: hideout.jwksUrl }).end();
-      expect(await ask(await sign(second))).toBe(CANNOT_TELL);
+      expect(await ask(await sign(second))).toBe(JWKS_UNAVAILABLE);
     }
     expect(hideout.fetches()).toBe(0);
   });
@@ -120,7 +120,7 @@ describe('an outage of the provider', () => {
           ask(forge({ alg: 'ES256', kid: `${fetches}-${index}` }, CLAIMS, () => 'AAAA')),
         ),
       );
-      expect([new Set(told), provider.fetches()]).toEqual([new Set([CANNOT_TELL]), fetches]);
+      expect([new Set(told), provider.fetches()]).toEqual([new Set([JWKS_UNAVAILABLE]), fetches]);
       app.clock.advance(5_000);
     }
     expect(events().filter((event) => event === 'auth.keys-lost')).toHaveLength(1);
@@ -154,7 +154,7 @@ describe('an outage of the provider', () => {
     app.clock.advance(5_000);
     told.push(await ask(token));
 
-    expect(told).toEqual([GOOD, GOOD, CANNOT_TELL, GOOD]);
+    expect(told).toEqual([GOOD, GOOD, JWKS_UNAVAILABLE, GOOD]);
     expect(events()).toEqual(['auth.keys-lost', 'auth.refused', 'auth.keys-back']);
   });
 });

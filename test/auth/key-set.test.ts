@@ -4,9 +4,9 @@ import { describeRequest } from '../support/test-app';
 import {
   ask,
   BAD,
-  CANNOT_TELL,
   createKey,
   GOOD,
+  JWKS_UNAVAILABLE,
   type SigningKey,
   sign,
   startProvider,
@@ -118,10 +118,10 @@ describe("the provider's keys", () => {
       const token = await sign(first);
       provider.answer = answer;
 
-      expect([await ask(token), await ask(token)]).toEqual([CANNOT_TELL, CANNOT_TELL]);
+      expect([await ask(token), await ask(token)]).toEqual([JWKS_UNAVAILABLE, JWKS_UNAVAILABLE]);
       expect(provider.fetches()).toBe(1);
       app.clock.advance(4_999);
-      expect(await ask(token)).toBe(CANNOT_TELL);
+      expect(await ask(token)).toBe(JWKS_UNAVAILABLE);
       provider.answer = undefined;
       app.clock.advance(1);
       expect(await ask(token)).toBe(GOOD);
@@ -156,7 +156,7 @@ describe("the provider's keys", () => {
       expect(await ask(await sign(first, { ...claims, sub: `at ${hour}` }))).toBe(GOOD);
     }
     app.clock.advance(3_600_000);
-    expect(await ask(await sign(first, { ...claims, sub: 'late' }))).toBe(CANNOT_TELL);
+    expect(await ask(await sign(first, { ...claims, sub: 'late' }))).toBe(JWKS_UNAVAILABLE);
     expect(events()).toEqual(['auth.keys-lost']);
   });
 
@@ -165,7 +165,7 @@ describe("the provider's keys", () => {
     expect(await ask(await sign(first))).toBe(GOOD);
     provider.answer = (_, response) => void response.writeHead(500).end();
     app.clock.advance(30_000);
-    expect(await ask(await sign(second))).toBe(CANNOT_TELL);
+    expect(await ask(await sign(second))).toBe(JWKS_UNAVAILABLE);
     expect(await ask(await sign(first, { sub: 'other' }))).toBe(GOOD);
   });
 });

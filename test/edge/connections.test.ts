@@ -1,24 +1,24 @@
-// What is remembered of a connection.
+// Which responses a connection still waits for.
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { Connections } from '../../src/server/connections';
+import { PendingResponses } from '../../src/server/connections';
 import { createClientErrorHandler } from '../../src/server/http-errors';
 
-function startExchange(connections: Connections) {
+function startExchange(pendingResponses: PendingResponses) {
   const socket = new Socket();
   // What is not connected is not writable either.
   Object.defineProperty(socket, 'writable', { value: true });
   const request = Object.assign(new IncomingMessage(socket), { complete: true });
   const response = new ServerResponse(request);
-  connections.add(request, response);
+  pendingResponses.add(request, response);
   return { socket, answer: () => response.emit('finish') };
 }
 
 it('a client that sends garbage again and again before its answer is hung up on once, after it', () => {
-  const connections = new Connections();
-  const { socket, answer } = startExchange(connections);
+  const pendingResponses = new PendingResponses();
+  const { socket, answer } = startExchange(pendingResponses);
   const end = jest.spyOn(socket, 'end');
-  const handleError = createClientErrorHandler(connections);
+  const handleError = createClientErrorHandler(pendingResponses);
 
   for (let packet = 0; packet < 1_000; packet += 1) {
     handleError(new Error('Parse Error'), socket);
@@ -30,12 +30,12 @@ it('a client that sends garbage again and again before its answer is hung up on 
 });
 
 it('every connection has a callback of its own, and all together have one', () => {
-  const connections = new Connections();
-  const [one, other] = [startExchange(connections), startExchange(connections)];
+  const pendingResponses = new PendingResponses();
+  const [one, other] = [startExchange(pendingResponses), startExchange(pendingResponses)];
   const called: string[] = [];
-  connections.whenAnswered(one.socket, () => called.push('one'));
-  connections.whenAnswered(other.socket, () => called.push('other'));
-  connections.whenAnswered(undefined, () => called.push('all'));
+  pendingResponses.whenResponded(one.socket, () => called.push('one'));
+  pendingResponses.whenResponded(other.socket, () => called.push('other'));
+  pendingResponses.whenResponded(undefined, () => called.push('all'));
 
   other.answer();
   expect(called).toEqual(['other']);

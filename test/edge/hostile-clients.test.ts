@@ -33,7 +33,7 @@ function talk(
   });
 }
 
-async function expectGoodAnswer(url: string): Promise<void> {
+async function expectGoodResponse(url: string): Promise<void> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -135,7 +135,7 @@ describe('hostile clients', () => {
           },
         ],
       });
-      await expectGoodAnswer(url);
+      await expectGoodResponse(url);
     },
   );
 
@@ -177,7 +177,7 @@ describe('hostile clients', () => {
     const answer = await talk(portOf(url), mutation.repeat(21));
 
     expect(answer).toBe('');
-    await expectGoodAnswer(url);
+    await expectGoodResponse(url);
   });
 
   it('who send ever new documents full of comments do not fill the memory', async () => {
@@ -218,7 +218,7 @@ describe('hostile clients', () => {
         );
       }
       await Promise.all(MALFORMED.map(([, bytes]) => talk(port, bytes)));
-      await expectGoodAnswer(url);
+      await expectGoodResponse(url);
     };
 
     // The first round warms up what is only made once.
@@ -247,7 +247,7 @@ describe('a client that asks for a tunnel', () => {
         await once(socket, 'data');
       }
       socket.resetAndDestroy();
-      await expectGoodAnswer(url);
+      await expectGoodResponse(url);
     }
     expect(program.exitCode).toBeNull();
   });
@@ -289,7 +289,7 @@ describe('slow clients', () => {
     const { url } = gateway;
     const sockets = await openSlowly(portOf(url), 1_000);
 
-    await expectGoodAnswer(url);
+    await expectGoodResponse(url);
 
     expect(sockets.filter((socket) => socket.closed)).toEqual([]);
     for (const socket of sockets) {
@@ -334,7 +334,7 @@ describe('a mutation that comes when the last word on its connection is said', (
 
     // By then it has been read: these came later, each after the answer to the one before.
     for (let call = 0; call < 20; call += 1) {
-      await expectGoodAnswer(url);
+      await expectGoodResponse(url);
     }
     socket.destroy();
     expect(loggedEvents(program).map(({ event }) => event)).not.toContain('resend.completed');

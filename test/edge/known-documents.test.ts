@@ -22,7 +22,7 @@ const asks = jest.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest');
 afterEach(() => asks.mockClear());
 
 /** Everything a client can tell from an answer, but the moment it was made. */
-async function describeAnswer(app: TestApp, body: unknown, headers?: Record<string, string>) {
+async function describeResponse(app: TestApp, body: unknown, headers?: Record<string, string>) {
   const response = await app.post(body, headers);
   const { date: _, ...rest } = Object.fromEntries(response.headers);
   const text = await response.text();
@@ -169,13 +169,13 @@ it.each(Object.entries(CASES))(
   async (_name, { body, headers, overrides, asked }) => {
     const app = await startTestApp(overrides);
 
-    const first = await describeAnswer(app, body, headers);
+    const first = await describeResponse(app, body, headers);
     if (asked === 2) {
       // Refused as it was, the document may not have been learnt. Without variables no mutation here runs.
-      await describeAnswer(app, { query: toQuery(body) });
+      await describeResponse(app, { query: toQuery(body) });
       asks.mockClear();
     }
-    const second = await describeAnswer(app, body, headers);
+    const second = await describeResponse(app, body, headers);
 
     expect(second).toEqual(first);
     expect(asks).toHaveBeenCalledTimes(1);
@@ -196,9 +196,9 @@ describe.each(['operationName', 'variables', 'extensions', 'query'])('%s of any 
       const query = 'query A { __typename }';
       const body = { query, [name]: value };
 
-      const first = await describeAnswer(app, body);
-      await describeAnswer(app, { query });
-      const second = await describeAnswer(app, body);
+      const first = await describeResponse(app, body);
+      await describeResponse(app, { query });
+      const second = await describeResponse(app, body);
 
       expect(second).toEqual(first);
       expect(first.status).toBeLessThan(500);
@@ -209,9 +209,9 @@ describe.each(['operationName', 'variables', 'extensions', 'query'])('%s of any 
 
 it('refuses variables that it has found good before, once they are not', async () => {
   const app = await startTestApp();
-  await describeAnswer(app, { query: RESEND, variables: { orderId: '1001' } });
+  await describeResponse(app, { query: RESEND, variables: { orderId: '1001' } });
 
-  const { status, text, requests } = await describeAnswer(app, {
+  const { status, text, requests } = await describeResponse(app, {
     query: RESEND,
     variables: { orderId: null },
   });
@@ -223,8 +223,8 @@ it('refuses variables that it has found good before, once they are not', async (
 it('asks Apollo Server every time when traces are asked for', async () => {
   const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
   const app = await startTestApp({ environment });
-  await describeAnswer(app, { query: '{ __typename }' });
-  await describeAnswer(app, { query: '{ __typename }' });
+  await describeResponse(app, { query: '{ __typename }' });
+  await describeResponse(app, { query: '{ __typename }' });
   expect(asks).toHaveBeenCalledTimes(2);
 });
 

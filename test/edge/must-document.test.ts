@@ -175,7 +175,7 @@ const PROMISES: readonly Promised[] = [
   },
   {
     id: 'INTR',
-    must: 'MUST hide the schema in production: no introspection, no hints at names',
+    must: 'MUST hide the schema in production: no introspection, no suggestions of names',
     environment: PRODUCTION,
     fn: async (app) => {
       await expectRefusedDocument(

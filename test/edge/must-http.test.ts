@@ -129,13 +129,13 @@ const PROMISES: readonly Promised[] = [
     id: 'HLTH',
     must: 'MUST answer /livez and /readyz without asking DigiCert',
     fn: async (app) => {
-      for (const [path, facts] of [
+      for (const [path, fields] of [
         ['/livez', {}],
         ['/readyz', { breaker: 'closed', limits: 'memory' }],
       ] as const) {
         const response = await fetch(at(app, path));
         expect(response.status).toBe(200);
-        expect(await response.json()).toEqual({ status: 'ok', ...facts });
+        expect(await response.json()).toEqual({ status: 'ok', ...fields });
       }
     },
   },

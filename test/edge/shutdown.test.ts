@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Answer, accept, json, resetAfterBody } from '../../src/simulator/answers';
+import { accept, json, type Responder, resetAfterBody } from '../../src/simulator/answers';
 import { startSimulator } from '../../src/simulator/simulator';
 import { closeLater } from '../support/close-later';
 import { createDeferred } from '../support/deferred';
@@ -42,7 +42,7 @@ const RESEND =
   'mutation { resendDvEmails(orderId: "5555") { ... on ResendDvEmailsUpstreamError { reason } } }';
 
 /** A simulator whose order 5555 is answered when the test says so; by default the connection is cut then. */
-async function startHeld(answer: Answer = resetAfterBody) {
+async function startHeld(answer: Responder = resetAfterBody) {
   const held = createDeferred();
   const simulator = await startSimulator({
     quota: [],

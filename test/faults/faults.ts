@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import type { Clock } from '../../src/domain/clock';
 import {
-  type Answer,
-  halfAnswer,
+  halfResponse,
   hang,
   html,
   json,
+  type Responder,
   raw,
   resetAfterBody,
   resetBeforeBody,
@@ -37,7 +37,7 @@ export interface FaultyUpstream {
 }
 
 /** Begins a head and lets it come a byte a second. */
-const slowHeaders: Answer = async ({ request, receive, send, later }) => {
+const slowHeaders: Responder = async ({ request, receive, send, later }) => {
   await receive();
   send();
   const head = 'HTTP/1.1 204 No Content\r\nX-Slow: yes\r\n\r\n';
@@ -57,7 +57,7 @@ export const FAULTY_ORDERS = Array.from({ length: 100 }, (_, index) => String(55
 export const FAILING_ORDERS = ['1503', '1504', '1505'];
 
 /** A simulator that answers the resends of those orders in a way of its own. */
-function answering(answer: Answer): Fault['start'] {
+function answering(answer: Responder): Fault['start'] {
   return async (clock) => {
     const simulator = await startSimulator({
       clock,
@@ -186,7 +186,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'half a response',
-    start: answering(halfAnswer(500, JSON.stringify(REFUSAL))),
+    start: answering(halfResponse(500, JSON.stringify(REFUSAL))),
     told: UNAVAILABLE,
     requests: 1,
     opensBreaker: true,

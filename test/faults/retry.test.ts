@@ -1,16 +1,16 @@
 // The decision whether a request is made again, whatever happened before.
 import fc from 'fast-check';
 import type { Exchange } from '../../src/digicert/transport/exchange';
-import { decideRetry, type RetryFacts } from '../../src/digicert/transport/retry';
+import { decideRetry, type RetryContext } from '../../src/digicert/transport/retry';
 
 const NOW = Date.parse('2026-01-02T03:04:05Z');
 const NOT_SENT: Exchange = { kind: 'not-sent', errorCode: 'ECONNREFUSED' };
 
-function answered(status: number, headers: Record<string, string> = {}): Exchange {
-  return { kind: 'answered', status, headers, body: Buffer.alloc(0) };
+function responded(status: number, headers: Record<string, string> = {}): Exchange {
+  return { kind: 'response', status, headers, body: Buffer.alloc(0) };
 }
 
-function decide(facts: Partial<RetryFacts>) {
+function decide(context: Partial<RetryContext>) {
   return decideRetry({
     exchange: NOT_SENT,
     attempt: 1,
@@ -18,7 +18,7 @@ function decide(facts: Partial<RetryFacts>) {
     leftMs: 10_000,
     maxWaitMs: 2_000,
     random: 0.5,
-    ...facts,
+    ...context,
   });
 }
 
@@ -53,7 +53,7 @@ describe('a 429', () => {
     ['asks for as long as a caller may be kept', { 'retry-after': '2' }, 2_125],
     ['names a moment', { 'retry-after': 'Fri, 02 Jan 2026 03:04:06 GMT' }, 1_125],
   ])('is tried again when it %s', (_name, headers, afterMs) => {
-    expect(decide({ exchange: answered(429, headers) })).toEqual({
+    expect(decide({ exchange: responded(429, headers) })).toEqual({
       retry: true,
       cause: 'too-many-requests',
       afterMs,
@@ -66,11 +66,11 @@ describe('a 429', () => {
     ['says nothing, which means 5 s', {}],
     ['says nonsense', { 'retry-after': 'soon' }],
   ])('is handed on when it %s', (_name, headers) => {
-    expect(decide({ exchange: answered(429, headers) })).toEqual({ retry: false });
+    expect(decide({ exchange: responded(429, headers) })).toEqual({ retry: false });
   });
 
   it('is handed on when the deadline leaves no room for another attempt', () => {
-    const exchange = answered(429, { 'retry-after': '1' });
+    const exchange = responded(429, { 'retry-after': '1' });
     expect(decide({ exchange, leftMs: 1_225 }).retry).toBe(true);
     expect(decide({ exchange, leftMs: 1_224 }).retry).toBe(false);
   });
@@ -81,8 +81,8 @@ it('nothing else is ever tried again', () => {
     fc
       .integer({ min: 200, max: 599 })
       .filter((status) => status !== 429)
-      .map((status) => answered(status, { 'retry-after': '1' })),
-    fc.record({ kind: fc.constant('unanswered' as const), errorCode: fc.string() }),
+      .map((status) => responded(status, { 'retry-after': '1' })),
+    fc.record({ kind: fc.constant('no-response' as const), errorCode: fc.string() }),
     fc.record({ kind: fc.constant('not-http' as const), errorCode: fc.string() }),
     fc.constant<Exchange>({ kind: 'rejected', reason: 'breaker' }),
     fc.constant<Exchange>({ kind: 'rejected', reason: 'quota', retryAfterSeconds: 1 }),
@@ -104,7 +104,7 @@ it('nothing else is ever tried again', () => {
 it('a wait never goes beyond the deadline, nor beyond what a caller may be kept', () => {
   fc.assert(
     fc.property(
-      fc.constantFrom(NOT_SENT, answered(429, { 'retry-after': '1' }), answered(429)),
+      fc.constantFrom(NOT_SENT, responded(429, { 'retry-after': '1' }), responded(429)),
       fc.integer({ min: 1, max: 5 }),
       fc.integer({ min: -1_000, max: 20_000 }),
       fc.integer({ min: 0, max: 20_000 }),

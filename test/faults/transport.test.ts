@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CertificateOrderDocument } from '../../src/client/operations';
-import { type Answer, accept, hang, json } from '../../src/simulator/answers';
+import { accept, hang, json, type Responder } from '../../src/simulator/answers';
 import { createDeferred } from '../support/deferred';
 import { describeRequest, startTestApp } from '../support/test-app';
 
 /** Gives one answer after the other, the last one for ever. */
-function inTurn(...answers: readonly Answer[]): Answer {
+function inTurn(...answers: readonly Responder[]): Responder {
   let turn = 0;
   return (incoming) => {
     const answer = answers[Math.min(turn, answers.length - 1)];
@@ -17,9 +17,9 @@ function inTurn(...answers: readonly Answer[]): Answer {
   };
 }
 
-const order = (resend: Answer) => ({ '5555': { summary: 'x', resend } });
+const order = (resend: Responder) => ({ '5555': { summary: 'x', resend } });
 
-function tooMany(headers: Record<string, string> = {}): Answer {
+function tooMany(headers: Record<string, string> = {}): Responder {
   return json(429, { errors: [{ code: 'request_limit_exceeded' }] }, headers);
 }
 
@@ -87,7 +87,7 @@ describe('a connection that cannot be made', () => {
 describe('the breaker', () => {
   const BREAKER = { DIGICERT_BREAKER_SECONDS: '10' };
 
-  async function startFailing(resend: Answer) {
+  async function startFailing(resend: Responder) {
     const app = await startTestApp({ orders: order(resend), environment: BREAKER });
     for (let call = 0; call < 10; call += 1) {
       await app.resend(['1500', '1503', '1602'][call % 3] ?? '');
@@ -175,17 +175,17 @@ describe('the breaker', () => {
 });
 
 describe('concurrency', () => {
-  it('lets as many calls wait as are under way, and tells all others at once', async () => {
+  it('lets as many calls wait as are in flight, and tells all others at once', async () => {
     const released = createDeferred();
-    let underWay = 0;
-    let mostUnderWay = 0;
+    let inFlight = 0;
+    let mostInFlight = 0;
     const app = await startTestApp({
       environment: { DIGICERT_CONCURRENCY: '2' },
       orders: order(async (incoming) => {
-        underWay += 1;
-        mostUnderWay = Math.max(mostUnderWay, underWay);
+        inFlight += 1;
+        mostInFlight = Math.max(mostInFlight, inFlight);
         await released.promise;
-        underWay -= 1;
+        inFlight -= 1;
         await accept(incoming);
       }),
     });
@@ -200,7 +200,7 @@ describe('concurrency', () => {
 
     const members = (await Promise.all(calls)).map((answer) => memberOf(answer)?.__typename);
     expect(members.filter((member) => member === 'ResendDvEmailsSuccess')).toHaveLength(4);
-    expect(mostUnderWay).toBe(2);
+    expect(mostInFlight).toBe(2);
     expect(app.takeUpstreamRequests()).toHaveLength(4);
     expect(app.log).toContainEqual(
       expect.objectContaining({ upstreamErrorCode: 'ALL_CONNECTIONS_BUSY', upstreamAttempts: 0 }),

@@ -56,7 +56,7 @@ export async function startMeasuredGateway(environment: Record<string, string>) 
     send: async (body: string, token: string): Promise<Cost> => {
       const startedMs = readCpuMs(pid);
       log.take();
-      const answer = await readAnswer(url, body, token, dispatcher);
+      const answer = await readResponse(url, body, token, dispatcher);
       // When this is answered, what the request left to do afterwards is done, and its log is written.
       const health = new URL('/livez', url);
       await request(health, { dispatcher }).then(
@@ -70,7 +70,7 @@ export async function startMeasuredGateway(environment: Record<string, string>) 
   };
 }
 
-async function readAnswer(url: string, body: string, token: string, dispatcher: Agent) {
+async function readResponse(url: string, body: string, token: string, dispatcher: Agent) {
   const chunks: Buffer[] = [];
   let responseBytes = 0;
   let status = 0;

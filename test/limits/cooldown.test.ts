@@ -178,7 +178,7 @@ describe('the cool-down', () => {
     ]);
   });
 
-  it('stays while a resend is under way, however short it is', async () => {
+  it('stays while a resend is in flight, however short it is', async () => {
     const app = await startWithCooldown({
       environment: { RESEND_COOLDOWN_SECONDS: '1' },
       orders: { '2001': { summary: 'hangs', resend: hang } },

@@ -1,11 +1,11 @@
 // Reading an order: what DigiCert says, whatever it leaves out, in one upstream call a request.
 import { CertificateOrderDocument } from '../../src/client/operations';
-import { type Answer, html, json, raw } from '../../src/simulator/answers';
+import { html, json, type Responder, raw } from '../../src/simulator/answers';
 import { API_KEY, describeRequest, REQUEST_ID, startTestApp } from '../support/test-app';
 
 const ORDER_ID = '5555';
 
-async function readAnswer(validation: Answer | Record<string, unknown>, id = ORDER_ID) {
+async function readResponse(validation: Responder | Record<string, unknown>, id = ORDER_ID) {
   const app = await startTestApp({
     orders: { [ORDER_ID]: { summary: 'x', resend: json(500, {}), validation } },
   });
@@ -24,7 +24,7 @@ const approverEmailsAt = (...domains: readonly string[]) =>
 
 describe('certificateOrder', () => {
   it('tells status, method, domains and who may approve them', async () => {
-    const { answer, requests } = await readAnswer({
+    const { answer, requests } = await readResponse({
       order_id: ORDER_ID,
       order_status: 'pending',
       order_name_scope: 'base_domain',
@@ -166,7 +166,7 @@ describe('certificateOrder', () => {
       { status: 'waiting_for_moon', dcvMethod: 'pigeon', domains: null },
     ],
   ])('takes an answer with %s', async (_name, validation, order) => {
-    const { answer } = await readAnswer(validation);
+    const { answer } = await readResponse(validation);
 
     expect(answer).toEqual({ data: { certificateOrder: { id: ORDER_ID, ...order } } });
   });
@@ -180,7 +180,7 @@ describe('certificateOrder', () => {
     expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(['GET 1404/validation']);
   });
 
-  it.each<[string, Answer, object]>([
+  it.each<[string, Responder, object]>([
     [
       'no permission',
       json(403, { errors: [{ code: 'access_denied|missing_permission', message: 'secret' }] }),
@@ -212,7 +212,7 @@ describe('certificateOrder', () => {
   ])(
     'meets %s with a coded error that tells nothing of the upstream',
     async (_name, answer, extensions) => {
-      const { answer: read } = await readAnswer(answer);
+      const { answer: read } = await readResponse(answer);
 
       expect(read).toEqual({
         data: { certificateOrder: null },

@@ -261,7 +261,7 @@ describe('a transport that repeats requests by itself', () => {
 });
 
 describe('what comes back before, or in place of, a status', () => {
-  const oneAnswer = (text: string) =>
+  const oneResponse = (text: string) =>
     listen((socket) => {
       socket.once('data', () => socket.write(text));
     });
@@ -291,14 +291,14 @@ describe('what comes back before, or in place of, a status', () => {
       'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
   ])('is an unexpected response: %s', async (_name, text) => {
-    const { port } = await oneAnswer(text);
+    const { port } = await oneResponse(text);
     const app = await startTestApp({ baseUrl: `http://127.0.0.1:${port}/services/v2` });
 
     expect(await app.resend('1001')).toEqual(upstream('UNEXPECTED_RESPONSE', false, true));
   });
 
   it('is OUTCOME_UNKNOWN at the deadline when only a 103 came', async () => {
-    const { port } = await oneAnswer('HTTP/1.1 103 Early Hints\r\n\r\n');
+    const { port } = await oneResponse('HTTP/1.1 103 Early Hints\r\n\r\n');
     const newsArrived = createDeferred();
     const app = await startTestApp({
       baseUrl: `http://127.0.0.1:${port}/services/v2`,
@@ -314,7 +314,7 @@ describe('what comes back before, or in place of, a status', () => {
   });
 
   it('takes the status that follows a 103', async () => {
-    const { port } = await oneAnswer(
+    const { port } = await oneResponse(
       'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n',
     );
     const app = await startTestApp({ baseUrl: `http://127.0.0.1:${port}/services/v2` });

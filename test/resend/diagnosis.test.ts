@@ -1,11 +1,11 @@
 // After a refusal the order is asked once, within the same deadline; without an answer the refusal stands.
 import {
-  type Answer,
   bytes,
-  halfAnswer,
+  halfResponse,
   hang,
   html,
   json,
+  type Responder,
   raw,
   resetBeforeBody,
 } from '../../src/simulator/answers';
@@ -42,7 +42,7 @@ describe('the diagnosis of a refusal', () => {
     expect(get?.headers).not.toHaveProperty('content-length');
   });
 
-  it.each<[string, Answer]>([
+  it.each<[string, Responder]>([
     ['404', json(404, { errors: [{ code: 'not_found|order' }] })],
     ['403', json(403, { errors: [{ code: 'access_denied|missing_permission' }] })],
     ['429', json(429, {})],
@@ -53,7 +53,7 @@ describe('the diagnosis of a refusal', () => {
     ['201', json(201, { status: 'issued' })],
     ['a redirect', html(302, 'Moved', { Location: '/' })],
     ['an empty body', raw(200, '', {})],
-    ['half a body', halfAnswer(200, '{"status":"issued","dcv_method":"email"}')],
+    ['half a body', halfResponse(200, '{"status":"issued","dcv_method":"email"}')],
     ['a body over 64 KiB', json(200, { status: 'issued', padding: 'x'.repeat(70_000) })],
     ['a reset connection', resetBeforeBody],
     ['bytes that are not HTTP', bytes('\u0000\u0000\r\n\r\n')],

@@ -1,6 +1,6 @@
 // Whatever shape an error body has, all of DigiCert's errors reach the caller, bounded.
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { type Answer, json, raw } from '../../src/simulator/answers';
+import { json, type Responder, raw } from '../../src/simulator/answers';
 import { startTestApp } from '../support/test-app';
 
 const ORDER_ID = '5555';
@@ -15,7 +15,7 @@ function fiftyErrors(count: number) {
   }));
 }
 
-async function resendTo(resend: Answer) {
+async function resendTo(resend: Responder) {
   const app = await startTestApp({ orders: { [ORDER_ID]: { summary: 'x', resend } } });
   const answer = await app.resend(ORDER_ID);
   app.takeUpstreamRequests();
@@ -23,7 +23,7 @@ async function resendTo(resend: Answer) {
 }
 
 describe('a 400 whose body DigiCert meant to be understood', () => {
-  it.each<[string, Answer, readonly object[]]>([
+  it.each<[string, Responder, readonly object[]]>([
     ['errors as a list', json(400, { errors: [ONE] }), [ONE]],
     ['errors as one object', json(400, { errors: ONE }), [ONE]],
     [
@@ -125,7 +125,7 @@ describe('a 400 whose body DigiCert meant to be understood', () => {
 });
 
 describe('a 400 whose body says nothing', () => {
-  it.each<[string, Answer]>([
+  it.each<[string, Responder]>([
     ['empty', raw(400, '', JSON_TYPE)],
     ['HTML', raw(400, '<html></html>', { 'Content-Type': 'text/html' })],
     ['XML', raw(400, '<?xml version="1.0"?><errors/>', { 'Content-Type': 'application/xml' })],

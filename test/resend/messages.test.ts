@@ -14,7 +14,7 @@ const upstream = (reason: UpstreamFailure, emailsMayHaveBeenSent: boolean): Fail
   kind: 'upstream-failed',
   reason,
   emailsMayHaveBeenSent,
-  evidence: {},
+  diagnostics: {},
 });
 const rateLimited = (scope: 'DIGICERT' | 'COOLDOWN' | 'CALLER'): FailedOutcome => ({
   kind: 'rate-limited',

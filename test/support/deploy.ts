@@ -20,7 +20,7 @@ const NODE_VARIABLES = ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'TZ'];
 const CLOSE_MARGIN_MS = 4_000;
 
 /** Milliseconds for an answer to be written, beyond the time that it may take (app.ts). */
-const ANSWER_MARGIN_MS = 1_000;
+const RESPONSE_MARGIN_MS = 1_000;
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -67,8 +67,8 @@ export function toStopSeconds({ shutdown }: Settings): number {
 }
 
 /** Seconds for an answer, at most: the fields of a mutation and as many reads, one after another. */
-export function toAnswerSeconds({ maxMutationFields, digicertTimeoutMs }: Settings): number {
-  return (2 * maxMutationFields * digicertTimeoutMs + ANSWER_MARGIN_MS) / 1_000;
+export function toResponseSeconds({ maxMutationFields, digicertTimeoutMs }: Settings): number {
+  return (2 * maxMutationFields * digicertTimeoutMs + RESPONSE_MARGIN_MS) / 1_000;
 }
 
 export function expectKnown(environment: Environment): void {

@@ -40,7 +40,7 @@ export interface TestAppOverrides {
   readonly dispatcherFor?: (origin: string) => Dispatcher;
 }
 
-export interface GraphqlAnswer<Data> {
+export interface GraphqlResponse<Data> {
   readonly data?: Data | null;
   readonly errors?: readonly {
     message: string;
@@ -62,11 +62,11 @@ export interface TestApp {
   resend(
     orderId: string,
     input?: ResendDvEmailsInput | null,
-  ): Promise<GraphqlAnswer<ResendDvEmailsMutation>>;
+  ): Promise<GraphqlResponse<ResendDvEmailsMutation>>;
   execute<Data, Variables>(
     document: TypedDocumentNode<Data, Variables>,
     variables: Variables,
-  ): Promise<GraphqlAnswer<Data>>;
+  ): Promise<GraphqlResponse<Data>>;
   post(body: unknown, headers?: Record<string, string>): Promise<Response>;
   /** Resolves when an event is logged for the next time. */
   logged(event: string): Promise<void>;
@@ -150,7 +150,7 @@ export async function startTestApp(overrides: TestAppOverrides = {}): Promise<Te
       ),
     execute: async (document, variables) => {
       const response = await testApp.post({ query: print(document), variables });
-      return response.json() as Promise<GraphqlAnswer<never>>;
+      return response.json() as Promise<GraphqlResponse<never>>;
     },
     post: (body, headers = {}) =>
       fetch(app.url, {

@@ -17,7 +17,7 @@ const readSection = (heading: string) =>
 
 interface LoggedEvent {
   readonly name: string;
-  /** `undefined`: the facts are put together before the call that logs them. */
+  /** `undefined`: the fields are put together before the call that logs them. */
   readonly level: string | undefined;
 }
 

@@ -2,7 +2,7 @@
 import type { Dispatcher } from 'undici';
 import type { Deadline } from '../../domain/deadline';
 
-/** Bytes of a response body that are read; DigiCert's answers are a few hundred. */
+/** Bytes of a response body that are read; DigiCert's are a few hundred. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
 export interface HttpRequest {
@@ -20,8 +20,8 @@ type HeaderValue = string | string[] | undefined;
 type HttpHeaders = Readonly<Record<string, HeaderValue>>;
 
 /** A status came. `body` is `undefined` when it could not be read whole: cut off, too long or too late. */
-export interface AnsweredExchange {
-  readonly kind: 'answered';
+export interface HttpResponse {
+  readonly kind: 'response';
   readonly status: number;
   readonly headers: HttpHeaders;
   readonly body: Buffer | undefined;
@@ -38,11 +38,11 @@ export type Rejected =
 
 /** A request was tried. */
 export type Attempted =
-  | AnsweredExchange
+  | HttpResponse
   /** The request provably never left this process. */
   | { readonly kind: 'not-sent'; readonly errorCode: string }
   /** The request left, or may have; no status came back in time or at all. */
-  | { readonly kind: 'unanswered'; readonly errorCode: string }
+  | { readonly kind: 'no-response'; readonly errorCode: string }
   /** The request left and what came back is not HTTP. */
   | { readonly kind: 'not-http'; readonly errorCode: string };
 
@@ -59,8 +59,8 @@ export function exchangeOnce(
       resolve(exchange);
     });
     const expire = () => attempt.fail('DEADLINE');
-    const cancel = deadline.onPassed(expire);
-    if (deadline.hasPassed) {
+    const cancel = deadline.onExpired(expire);
+    if (deadline.isExpired) {
       expire();
       return;
     }
@@ -81,7 +81,7 @@ class Attempt implements Dispatcher.DispatchHandler {
   /** undici calls this on a connected socket, right before it writes the request. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (this.#settled) {
-      controller.abort(new Error('The answer already stands, so the request must not leave.'));
+      controller.abort(new Error('The outcome already stands, so the request must not leave.'));
       return;
     }
     if (this.#controller) {
@@ -92,7 +92,7 @@ class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: HttpHeaders): void {
-    // 1xx is news on the way, not the answer.
+    // 1xx is interim, not the response.
     if (status >= 200) {
       this.#head = { status, headers };
     }
@@ -127,11 +127,11 @@ class Attempt implements Dispatcher.DispatchHandler {
     }
     this.#settled = true;
     if (this.#head) {
-      this.settle({ kind: 'answered', ...this.#head, body });
+      this.settle({ kind: 'response', ...this.#head, body });
     } else if (!this.#controller) {
       this.settle({ kind: 'not-sent', errorCode });
     } else {
-      this.settle({ kind: NOT_HTTP.test(errorCode) ? 'not-http' : 'unanswered', errorCode });
+      this.settle({ kind: NOT_HTTP.test(errorCode) ? 'not-http' : 'no-response', errorCode });
     }
   }
 }

@@ -1,10 +1,10 @@
 // How long DigiCert wants to be left alone after a 429.
-import { type AnsweredExchange, firstValue } from './exchange';
+import { firstValue, type HttpResponse } from './exchange';
 
 /** DigiCert does not document Retry-After and was not seen to send it: then one short quota window. */
 export const DEFAULT_RETRY_AFTER_SECONDS = 5;
 
-/** A longer wait than an hour is more likely a broken clock than a wish. */
+/** A longer wait than an hour is more likely a broken clock than meant. */
 export const MAX_RETRY_AFTER_SECONDS = 3600;
 
 /** Takes seconds or an HTTP date (RFC 9110 section 10.2.3). Always whole seconds, at least one. */
@@ -20,6 +20,6 @@ export function parseRetryAfter(header: string | undefined, nowMs: number): numb
   return Math.min(Math.max(seconds, 1), MAX_RETRY_AFTER_SECONDS);
 }
 
-export function readRetryAfter({ headers }: AnsweredExchange, nowMs: number): number {
+export function readRetryAfter({ headers }: HttpResponse, nowMs: number): number {
   return parseRetryAfter(firstValue(headers['retry-after']), nowMs);
 }

@@ -4,7 +4,7 @@ import type { RetryCause } from '../../domain/upstream-event';
 import type { Exchange } from './exchange';
 import { readRetryAfter } from './retry-after';
 
-/** Requests made for one wish, the first one included. */
+/** Attempts for one call, the first one included. */
 const MAX_ATTEMPTS = 3;
 
 /** Milliseconds before the second attempt, at most; twice as long before each further one. */
@@ -16,12 +16,12 @@ const MAX_JITTER_MS = 250;
 /** What an attempt needs at the least; with less time left it would only be cut off. */
 const MIN_ATTEMPT_MS = 100;
 
-export interface RetryFacts {
+export interface RetryContext {
   readonly exchange: Exchange;
   /** 1: the first one. */
   readonly attempt: number;
   readonly nowMs: number;
-  /** Milliseconds until the caller has to have an answer. */
+  /** Milliseconds until the caller has to have a response. */
   readonly leftMs: number;
   /** Milliseconds that a caller may be kept waiting for DigiCert's sake. */
   readonly maxWaitMs: number;
@@ -35,9 +35,9 @@ export type RetryDecision =
 
 const NO: RetryDecision = { retry: false };
 
-export function decideRetry(facts: RetryFacts): RetryDecision {
-  const { exchange, attempt, nowMs, maxWaitMs, random } = facts;
-  const leftMs = facts.leftMs - MIN_ATTEMPT_MS;
+export function decideRetry(context: RetryContext): RetryDecision {
+  const { exchange, attempt, nowMs, maxWaitMs, random } = context;
+  const leftMs = context.leftMs - MIN_ATTEMPT_MS;
   if (attempt >= MAX_ATTEMPTS) {
     return NO;
   }
@@ -46,7 +46,7 @@ export function decideRetry(facts: RetryFacts): RetryDecision {
     const afterMs = Math.round(random * BACKOFF_MS * 2 ** (attempt - 1));
     return afterMs <= leftMs ? { retry: true, cause: 'not-sent', afterMs } : NO;
   }
-  if (exchange.kind === 'answered' && exchange.status === 429) {
+  if (exchange.kind === 'response' && exchange.status === 429) {
     const waitMs = readRetryAfter(exchange, nowMs) * 1_000;
     const afterMs = waitMs + Math.round(random * MAX_JITTER_MS);
     return waitMs <= maxWaitMs && afterMs <= leftMs

@@ -77,14 +77,14 @@ export class Sender {
       }
       attempts += 1;
       const nowMs = clock.now();
-      if (exchange.kind === 'answered' && exchange.status === 429) {
+      if (exchange.kind === 'response' && exchange.status === 429) {
         limits.block(readRetryAfter(exchange, nowMs));
       }
       const decision = decideRetry({
         exchange,
         attempt: attempts,
         nowMs,
-        leftMs: deadline.hasPassed ? 0 : deadline.atMs - clock.monotonicMs(),
+        leftMs: deadline.isExpired ? 0 : deadline.atMs - clock.monotonicMs(),
         maxWaitMs: maxRetryWaitMs,
         random: random(),
       });
@@ -93,7 +93,7 @@ export class Sender {
       }
       report({ kind: 'retrying', cause: decision.cause });
       await waitWithin(clock, decision.afterMs, deadline);
-      if (deadline.hasPassed) {
+      if (deadline.isExpired) {
         return { ...exchange, attempts };
       }
       const reserved = await limits.reserve({ quota: this.isAvailable }, deadline);
@@ -145,7 +145,7 @@ export class Sender {
       quota.commit();
     }
     const result =
-      attempted.kind === 'answered'
+      attempted.kind === 'response'
         ? { status: attempted.status }
         : { errorCode: attempted.errorCode };
     const durationMs = clock.monotonicMs() - startedAtMs;
@@ -156,7 +156,7 @@ export class Sender {
 
 /** Tells signs that DigiCert is not well from responses that are only unwelcome. */
 function toCallResult(orderId: string, attempted: Attempted | undefined): CallResult {
-  if (attempted?.kind === 'answered' && attempted.status < 500) {
+  if (attempted?.kind === 'response' && attempted.status < 500) {
     return { failed: false };
   }
   // What came of a request may be the order's fault, whose number may lead with zeros.

@@ -3,7 +3,7 @@
 // earlier one without anything that awaits it (docs/decisions/0014-hostile-callers.md).
 import type { GraphQLResolveInfo } from 'graphql';
 import { isObject } from '../../domain/is-object';
-import { isOrderId, ORDER_ID_COMPLAINT } from '../../domain/resend-request';
+import { INVALID_ORDER_ID, isOrderId } from '../../domain/resend-request';
 import { CodedError } from '../../lib/coded-error';
 import type { GraphqlContext } from '../context';
 import type { CertificateOrder } from './types';
@@ -29,7 +29,7 @@ export async function resolveEntities(
   for (const [index, representation] of representations.entries()) {
     const id = readReference(representation);
     if (id === undefined) {
-      const message = `representations[${index}] is no reference to a ${TYPENAME}: give its __typename and its id. ${ORDER_ID_COMPLAINT}`;
+      const message = `representations[${index}] is no reference to a ${TYPENAME}: give its __typename and its id. ${INVALID_ORDER_ID}`;
       return orders.reject(new CodedError('BAD_USER_INPUT', message));
     }
     entities.push({ __typename: TYPENAME, id });

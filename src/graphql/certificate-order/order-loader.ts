@@ -1,6 +1,6 @@
 // The reads of one request: each order is read once, however many fields and paths ask for it.
 import type { Caller } from '../../domain/caller';
-import type { CertificateOrder } from '../../domain/certificate-order';
+import type { OrderDetails } from '../../domain/certificate-order';
 import type { ReadOrder } from '../../domain/read-order';
 import { CodedError } from '../../lib/coded-error';
 import { toReadError } from './read-errors';
@@ -20,7 +20,7 @@ export interface OrderLoaderDependencies {
 }
 
 export class OrderLoader {
-  readonly #reads = new Map<string, Promise<CertificateOrder | undefined>>();
+  readonly #reads = new Map<string, Promise<OrderDetails | undefined>>();
   #references = 0;
 
   constructor(
@@ -29,7 +29,7 @@ export class OrderLoader {
   ) {}
 
   /** `undefined` when DigiCert knows no such order. Rejects with a {@link CodedError}. */
-  read(orderId: string): Promise<CertificateOrder | undefined> {
+  read(orderId: string): Promise<OrderDetails | undefined> {
     let read = this.#reads.get(orderId);
     if (!read) {
       read = this.#start(orderId);
@@ -59,7 +59,7 @@ export class OrderLoader {
       : toReadError({ kind: 'rate-limited', scope: 'CALLER', retryAfterSeconds });
   }
 
-  async #start(orderId: string): Promise<CertificateOrder | undefined> {
+  async #start(orderId: string): Promise<OrderDetails | undefined> {
     if (this.#reads.size >= MAX_ORDERS_PER_REQUEST) {
       throw TOO_MANY_ORDERS;
     }

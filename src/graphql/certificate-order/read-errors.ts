@@ -1,7 +1,7 @@
 // What a read that failed says: a code to branch on, and a sentence about what to do next.
 import type { OrderReadOutcome } from '../../domain/certificate-order';
 import { assertNever, type UpstreamFailure } from '../../domain/outcome';
-import { ORDER_ID_COMPLAINT } from '../../domain/resend-request';
+import { INVALID_ORDER_ID } from '../../domain/resend-request';
 import { CodedError } from '../../lib/coded-error';
 
 type FailedRead = Exclude<OrderReadOutcome, { kind: 'found' | 'not-found' }>;
@@ -9,7 +9,7 @@ type FailedRead = Exclude<OrderReadOutcome, { kind: 'found' | 'not-found' }>;
 export function toReadError(outcome: FailedRead): CodedError {
   switch (outcome.kind) {
     case 'invalid-id':
-      return new CodedError('BAD_USER_INPUT', ORDER_ID_COMPLAINT);
+      return new CodedError('BAD_USER_INPUT', INVALID_ORDER_ID);
     case 'access-denied':
       return new CodedError(
         'CERTIFICATE_ORDER_ACCESS_DENIED',
@@ -22,7 +22,7 @@ export function toReadError(outcome: FailedRead): CodedError {
           ? ['CALLER_RATE_LIMITED', 'You have made too many requests.']
           : ['DIGICERT_RATE_LIMITED', 'DigiCert takes no more requests for the moment.'];
       const message = `${what} Try again in ${retryAfterSeconds} s.`;
-      return new CodedError(code, message, { facts: { retryAfterSeconds } });
+      return new CodedError(code, message, { fields: { retryAfterSeconds } });
     }
     case 'upstream-failed':
       return isPassing(outcome.reason)
@@ -39,7 +39,7 @@ export function toReadError(outcome: FailedRead): CodedError {
   }
 }
 
-/** A read changes nothing, so one without an answer can simply be tried again. */
+/** A read changes nothing, so one without a response can simply be tried again. */
 function isPassing(reason: UpstreamFailure): boolean {
   return reason === 'UNREACHABLE' || reason === 'UNAVAILABLE' || reason === 'OUTCOME_UNKNOWN';
 }

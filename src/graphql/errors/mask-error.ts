@@ -60,7 +60,7 @@ export function createErrorMask({ suggestions, log }: ErrorMaskOptions) {
     format: (formatted: GraphQLFormattedError, error: unknown) =>
       maskError(formatted, error, suggestions),
     /** Puts the correlation id on formatted errors, logs what they hide under that id, and bounds their number. */
-    sign: (errors: readonly GraphQLFormattedError[], correlationId: string) => {
+    addCorrelationId: (errors: readonly GraphQLFormattedError[], correlationId: string) => {
       const masked = errors.filter((error) => hidden.has(error));
       for (const error of masked.slice(0, MAX_LOGGED_ERRORS)) {
         report(hidden.get(error), correlationId);
@@ -109,8 +109,8 @@ function maskError(
   // What else a resolver throws is a bug, whatever it says of itself; only errors around it are the caller's.
   const thrown = unwrapResolverError(error);
   if (thrown instanceof CodedError) {
-    const { code, facts } = thrown;
-    return { message: thrown.message, ...place, extensions: { code, ...facts } };
+    const { code, fields } = thrown;
+    return { message: thrown.message, ...place, extensions: { code, ...fields } };
   }
   const { code, validationErrorCode } =
     thrown === error && !isOfExecution(thrown) ? { ...extensions } : toArgumentError(thrown);
@@ -148,8 +148,11 @@ function toArgumentError(thrown: unknown): GraphQLErrorExtensions {
   return isOfCaller ? { code: 'BAD_USER_INPUT' } : {};
 }
 
-/** Has every error signed right before it leaves Apollo Server. */
-export function createErrorPlugin({ sign, report }: ErrorMask): ApolloServerPlugin<GraphqlContext> {
+/** Puts the correlation id on every error right before it leaves Apollo Server. */
+export function createErrorPlugin({
+  addCorrelationId,
+  report,
+}: ErrorMask): ApolloServerPlugin<GraphqlContext> {
   return {
     contextCreationDidFail: async ({ error }) => report(error),
     unexpectedErrorProcessingRequest: async ({ requestContext, error }) =>
@@ -157,7 +160,10 @@ export function createErrorPlugin({ sign, report }: ErrorMask): ApolloServerPlug
     requestDidStart: async ({ contextValue: { caller } }) => ({
       willSendResponse: async ({ response: { body } }) => {
         if (body.kind === 'single' && body.singleResult.errors) {
-          body.singleResult.errors = sign(body.singleResult.errors, caller.correlationId);
+          body.singleResult.errors = addCorrelationId(
+            body.singleResult.errors,
+            caller.correlationId,
+          );
         }
       },
     }),

@@ -74,7 +74,7 @@ export function toResult(
     case 'rate-limited':
       return { __typename: 'ResendDvEmailsRateLimitedError', ...error };
     case 'upstream-failed': {
-      const { evidence: _forTheLogOnly, ...shown } = error;
+      const { diagnostics: _forTheLogOnly, ...shown } = error;
       return { __typename: 'ResendDvEmailsUpstreamError', ...shown };
     }
     default:

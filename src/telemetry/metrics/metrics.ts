@@ -3,7 +3,7 @@ import { type Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import type { UpstreamEvent } from '../../domain/upstream-event';
 import type { UseCaseCompleted, UseCaseOutcome } from '../../domain/use-case-events';
 import { createInstruments } from './instruments';
-import { HELD_BACK_BY, READ_DETAILS, RESEND_DETAILS, RETRY_CAUSES } from './series';
+import { READ_DETAILS, REJECTION_REASONS, RESEND_DETAILS, RETRY_CAUSES } from './series';
 import { type MeasuredState, watchState } from './state';
 
 export function createMetrics() {
@@ -16,7 +16,7 @@ export function createMetrics() {
   for (const cause of RETRY_CAUSES) {
     retries.inc({ cause }, 0);
   }
-  for (const by of HELD_BACK_BY) {
+  for (const by of REJECTION_REASONS) {
     heldBack.inc({ by }, 0);
   }
 

@@ -7,7 +7,7 @@ import type {
   ResendOutcome,
   UpstreamFailure,
 } from '../../domain/outcome';
-import type { HeldBackBy, RetryCause } from '../../domain/upstream-event';
+import type { RejectionReason, RetryCause } from '../../domain/upstream-event';
 
 /** The compiler sees to it that none is missing. */
 function listAll<Value extends string>(values: Readonly<Record<Value, true>>): readonly Value[] {
@@ -58,7 +58,7 @@ export const READ_DETAILS: Readonly<
 
 export const RETRY_CAUSES = listAll<RetryCause>({ 'not-sent': true, 'too-many-requests': true });
 
-export const HELD_BACK_BY = listAll<HeldBackBy>({
+export const REJECTION_REASONS = listAll<RejectionReason>({
   quota: true,
   concurrency: true,
   breaker: true,

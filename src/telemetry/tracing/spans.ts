@@ -14,7 +14,7 @@ import { parseTraceParent } from '@opentelemetry/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Caller } from '../../domain/caller';
 import type { UseCaseCompleted, UseCaseStarted } from '../../domain/use-case-events';
-import { toOrderFact } from '../log-events';
+import { toOrderField } from '../log-events';
 
 /** Characters of an operation's name, which its client chose. */
 const MAX_NAME_LENGTH = 100;
@@ -56,7 +56,7 @@ export function createSpans(tracer: Tracer) {
       const parent = operations.get(caller) ?? context.active();
       const attributes = {
         'dv_email_gateway.correlation_id': caller.correlationId,
-        'dv_email_gateway.order_id': toOrderFact(orderId),
+        'dv_email_gateway.order_id': toOrderField(orderId),
       };
       const span = tracer.startSpan(useCase, { attributes }, parent);
       return {

@@ -11,7 +11,7 @@ import {
 } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { Logger } from 'pino';
-import { type Clock, inTime } from '../../domain/clock';
+import { type Clock, withTimeout } from '../../domain/clock';
 import { createSpans } from './spans';
 
 /** Milliseconds that closing waits for a collector to take the last spans. */
@@ -49,7 +49,7 @@ export function startTracing({ name, version, log, clock }: TracingOptions) {
     close: async () => {
       undici.disable();
       // The exporter would try for ten seconds.
-      await inTime(
+      await withTimeout(
         clock,
         FLUSH_TIMEOUT_MS,
         provider.shutdown().catch((error: Error) => report(error.message)),
