@@ -19,7 +19,7 @@ const DEFAULT_SIMULATOR_PORT = '4010';
 async function start(): Promise<void> {
   const parsed = parseSettings(process.env);
   if (!parsed.ok) {
-    return fail(`The settings need attention:\n  ${parsed.problems.join('\n  ')}`);
+    return fail(`Invalid configuration:\n  ${parsed.problems.join('\n  ')}`);
   }
   const { settings } = parsed;
   const log = createLog(settings.logLevel, process.stdout.isTTY ? createPrettyStream() : undefined);

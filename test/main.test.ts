@@ -42,7 +42,7 @@ describe('npm start', () => {
     expect(stdout).toBe('');
     expect(stderr).toBe(
       [
-        'The settings need attention:',
+        'Invalid configuration:',
         '  PORT is "x": give a port number from 0 to 65535.',
         '  DIGICERT_API_KEY does not hold an API key: give 1 to 256 visible ASCII characters.',
         '  LOG_LEVEL is "x": give one of trace, debug, info, warn, error, fatal, silent.',
@@ -55,7 +55,7 @@ describe('npm start', () => {
     const { stderr } = await runToEnd([], { PORT: '\u009b2J\u202e' });
 
     expect(stderr).toBe(
-      'The settings need attention:\n  PORT is "\\u009b2J\\u202e": give a port number from 0 to 65535.\n',
+      'Invalid configuration:\n  PORT is "\\u009b2J\\u202e": give a port number from 0 to 65535.\n',
     );
   });
 

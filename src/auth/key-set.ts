@@ -118,14 +118,14 @@ export class KeySet {
       this.#fetchableAtMs = clock.monotonicMs() + COOL_DOWN_MS;
       if (this.#failing) {
         this.#failing = false;
-        log.info({ event: 'auth.keys-back' }, 'the keys of the identity provider can be had again');
+        log.info({ event: 'jwks.recovered' }, 'the keys of the identity provider can be had again');
       }
     } catch (error) {
       this.#fetchableAtMs = clock.monotonicMs() + RETRY_MS;
       if (!this.#failing) {
         this.#failing = true;
         log.error(
-          { event: 'auth.keys-lost', hasKeys: this.#keys !== undefined, err: error },
+          { event: 'jwks.unavailable', hasKeys: this.#keys !== undefined, err: error },
           'the keys of the identity provider cannot be had; those at hand are used on',
         );
       }

@@ -14,7 +14,7 @@ export type UpstreamEvent =
       readonly result: { readonly status: number } | { readonly errorCode: string };
       readonly durationMs: number;
     }
-  | { readonly kind: 'held-back'; readonly by: RejectionReason }
+  | { readonly kind: 'rejected'; readonly reason: RejectionReason }
   /** A request had to wait for room in the quota, or did not get any. */
   | { readonly kind: 'quota-waited'; readonly waitedMs: number }
   | { readonly kind: 'retrying'; readonly cause: RetryCause }

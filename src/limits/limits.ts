@@ -113,7 +113,7 @@ export async function startLimits(
         report({ kind: 'quota-waited', waitedMs: clock.monotonicMs() - askedAtMs });
       }
       if (refused?.scope === 'DIGICERT') {
-        report({ kind: 'held-back', by: 'quota' });
+        report({ kind: 'rejected', reason: 'quota' });
       }
       return (
         refused ?? {

@@ -154,7 +154,7 @@ export class ResilientStore implements LimitStore {
     log.error(
       // Not the error itself: ioredis' hold the whole command.
       {
-        event: 'limits.redis-lost',
+        event: 'redis.unavailable',
         share,
         reason: error instanceof Error ? error.message : String(error),
         connection: redis.lastError,
@@ -194,7 +194,7 @@ export class ResilientStore implements LimitStore {
     this.#state = { kind: 'shared' };
     log.info(
       {
-        event: 'limits.redis-back',
+        event: 'redis.recovered',
         lostForMs: clock.monotonicMs() - state.sinceMs,
         localDecisions: state.decisions,
       },

@@ -130,7 +130,10 @@ export function registerPendingResponses(
     server.server.close();
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
-        log.error({ event: 'gateway.cut-off' }, 'requests in flight are cut off without an answer');
+        log.error(
+          { event: 'gateway.cut-off' },
+          'requests in flight are cut off without a response',
+        );
         resolve();
       }, drainTimeoutMs);
       pendingResponses.whenResponded(undefined, () => {

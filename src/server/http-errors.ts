@@ -36,13 +36,13 @@ export const DOCUMENT_NOT_LISTED = new CodedError(
 
 const NO_TUNNEL = new CodedError('METHOD_NOT_ALLOWED', 'This is no proxy.', { status: 405 });
 
-const NOT_FOUND = new CodedError('NOT_FOUND', 'Nothing is here. GraphQL is at /graphql.', {
+const NOT_FOUND = new CodedError('NOT_FOUND', 'Not found. GraphQL is at /graphql.', {
   status: 404,
 });
 
 export const NOT_ACCEPTABLE = new CodedError(
   'NOT_ACCEPTABLE',
-  'The answer is JSON: accept application/json or application/graphql-response+json.',
+  'The response is JSON: accept application/json or application/graphql-response+json.',
   { status: 406 },
 );
 

@@ -72,7 +72,7 @@ describe('an outage of the provider', () => {
     told.push(await ask(await sign(first)));
     expect([told, events()]).toEqual([
       [JWKS_UNAVAILABLE, GOOD],
-      ['auth.keys-lost', 'auth.refused', 'auth.keys-back'],
+      ['jwks.unavailable', 'auth.refused', 'jwks.recovered'],
     ]);
   });
 
@@ -80,7 +80,7 @@ describe('an outage of the provider', () => {
     const { app, ask } = await start({ jwksUrl: 'http://127.0.0.1:9/' } as Provider);
     expect(await ask(await sign(first))).toBe(JWKS_UNAVAILABLE);
     expect(app.log).toContainEqual(
-      expect.objectContaining({ event: 'auth.keys-lost', hasKeys: false }),
+      expect.objectContaining({ event: 'jwks.unavailable', hasKeys: false }),
     );
   });
 
@@ -123,7 +123,7 @@ describe('an outage of the provider', () => {
       expect([new Set(told), provider.fetches()]).toEqual([new Set([JWKS_UNAVAILABLE]), fetches]);
       app.clock.advance(5_000);
     }
-    expect(events().filter((event) => event === 'auth.keys-lost')).toHaveLength(1);
+    expect(events().filter((event) => event === 'jwks.unavailable')).toHaveLength(1);
   });
 
   it('holds nobody up who has keys at hand', async () => {
@@ -155,7 +155,7 @@ describe('an outage of the provider', () => {
     told.push(await ask(token));
 
     expect(told).toEqual([GOOD, GOOD, JWKS_UNAVAILABLE, GOOD]);
-    expect(events()).toEqual(['auth.keys-lost', 'auth.refused', 'auth.keys-back']);
+    expect(events()).toEqual(['jwks.unavailable', 'auth.refused', 'jwks.recovered']);
   });
 });
 

@@ -34,7 +34,7 @@ async function start(...keys: readonly SigningKey[]) {
       return told;
     },
     events: () =>
-      app.log.map(({ event }) => event).filter((event) => /^auth\.keys/.test(String(event))),
+      app.log.map(({ event }) => event).filter((event) => /^jwks\./.test(String(event))),
   };
 }
 
@@ -126,7 +126,7 @@ describe("the provider's keys", () => {
       app.clock.advance(1);
       expect(await ask(token)).toBe(GOOD);
       expect(provider.fetches()).toBe(2);
-      expect(events()).toEqual(['auth.keys-lost', 'auth.keys-back']);
+      expect(events()).toEqual(['jwks.unavailable', 'jwks.recovered']);
     },
   );
 
@@ -157,7 +157,7 @@ describe("the provider's keys", () => {
     }
     app.clock.advance(3_600_000);
     expect(await ask(await sign(first, { ...claims, sub: 'late' }))).toBe(JWKS_UNAVAILABLE);
-    expect(events()).toEqual(['auth.keys-lost']);
+    expect(events()).toEqual(['jwks.unavailable']);
   });
 
   it('that cannot be fetched leave open whether an unknown key is good', async () => {

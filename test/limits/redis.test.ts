@@ -80,7 +80,7 @@ describeWithRedis('a resend', () => {
     expect(first.data?.resendDvEmails).toMatchObject({ __typename: 'ResendDvEmailsSuccess' });
     // They have DigiCerts of their own, and so other cool-downs.
     expect(second.data?.resendDvEmails).toMatchObject({ __typename: 'ResendDvEmailsSuccess' });
-    expect([...one.log, ...other.log].map(({ event }) => event)).not.toContain('limits.redis-lost');
+    expect([...one.log, ...other.log].map(({ event }) => event)).not.toContain('redis.unavailable');
     const again = await one.resend('1001', INPUT);
     expect(again.data?.resendDvEmails).toMatchObject({ scope: 'COOLDOWN' });
     one.takeUpstreamRequests();

@@ -45,12 +45,12 @@ describeWithRedis('three gateways with one Redis', () => {
 
     await until(() => names.length >= 60);
     await redis.kill();
-    await until(() => countEvents('limits.redis-lost') === 3);
+    await until(() => countEvents('redis.unavailable') === 3);
     const namesWhenLost = names.length;
     await until(() => names.length >= namesWhenLost + 60);
     await redis.restart();
     const restartedAt = performance.now();
-    await until(() => countEvents('limits.redis-back') === 3);
+    await until(() => countEvents('redis.recovered') === 3);
     const recoveredAfterMs = performance.now() - restartedAt;
     // Everybody may use what is left, and no more.
     await until(() => names.slice(-100).every((name) => name === 'RateLimitedError'));
@@ -89,6 +89,6 @@ describeWithRedis('three gateways with one Redis', () => {
 
     expect(countNames(names)).toEqual({ Success: 30 });
     expect(countNames(again).RateLimitedError).toBeGreaterThanOrEqual(30);
-    expect(logged().split('limits.redis-lost').length - 1).toBe(3);
+    expect(logged().split('redis.unavailable').length - 1).toBe(3);
   }, 60_000);
 });

@@ -133,8 +133,8 @@ describeWithRedis('limits that outlive Redis', () => {
 
     expect(await alone.take(10)).toBe(4);
     expect(alone.events).toMatchObject([
-      { event: 'limits.redis-lost', level: 50, share: 0.5 },
-      { event: 'limits.redis-back', level: 30, localDecisions: 10, lostForMs: expect.any(Number) },
+      { event: 'redis.unavailable', level: 50, share: 0.5 },
+      { event: 'redis.recovered', level: 30, localDecisions: 10, lostForMs: expect.any(Number) },
     ]);
   });
 
@@ -243,7 +243,7 @@ describeWithRedis('limits that outlive Redis', () => {
     }
 
     expect(one.store.isShared).toBe(false);
-    expect(one.events.map(({ event }) => event)).toEqual(['limits.redis-lost']);
+    expect(one.events.map(({ event }) => event)).toEqual(['redis.unavailable']);
   });
 
   it('start alone where the password is wrong, and show none', async () => {
@@ -252,7 +252,7 @@ describeWithRedis('limits that outlive Redis', () => {
 
     expect(await one.take(10)).toBe(4);
 
-    expect(one.events.map(({ event }) => event)).toEqual(['limits.redis-lost']);
+    expect(one.events.map(({ event }) => event)).toEqual(['redis.unavailable']);
     expect(JSON.stringify(one.events)).not.toContain('hunter2');
   });
 

@@ -67,7 +67,7 @@ describe('metrics', () => {
     });
   });
 
-  it('tell of retries, of what was held back and of what got no status', async () => {
+  it('tell of retries, of what was rejected and of what got no status', async () => {
     const app = await startTestApp({
       environment: { ...METRICS, DIGICERT_BREAKER_SECONDS: '10', DIGICERT_QUOTA: '12/1h' },
     });
@@ -84,8 +84,8 @@ describe('metrics', () => {
       'digicert_request_duration_seconds_count{method="PUT",status="none"}': 4,
       'digicert_request_duration_seconds_count{method="PUT",status="500"}': 3,
       'digicert_request_duration_seconds_count{method="PUT",status="503"}': 3,
-      'digicert_held_back_total{by="breaker"}': 1,
-      'digicert_held_back_total{by="quota"}': 1,
+      'digicert_requests_rejected_total{reason="breaker"}': 1,
+      'digicert_requests_rejected_total{reason="quota"}': 1,
       'resends_total{outcome="rate-limited",detail="DIGICERT"}': 1,
       digicert_quota_wait_seconds_count: 13,
     });
@@ -112,7 +112,7 @@ describe('metrics', () => {
         'resends_total{outcome="unexpected-error",detail=""}',
         'order_reads_total{outcome="upstream-failed",detail="MISCONFIGURED"}',
         'digicert_retries_total{cause="not-sent"}',
-        'digicert_held_back_total{by="breaker"}',
+        'digicert_requests_rejected_total{reason="breaker"}',
       ]),
     );
     expect(new Set(counted.map(([, value]) => value))).toEqual(new Set([0]));

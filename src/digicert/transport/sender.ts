@@ -72,7 +72,7 @@ export class Sender {
     for (let attempts = 0; ; ) {
       const exchange = await this.#attempt(request, { ...context, quota }, deadline);
       if (exchange.kind === 'rejected') {
-        report({ kind: 'held-back', by: exchange.reason });
+        report({ kind: 'rejected', reason: exchange.reason });
         return { ...exchange, attempts };
       }
       attempts += 1;

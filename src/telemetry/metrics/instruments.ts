@@ -43,10 +43,10 @@ export function createInstruments(registry: Registry) {
     labelNames: ['cause'] as const,
     registers,
   });
-  const heldBack = new Counter({
-    name: `${PREFIX}digicert_held_back_total`,
+  const rejections = new Counter({
+    name: `${PREFIX}digicert_requests_rejected_total`,
     help: 'Requests to DigiCert that were not made: no quota, no connection, or the breaker is open.',
-    labelNames: ['by'] as const,
+    labelNames: ['reason'] as const,
     registers,
   });
   const quotaWaits = new Histogram({
@@ -67,7 +67,7 @@ export function createInstruments(registry: Registry) {
     reads,
     exchanges,
     retries,
-    heldBack,
+    rejections,
     quotaWaits,
     unhandledRejections,
   };

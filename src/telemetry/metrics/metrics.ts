@@ -10,14 +10,15 @@ export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const instruments = createInstruments(registry);
-  const { resends, resendDurations, reads, exchanges, retries, heldBack, quotaWaits } = instruments;
+  const { resends, resendDurations, reads, exchanges, retries, rejections, quotaWaits } =
+    instruments;
   startAtZero(resends, RESEND_DETAILS);
   startAtZero(reads, READ_DETAILS);
   for (const cause of RETRY_CAUSES) {
     retries.inc({ cause }, 0);
   }
-  for (const by of REJECTION_REASONS) {
-    heldBack.inc({ by }, 0);
+  for (const reason of REJECTION_REASONS) {
+    rejections.inc({ reason }, 0);
   }
 
   return {
@@ -33,8 +34,8 @@ export function createMetrics() {
         case 'retrying':
           retries.inc({ cause: event.cause });
           break;
-        case 'held-back':
-          heldBack.inc({ by: event.by });
+        case 'rejected':
+          rejections.inc({ reason: event.reason });
           break;
         case 'quota-waited':
           quotaWaits.observe(event.waitedMs / 1_000);
