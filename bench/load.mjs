@@ -7,7 +7,7 @@ import { ask } from './launch.mjs';
 
 const require = createRequire(import.meta.url);
 const { startSimulator } = require('../dist/simulator/simulator.js');
-const { accept } = require('../dist/simulator/answers.js');
+const { accept } = require('../dist/simulator/responders.js');
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
 

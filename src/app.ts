@@ -2,12 +2,12 @@
 import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
 import { createAuthenticate } from './auth/authenticate';
-import { type Clock, systemClock, withTimeout } from './domain/clock';
 import { createExplorer } from './explorer/explorer';
 import { startGraphql } from './graphql/graphql';
+import { GRAPHQL_PATH } from './http/graphql-route';
+import { createHttpServer } from './http/http-server';
+import { type Clock, systemClock, withTimeout } from './lib/clock';
 import { readPackageInfo } from './package-info';
-import { GRAPHQL_PATH } from './server/graphql-route';
-import { createHttpServer } from './server/http-server';
 import type { Settings } from './settings/settings';
 import { startTelemetry } from './telemetry/telemetry';
 import { startUseCases } from './use-cases';

@@ -2,7 +2,7 @@
 // The only reader of argv, environment and signals.
 import { parseArgs } from 'node:util';
 import { type App, startApp } from './app';
-import { toVisible } from './domain/visible-text';
+import { toVisible } from './lib/visible-text';
 import { parsePort } from './settings/parsers';
 import { parseSettings } from './settings/settings';
 import { createLog, createPrettyStream } from './telemetry/log';

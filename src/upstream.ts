@@ -1,6 +1,6 @@
 // What the gateway talks to: DigiCert, with a key that may be replaced, or the built-in simulator.
 import type { Logger } from 'pino';
-import type { Clock } from './domain/clock';
+import type { Clock } from './lib/clock';
 import { watchKeyFile } from './settings/key-file';
 import type { Settings } from './settings/settings';
 

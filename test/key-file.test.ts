@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from '../src/simulator/answers';
+import { json } from '../src/simulator/responders';
 import { startTestApp, type TestApp } from './support/test-app';
 
 const folder = mkdtempSync(join(tmpdir(), 'key-'));

@@ -1,8 +1,8 @@
 // What the README says of answers and settings is what happens.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { VARIABLES, type Variable } from '../src/settings/environment-variables';
 import { SETTING_NAMES } from '../src/settings/settings';
-import { VARIABLES, type Variable } from '../src/settings/variables';
 import { SIMULATED_ACCOUNT } from '../src/simulator/orders';
 import { readTable as readTableUnder } from './support/markdown';
 import { startTestApp, type TestApp } from './support/test-app';

@@ -6,8 +6,8 @@ import { parseSync } from '@swc/core';
 import { GraphQLError } from 'graphql';
 import { parseDnsName } from '../src/domain/dns-name';
 import { parseEmailAddress } from '../src/domain/email-address';
-import { createErrorMask } from '../src/graphql/errors/mask-error';
 import { parseManifest } from '../src/graphql/guards/persisted-documents';
+import { createErrorMask } from '../src/graphql/mask-error';
 import { createLog } from '../src/telemetry/log';
 
 const SOURCES = join(__dirname, '..', 'src');

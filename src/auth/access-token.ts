@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import type { Clock } from '../domain/clock';
+import type { Clock } from '../lib/clock';
 import { CodedError } from '../lib/coded-error';
 import type { Identity } from './authenticate';
 import { KeySet } from './key-set';

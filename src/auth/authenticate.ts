@@ -3,7 +3,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
 import { ALL_SCOPES } from '../domain/caller';
-import type { Clock } from '../domain/clock';
+import type { Clock } from '../lib/clock';
 import { CodedError } from '../lib/coded-error';
 import type { TokenSettings } from './access-token';
 

@@ -4,7 +4,7 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } f
 import type { Logger } from 'pino';
 // Loaded anyway; Node's global one brings a second undici into memory, some 10 MB.
 import { fetch } from 'undici';
-import type { Clock } from '../domain/clock';
+import type { Clock } from '../lib/clock';
 import { CodedError } from '../lib/coded-error';
 
 /** Milliseconds after a fetch before a token with an unknown key can cause another one. */

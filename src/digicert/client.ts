@@ -1,12 +1,12 @@
 // Where the HTTP call happens: DigiCert's three endpoints, over a connection pool of our own.
 import { type Dispatcher, Pool } from 'undici';
-import type { Clock } from '../domain/clock';
-import type { Deadline } from '../domain/deadline';
-import type { Limits, Reservation } from '../domain/limits';
 import type { OrderReads } from '../domain/read-order';
 import type { DigicertApi } from '../domain/resend';
 import type { ResendRequest } from '../domain/resend-request';
+import type { Limits, Reservation } from '../domain/reservation';
 import type { BreakerState, ReportUpstream } from '../domain/upstream-event';
+import type { Clock } from '../lib/clock';
+import type { Deadline } from '../lib/deadline';
 import { mapOutcome } from './map-outcome';
 import { parseOrderInfo } from './order-info';
 import { parseOrderValidation } from './order-validation';

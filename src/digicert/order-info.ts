@@ -1,6 +1,7 @@
 // Reads `GET /order/certificate/{order_id}`, of which every field may be missing.
-import { isObject } from '../domain/is-object';
+
 import type { OrderInfo } from '../domain/order-eligibility';
+import { isObject } from '../lib/is-object';
 import { readOkObject, toWord } from './response-body';
 import type { Exchange } from './transport/exchange';
 

@@ -1,8 +1,8 @@
 // Reads `GET /order/certificate/{order_id}/validation`, of which every field may be missing.
 
-import type { OrderDetails, OrderDomain, OrderReadOutcome } from '../domain/certificate-order';
-import { isObject } from '../domain/is-object';
+import type { OrderDetails, OrderDomain, OrderReadOutcome } from '../domain/order-details';
 import type { ResendOutcome } from '../domain/outcome';
+import { isObject } from '../lib/is-object';
 import { mapOutcome } from './map-outcome';
 import { readOkObject, toText, toWord } from './response-body';
 import type { Sent } from './transport/sender';

@@ -1,8 +1,8 @@
 // Reads what DigiCert, or a proxy before it, put into a response body: JSON, other text, or nothing of use.
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import { isObject } from '../domain/is-object';
 import type { DigicertError } from '../domain/outcome';
-import { toVisible } from '../domain/visible-text';
+import { isObject } from '../lib/is-object';
+import { toVisible } from '../lib/visible-text';
 import { type Exchange, firstValue, type HttpResponse, MAX_BODY_BYTES } from './transport/exchange';
 
 export type ResponseBody =

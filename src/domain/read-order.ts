@@ -1,9 +1,10 @@
 // Reading an order: count the caller, check the id, ask DigiCert once, within a deadline of its own.
+
+import type { Deadline, Deadlines } from '../lib/deadline';
 import type { Caller } from './caller';
-import type { OrderReadOutcome } from './certificate-order';
-import type { Deadline, Deadlines } from './deadline';
-import type { Limits, Reservation } from './limits';
+import type { OrderReadOutcome } from './order-details';
 import { isOrderId } from './resend-request';
+import type { Limits, Reservation } from './reservation';
 
 /** What reading needs of DigiCert. The call does not throw for anything the network may do. */
 export interface OrderReads {

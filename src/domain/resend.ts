@@ -1,11 +1,12 @@
 // The use case, whole: count the caller, check the input, spare the mailboxes, call DigiCert once, and
 // if it refuses, find out why.
+
+import type { Deadline, Deadlines } from '../lib/deadline';
 import type { Caller } from './caller';
-import type { Deadline, Deadlines } from './deadline';
-import type { Limits, Refused, Reservation } from './limits';
 import { findIneligibility, type OrderInfo } from './order-eligibility';
 import { emailsMayHaveBeenSent, type ResendOutcome } from './outcome';
 import { parseResendRequest, type ResendInput, type ResendRequest } from './resend-request';
+import type { Limits, Refused, Reservation } from './reservation';
 import type { UseCaseResult } from './use-case-events';
 
 /** DigiCert's response: it stands as it is, or it is a refusal that the order's info may explain. */

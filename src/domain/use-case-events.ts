@@ -1,6 +1,6 @@
 // What is reported of each call of a use case: audit trail, log, metrics and spans read nothing else.
 import type { Caller } from './caller';
-import type { OrderReadOutcome } from './certificate-order';
+import type { OrderReadOutcome } from './order-details';
 import type { ResendOutcome } from './outcome';
 import type { ResendRequest } from './resend-request';
 

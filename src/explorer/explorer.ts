@@ -1,7 +1,7 @@
 // What is served to somebody who opens the gateway in a browser: a page at `/`, and the files it loads from us.
 import { randomBytes } from 'node:crypto';
-import { SECURITY_HEADERS } from '../server/browser-policy';
-import type { Resource } from '../server/http-server';
+import { SECURITY_HEADERS } from '../http/browser-policy';
+import type { Resource } from '../http/http-server';
 import { readAsset } from './assets';
 import { createOverview, listExamples } from './examples';
 import { createGraphiqlPage, createSandboxPage, toHtml, toPolicy } from './pages';

@@ -11,7 +11,6 @@ import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { createAuthChecker } from './auth-checker';
 import type { GraphqlContext } from './context';
-import { createErrorMask, createErrorPlugin } from './errors/mask-error';
 import {
   createDocumentLimitsRule,
   type DocumentLimits,
@@ -20,6 +19,7 @@ import {
 import type { PersistedDocuments } from './guards/persisted-documents';
 import { createVariablesPlugin } from './guards/variables';
 import { KnownDocuments } from './known-documents';
+import { createErrorMask, createErrorPlugin } from './mask-error';
 import { createSchema } from './schema';
 
 interface GraphqlOptions extends DocumentLimits {

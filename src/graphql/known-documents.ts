@@ -12,11 +12,11 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { isObject } from '../domain/is-object';
+import { isObject } from '../lib/is-object';
 import type { GraphqlContext } from './context';
-import type { ErrorMask } from './errors/mask-error';
 import { LIBRARY_LIMITS } from './guards/document-limits';
 import { isExact, listConditions } from './guards/variables';
+import type { ErrorMask } from './mask-error';
 
 /** More operations than the clients of one mutation and one query have. */
 const MAX_DOCUMENTS = 100;

@@ -1,10 +1,10 @@
 // The limits put together: what a call reserves, in one store, in this process or shared through Redis.
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Clock } from '../domain/clock';
-import type { Limits, Refused, Reservation } from '../domain/limits';
+import type { Limits, Refused, Reservation } from '../domain/reservation';
 import type { RollingWindow } from '../domain/rolling-window';
 import type { ReportUpstream } from '../domain/upstream-event';
+import type { Clock } from '../lib/clock';
 import { toCallerLimit } from './caller-limit';
 import { toKey } from './key';
 import type { Limit, LimitStore, Waits } from './limit-store';

@@ -1,5 +1,5 @@
 // Limits counted in this process alone.
-import type { Clock } from '../domain/clock';
+import type { Clock } from '../lib/clock';
 import {
   LIMIT_KINDS,
   type Limit,

@@ -1,7 +1,7 @@
 // The queue in front of DigiCert: lets a request through when the quota has room for it, keeps it waiting for a moment
 // in the order of arrival, and turns it away as soon as the wait is known to be too long. Who waits holds nothing.
-import type { Clock } from '../domain/clock';
-import type { Deadline } from '../domain/deadline';
+import type { Clock } from '../lib/clock';
+import type { Deadline } from '../lib/deadline';
 import type { Limit, LimitStore, ReserveRequest, ReserveResult } from './limit-store';
 
 /** Requests that may wait at a time; far more than DigiCert lets through in any wait that is allowed. */

@@ -1,7 +1,7 @@
 // Redis while it answers, and while it does not, this process alone with a share of every limit. What
 // is granted is written down on both sides, so that neither begins with an empty log when they change.
 import type { Logger } from 'pino';
-import type { Clock } from '../domain/clock';
+import type { Clock } from '../lib/clock';
 import type { Limit, LimitStore, ReserveRequest, ReserveResult } from './limit-store';
 import type { MemoryStore } from './memory-store';
 import type { RedisStore } from './redis-store';

@@ -1,5 +1,5 @@
 // Settings that are right one by one and wrong together.
-import { VARIABLES, type Values } from './variables';
+import { VARIABLES, type Values } from './environment-variables';
 
 /** One sentence per contradiction. Takes what is set as it was given, and the values there are. */
 export function findContradictions(

@@ -2,7 +2,7 @@
 // watched: Kubernetes swaps a link, and network file systems tell nobody.
 import { readFile, stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import type { Clock } from '../domain/clock';
+import type { Clock } from '../lib/clock';
 import { parseApiKey } from './parsers';
 
 /** Milliseconds between two looks. */

@@ -1,6 +1,6 @@
 // Settings: environment variables, checked once at start, all problems told together.
 import { findContradictions } from './contradictions';
-import { VARIABLES, type Values, type Variable } from './variables';
+import { VARIABLES, type Values, type Variable } from './environment-variables';
 
 export type Settings = ReturnType<typeof toSettings>;
 

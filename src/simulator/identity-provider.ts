@@ -2,7 +2,7 @@
 // tokens can be tried: it hands everybody whatever token they ask for.
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { ALL_SCOPES } from '../domain/caller';
-import type { Clock } from '../domain/clock';
+import type { Clock } from '../lib/clock';
 
 export const JWKS_PATH = '/jwks.json';
 

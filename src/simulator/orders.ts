@@ -15,7 +15,7 @@ import {
   resetAfterBody,
   resetBeforeBody,
   slowBody,
-} from './answers';
+} from './responders';
 
 export interface SimulatedOrder {
   readonly summary: string;

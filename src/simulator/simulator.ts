@@ -3,9 +3,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
-import { type Clock, systemClock } from '../domain/clock';
 import { DIGICERT_QUOTA, type RollingWindow } from '../domain/rolling-window';
-import { errorBody, json, type Responder } from './answers';
+import { type Clock, systemClock } from '../lib/clock';
 import { createIdentityProvider, JWKS_PATH, TOKEN_PATH } from './identity-provider';
 import {
   INVALID_KEY,
@@ -16,6 +15,7 @@ import {
   type SimulatedAccount,
   type SimulatedOrder,
 } from './orders';
+import { errorBody, json, type Responder } from './responders';
 import { RollingWindows } from './rolling-windows';
 
 /** Requests and outbox entries kept, the newest; a bound for a simulator that runs for weeks. */

@@ -2,7 +2,7 @@
 import type { Writable } from 'node:stream';
 import { inspect } from 'node:util';
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
-import { toVisible } from '../domain/visible-text';
+import { toVisible } from '../lib/visible-text';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 

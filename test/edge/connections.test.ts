@@ -1,8 +1,8 @@
 // Which responses a connection still waits for.
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { PendingResponses } from '../../src/server/connections';
-import { createClientErrorHandler } from '../../src/server/http-errors';
+import { createClientErrorHandler } from '../../src/http/http-errors';
+import { PendingResponses } from '../../src/http/pending-responses';
 
 function startExchange(pendingResponses: PendingResponses) {
   const socket = new Socket();

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accept, json, type Responder, resetAfterBody } from '../../src/simulator/answers';
+import { accept, json, type Responder, resetAfterBody } from '../../src/simulator/responders';
 import { startSimulator } from '../../src/simulator/simulator';
 import { closeLater } from '../support/close-later';
 import { createDeferred } from '../support/deferred';

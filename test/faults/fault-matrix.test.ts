@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { request } from 'undici';
 import { startApp } from '../../src/app';
-import { type Clock, systemClock } from '../../src/domain/clock';
+import { type Clock, systemClock } from '../../src/lib/clock';
 import { parseSettings } from '../../src/settings/settings';
 import { createLog } from '../../src/telemetry/log';
 import { ManualClock } from '../support/manual-clock';

@@ -1,7 +1,7 @@
 // The faults of the matrix, as a table: what DigiCert or the network does, and what a caller is told.
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import type { Clock } from '../../src/domain/clock';
+import type { Clock } from '../../src/lib/clock';
 import {
   halfResponse,
   hang,
@@ -12,7 +12,7 @@ import {
   resetAfterBody,
   resetBeforeBody,
   slowBody,
-} from '../../src/simulator/answers';
+} from '../../src/simulator/responders';
 import { startSimulator } from '../../src/simulator/simulator';
 
 export interface Fault {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CertificateOrderDocument } from '../../src/client/operations';
-import { accept, hang, json, type Responder } from '../../src/simulator/answers';
+import { accept, hang, json, type Responder } from '../../src/simulator/responders';
 import { createDeferred } from '../support/deferred';
 import { describeRequest, startTestApp } from '../support/test-app';
 

@@ -1,12 +1,12 @@
 // An account whose orders are as large as DigiCert's answers may be: 250 names each, in a body of nearly all that
 // the gateway reads of one.
 import { MAX_BODY_BYTES } from '../../src/digicert/transport/exchange';
-import { accept, errorBody, json } from '../../src/simulator/answers';
 import {
   SIMULATED_ACCOUNT,
   type SimulatedAccount,
   type SimulatedOrder,
 } from '../../src/simulator/orders';
+import { accept, errorBody, json } from '../../src/simulator/responders';
 
 const ORDERS = 60;
 const NAMES_PER_ORDER = 250;

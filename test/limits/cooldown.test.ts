@@ -1,6 +1,6 @@
 // Who was mailed a moment ago is left alone; who was not mailed after all is free at once.
 import type { ResendDvEmailsInput } from '../../src/client/operations';
-import { accept, hang, json, resetBeforeBody } from '../../src/simulator/answers';
+import { accept, hang, json, resetBeforeBody } from '../../src/simulator/responders';
 import { describeRequest, startTestApp, type TestApp } from '../support/test-app';
 
 const ADMIN = { domain: 'example.com', email: 'admin@example.com' };

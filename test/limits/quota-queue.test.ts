@@ -1,6 +1,7 @@
 // The queue in front of DigiCert: who waits, for how long, and in what order.
-import { OpenDeadline } from '../../src/domain/deadline';
+
 import type { RollingWindow } from '../../src/domain/rolling-window';
+import { OpenDeadline } from '../../src/lib/deadline';
 import type { Limit } from '../../src/limits/limit-store';
 import { MemoryStore } from '../../src/limits/memory-store';
 import { type QueueResult, QuotaQueue } from '../../src/limits/quota-queue';

@@ -1,6 +1,6 @@
 // What DigiCert allows the key, and what a caller may ask for.
 import { CertificateOrderDocument } from '../../src/client/operations';
-import { hang } from '../../src/simulator/answers';
+import { hang } from '../../src/simulator/responders';
 import { describeRequest, startTestApp, type TestApp } from '../support/test-app';
 
 const read = (app: TestApp, id = '1001') => app.execute(CertificateOrderDocument, { id });

@@ -1,6 +1,6 @@
 // Reading an order: what DigiCert says, whatever it leaves out, in one upstream call a request.
 import { CertificateOrderDocument } from '../../src/client/operations';
-import { html, json, type Responder, raw } from '../../src/simulator/answers';
+import { html, json, type Responder, raw } from '../../src/simulator/responders';
 import { API_KEY, describeRequest, REQUEST_ID, startTestApp } from '../support/test-app';
 
 const ORDER_ID = '5555';

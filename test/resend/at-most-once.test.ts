@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { buildConnector, type Dispatcher, interceptors, Pool } from 'undici';
 import { createDigicertPool } from '../../src/digicert/client';
-import { json } from '../../src/simulator/answers';
+import { json } from '../../src/simulator/responders';
 import { startSimulator } from '../../src/simulator/simulator';
 import { createDeferred } from '../support/deferred';
 import { describeRequest, REQUEST_ID, startTestApp } from '../support/test-app';

@@ -8,7 +8,7 @@ import {
   type Responder,
   raw,
   resetBeforeBody,
-} from '../../src/simulator/answers';
+} from '../../src/simulator/responders';
 import { API_KEY, describeRequest, REQUEST_ID, startTestApp } from '../support/test-app';
 
 const REFUSAL = json(400, { errors: [{ code: 'a|b', message: 'No' }] });

@@ -1,6 +1,6 @@
 // Whatever shape an error body has, all of DigiCert's errors reach the caller, bounded.
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { json, type Responder, raw } from '../../src/simulator/answers';
+import { json, type Responder, raw } from '../../src/simulator/responders';
 import { startTestApp } from '../support/test-app';
 
 const ORDER_ID = '5555';

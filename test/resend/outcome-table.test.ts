@@ -1,6 +1,7 @@
 // Every row of the outcome table, over real HTTP, asserting the whole GraphQL response.
-import { html, json, raw } from '../../src/simulator/answers';
+
 import type { SimulatedOrder } from '../../src/simulator/orders';
+import { html, json, raw } from '../../src/simulator/responders';
 import { describeRequest, REQUEST_ID, startTestApp } from '../support/test-app';
 
 const ORDER_ID = '5555';

@@ -1,5 +1,5 @@
 // A clock that stands still until a test moves it.
-import type { Clock } from '../../src/domain/clock';
+import type { Clock } from '../../src/lib/clock';
 
 export const START = '2026-01-02T03:04:05.000Z';
 

@@ -1,7 +1,7 @@
 // Several gateways as processes of their own, with one Redis, in front of one simulator in this process.
 import type { RollingWindow } from '../../src/domain/rolling-window';
-import { accept } from '../../src/simulator/answers';
 import { SIMULATED_ACCOUNT } from '../../src/simulator/orders';
+import { accept } from '../../src/simulator/responders';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator';
 import { closeLater } from './close-later';
 import { type Program, startGateway } from './program';

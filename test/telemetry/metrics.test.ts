@@ -1,7 +1,7 @@
 // What Prometheus reads, after calls of every kind.
 import { ResendDvEmailsDocument } from '../../src/client/operations';
 import { ALL_SCOPES } from '../../src/domain/caller';
-import { systemClock } from '../../src/domain/clock';
+import { systemClock } from '../../src/lib/clock';
 import { createLog } from '../../src/telemetry/log';
 import { startTelemetry } from '../../src/telemetry/telemetry';
 import { startGateway } from '../support/program';

@@ -1,7 +1,8 @@
 // Leaves DigiCert alone once it has failed time and again, and then lets one request at a time find out
 // whether it is back. Counts, and holds no timer: time only matters when somebody asks.
-import type { Clock } from '../../domain/clock';
+
 import type { BreakerState } from '../../domain/upstream-event';
+import type { Clock } from '../../lib/clock';
 
 /** Calls that ended longer ago say nothing about now. */
 const WINDOW_MS = 30_000;

@@ -1,6 +1,6 @@
 // One HTTP exchange, at most once: says for certain whether the request left, and never repeats it.
 import type { Dispatcher } from 'undici';
-import type { Deadline } from '../../domain/deadline';
+import type { Deadline } from '../../lib/deadline';
 
 /** Bytes of a response body that are read; DigiCert's are a few hundred. */
 export const MAX_BODY_BYTES = 64 * 1024;

@@ -1,9 +1,10 @@
 // The way of every request to DigiCert: breaker, concurrency, one exchange at most per attempt, and another attempt
 // only where the retry decision allows one and the quota has room.
-import type { Clock } from '../../domain/clock';
-import { type Deadline, waitWithin } from '../../domain/deadline';
-import type { Limits, Reservation } from '../../domain/limits';
+
+import type { Limits, Reservation } from '../../domain/reservation';
 import type { BreakerState, ReportUpstream } from '../../domain/upstream-event';
+import type { Clock } from '../../lib/clock';
+import { type Deadline, waitWithin } from '../../lib/deadline';
 import { type CallResult, CircuitBreaker, type Permit } from './circuit-breaker';
 import type { Attempted, Exchange, HttpRequest, Rejected } from './exchange';
 import { decideRetry } from './retry';

@@ -2,9 +2,9 @@
 // reference after the other and gives each an error of its own, and an error of a later one leaves the promise of an
 // earlier one without anything that awaits it (docs/decisions/0014-hostile-callers.md).
 import type { GraphQLResolveInfo } from 'graphql';
-import { isObject } from '../../domain/is-object';
 import { INVALID_ORDER_ID, isOrderId } from '../../domain/resend-request';
 import { CodedError } from '../../lib/coded-error';
+import { isObject } from '../../lib/is-object';
 import type { GraphqlContext } from '../context';
 import type { CertificateOrder } from './types';
 

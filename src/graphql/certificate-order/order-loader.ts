@@ -1,6 +1,6 @@
 // The reads of one request: each order is read once, however many fields and paths ask for it.
 import type { Caller } from '../../domain/caller';
-import type { OrderDetails } from '../../domain/certificate-order';
+import type { OrderDetails } from '../../domain/order-details';
 import type { ReadOrder } from '../../domain/read-order';
 import { CodedError } from '../../lib/coded-error';
 import { toReadError } from './read-errors';

@@ -1,7 +1,8 @@
 // What a read that failed says: a code to branch on, and a sentence about what to do next.
-import type { OrderReadOutcome } from '../../domain/certificate-order';
-import { assertNever, type UpstreamFailure } from '../../domain/outcome';
+import type { OrderReadOutcome } from '../../domain/order-details';
+import type { UpstreamFailure } from '../../domain/outcome';
 import { INVALID_ORDER_ID } from '../../domain/resend-request';
+import { assertNever } from '../../lib/assert-never';
 import { CodedError } from '../../lib/coded-error';
 
 type FailedRead = Exclude<OrderReadOutcome, { kind: 'found' | 'not-found' }>;

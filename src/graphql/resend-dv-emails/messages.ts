@@ -1,5 +1,6 @@
 // What a failed resend says to a person: what happened, and what to do next.
-import { assertNever, type FailedOutcome, type NotEligibleReason } from '../../domain/outcome';
+import type { FailedOutcome, NotEligibleReason } from '../../domain/outcome';
+import { assertNever } from '../../lib/assert-never';
 
 type Of<Kind extends FailedOutcome['kind']> = Extract<FailedOutcome, { kind: Kind }>;
 

@@ -1,11 +1,7 @@
 // The result union, and the way from an outcome to its member.
 import { createUnionType } from 'type-graphql';
-import {
-  assertNever,
-  type FailedOutcome,
-  isRetryable,
-  type ResendOutcome,
-} from '../../domain/outcome';
+import { type FailedOutcome, isRetryable, type ResendOutcome } from '../../domain/outcome';
+import { assertNever } from '../../lib/assert-never';
 import {
   ResendDvEmailsAccessDeniedError,
   ResendDvEmailsInvalidInputError,

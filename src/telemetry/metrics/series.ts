@@ -1,6 +1,6 @@
 // Every series that may ever count something, so that each is there from the start, at 0: Prometheus sees no
 // increase in a series that begins with 1, and the first key that DigiCert rejects would go unnoticed.
-import type { OrderReadOutcome } from '../../domain/certificate-order';
+import type { OrderReadOutcome } from '../../domain/order-details';
 import type {
   NotEligibleReason,
   RateLimitScope,

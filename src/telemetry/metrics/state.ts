@@ -1,6 +1,6 @@
 // What is looked at when somebody asks for the figures: the state things are in.
 import { Gauge, type Registry } from 'prom-client';
-import type { WindowUsage } from '../../domain/limits';
+import type { WindowUsage } from '../../domain/reservation';
 import type { RollingWindow } from '../../domain/rolling-window';
 import type { BreakerState } from '../../domain/upstream-event';
 import { PREFIX } from './instruments';

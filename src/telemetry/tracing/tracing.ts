@@ -11,7 +11,7 @@ import {
 } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { Logger } from 'pino';
-import { type Clock, withTimeout } from '../../domain/clock';
+import { type Clock, withTimeout } from '../../lib/clock';
 import { createSpans } from './spans';
 
 /** Milliseconds that closing waits for a collector to take the last spans. */

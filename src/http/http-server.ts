@@ -6,7 +6,6 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { registerCors, registerSecurityHeaders } from './browser-policy';
-import { type DrainOptions, PendingResponses, registerPendingResponses } from './connections';
 import { GRAPHQL_PATH, type GraphqlRouteOptions, registerGraphql } from './graphql-route';
 import { type Health, registerHealth } from './health';
 import { createHostCheck } from './host-check';
@@ -21,7 +20,9 @@ import {
   toPath,
   UNSUPPORTED_MEDIA_TYPE,
 } from './http-errors';
+import { PendingResponses } from './pending-responses';
 import { REQUEST_ID_HEADER, toRequestId } from './request-id';
+import { registerShutdown, type ShutdownOptions } from './shutdown';
 
 /** Something to GET at a path of its own. */
 export interface Resource {
@@ -32,7 +33,7 @@ export interface Resource {
   };
 }
 
-interface HttpServerOptions extends GraphqlRouteOptions, DrainOptions, Health {
+interface HttpServerOptions extends GraphqlRouteOptions, ShutdownOptions, Health {
   /** Of a request. */
   readonly maxBodyBytes: number;
   /** In which a request must have arrived whole. */
@@ -80,7 +81,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   // asks for credentials.
   registerSecurityHeaders(server);
   registerRequestChecks(server, methodsByPath, options.isOpen);
-  registerPendingResponses(server, pendingResponses, options);
+  registerShutdown(server, pendingResponses, options);
   options.instrument?.(server);
   await registerCors(server, options.corsOrigins);
   server.addHook('preParsing', (request, _reply, _payload, done) =>
@@ -124,7 +125,7 @@ function createFastify(
       requireHostHeader: false,
     },
     return503OnClosing: false,
-    // None: it bounds closing too, and would call ten seconds of draining a failure. connections.ts has a bound.
+    // None: it bounds closing too, and would call ten seconds of draining a failure. shutdown.ts has a bound.
     pluginTimeout: 0,
     // No route has a JSON schema; the compilers that Fastify would load for them take a tenth of the start.
     schemaController: {

@@ -5,8 +5,8 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { CodedError } from '../../lib/coded-error';
-import type { GraphqlContext } from '../context';
+import { CodedError } from '../lib/coded-error';
+import type { GraphqlContext } from './context';
 
 /** Codes of faults in the document or the HTTP request. Their messages speak of what the caller sent. */
 const CALLER_ERROR_CODES: ReadonlySet<unknown> = new Set([

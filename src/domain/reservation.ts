@@ -1,6 +1,7 @@
 // The limits a call meets, as the use cases see them: all that refuses it is asked at once.
+
+import type { Deadline } from '../lib/deadline';
 import type { Caller } from './caller';
-import type { Deadline } from './deadline';
 import type { RateLimitScope } from './outcome';
 import type { ResendRequest } from './resend-request';
 import type { RollingWindow } from './rolling-window';

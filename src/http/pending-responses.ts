@@ -2,21 +2,12 @@
 // response in flight, and for closing when all responses are written.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyInstance } from 'fastify';
-import type { Logger } from 'pino';
-import { CodedError } from '../lib/coded-error';
 
 /** Requests without a response on one connection. Browsers pipeline none; a client that reads nothing piles them up. */
 const MAX_PENDING_PER_CONNECTION = 20;
 
 /** Bytes of responses that one connection may leave unread: a few of the largest. */
 const MAX_UNREAD_BYTES_PER_CONNECTION = 4_000_000;
-
-const SHUTTING_DOWN = new CodedError(
-  'SERVICE_UNAVAILABLE',
-  'This instance is shutting down: send the request again, to another one.',
-  { status: 503 },
-);
 
 export class PendingResponses {
   /** Each with the bytes of its response, as soon as it has one. */
@@ -91,56 +82,4 @@ export class PendingResponses {
       check();
     }
   }
-}
-
-export interface DrainOptions {
-  /** Milliseconds that requests in flight have once the server closes. */
-  readonly drainTimeoutMs: number;
-  /** No longer ready, and about to close. */
-  readonly isStopping: () => boolean;
-  readonly log: Logger;
-}
-
-/** On close: takes nothing new, answers what is in flight within a bound, then ends every connection. */
-export function registerPendingResponses(
-  server: FastifyInstance,
-  pendingResponses: PendingResponses,
-  { drainTimeoutMs, isStopping, log }: DrainOptions,
-): void {
-  let draining = false;
-  server.addHook('onRequest', (request, reply, done) => {
-    if (pendingResponses.add(request.raw, reply.raw)) {
-      done(draining ? SHUTTING_DOWN : undefined);
-    } else {
-      reply.hijack();
-    }
-  });
-  server.addHook('onSend', (request, reply, payload, done) => {
-    if (typeof payload === 'string') {
-      pendingResponses.respond(request.raw, Buffer.byteLength(payload));
-    }
-    // Before the connection is closed under a request that is just being sent on it.
-    if (isStopping()) {
-      reply.header('connection', 'close');
-    }
-    done();
-  });
-  server.addHook('preClose', async () => {
-    draining = true;
-    server.server.close();
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => {
-        log.error(
-          { event: 'gateway.cut-off' },
-          'requests in flight are cut off without a response',
-        );
-        resolve();
-      }, drainTimeoutMs);
-      pendingResponses.whenResponded(undefined, () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-    server.server.closeAllConnections();
-  });
 }

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CodedError } from '../lib/coded-error';
 import { SECURITY_HEADERS } from './browser-policy';
-import type { PendingResponses } from './connections';
+import type { PendingResponses } from './pending-responses';
 import { REQUEST_ID_HEADER } from './request-id';
 
 const MALFORMED = new CodedError('BAD_REQUEST', 'The request is not well-formed HTTP.');

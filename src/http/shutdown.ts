@@ -1,0 +1,64 @@
+// Closing the server: nothing new is taken, what is in flight is answered within a bound, and then every
+// connection ends.
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { CodedError } from '../lib/coded-error';
+import type { PendingResponses } from './pending-responses';
+
+const SHUTTING_DOWN = new CodedError(
+  'SERVICE_UNAVAILABLE',
+  'This instance is shutting down: send the request again, to another one.',
+  { status: 503 },
+);
+
+export interface ShutdownOptions {
+  /** Milliseconds that requests in flight have once the server closes. */
+  readonly drainTimeoutMs: number;
+  /** No longer ready, and about to close. */
+  readonly isStopping: () => boolean;
+  readonly log: Logger;
+}
+
+/** Counts what is pending; on close waits for that within a bound. */
+export function registerShutdown(
+  server: FastifyInstance,
+  pendingResponses: PendingResponses,
+  { drainTimeoutMs, isStopping, log }: ShutdownOptions,
+): void {
+  let draining = false;
+  server.addHook('onRequest', (request, reply, done) => {
+    if (pendingResponses.add(request.raw, reply.raw)) {
+      done(draining ? SHUTTING_DOWN : undefined);
+    } else {
+      reply.hijack();
+    }
+  });
+  server.addHook('onSend', (request, reply, payload, done) => {
+    if (typeof payload === 'string') {
+      pendingResponses.respond(request.raw, Buffer.byteLength(payload));
+    }
+    // Before the connection is closed under a request that is just being sent on it.
+    if (isStopping()) {
+      reply.header('connection', 'close');
+    }
+    done();
+  });
+  server.addHook('preClose', async () => {
+    draining = true;
+    server.server.close();
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        log.error(
+          { event: 'gateway.cut-off' },
+          'requests in flight are cut off without a response',
+        );
+        resolve();
+      }, drainTimeoutMs);
+      pendingResponses.whenResponded(undefined, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    server.server.closeAllConnections();
+  });
+}
