@@ -2,7 +2,7 @@
 // requests that send one of them again. What Apollo Server does for a request it does for its document and its
 // form; where both are known to be good, only running the operation is left, and that is graphql-js' part
 // anyway. The short way saves two fifths of the CPU (docs/performance.md), and answers the same, byte for byte
-// (test/edge/known-documents.test.ts). Whatever is out of the ordinary goes to Apollo Server.
+// (test/graphql/known-documents.test.ts). Whatever is out of the ordinary goes to Apollo Server.
 import {
   type DocumentNode,
   execute,

@@ -1,6 +1,5 @@
 // What makes an access token good, and for how long.
 
-import type { TestApp } from '../support/test-app';
 import {
   AUDIENCE,
   ask,
@@ -13,7 +12,8 @@ import {
   sign,
   startProvider,
   startWithTokens,
-} from './identity';
+} from '../support/identity';
+import type { TestApp } from '../support/test-app';
 
 let key: SigningKey;
 /** Knows the key. */

@@ -1,7 +1,6 @@
 // Every way known to forge an access token, or to make the gateway believe somebody else's keys.
 import { createHmac } from 'node:crypto';
 import { exportSPKI } from 'jose';
-import type { TestApp } from '../support/test-app';
 import {
   ask,
   askAndLook,
@@ -16,7 +15,8 @@ import {
   signRaw,
   startProvider,
   startWithTokens,
-} from './identity';
+} from '../support/identity';
+import type { TestApp } from '../support/test-app';
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 

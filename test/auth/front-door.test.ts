@@ -1,6 +1,5 @@
 // Who needs a token at all, and what is answered before anything else of a request is looked at.
 import { connect } from 'node:net';
-import { startTestApp, type TestApp } from '../support/test-app';
 import {
   ask,
   createKey,
@@ -10,7 +9,8 @@ import {
   sign,
   startProvider,
   startWithTokens,
-} from './identity';
+} from '../support/identity';
+import { startTestApp, type TestApp } from '../support/test-app';
 
 let key: SigningKey;
 

@@ -14,7 +14,7 @@ import {
   sign,
   startProvider,
   startWithTokens,
-} from './identity';
+} from '../support/identity';
 
 const NEVER = { exp: 4_000_000_000 };
 const HOUR_MS = 3_600_000;

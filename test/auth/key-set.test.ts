@@ -1,6 +1,5 @@
 // The provider's keys: changed, lost, flooded with questions, and back.
 import type { RequestListener } from 'node:http';
-import { describeRequest } from '../support/test-app';
 import {
   ask,
   BAD,
@@ -11,7 +10,8 @@ import {
   sign,
   startProvider,
   startWithTokens,
-} from './identity';
+} from '../support/identity';
+import { describeRequest } from '../support/test-app';
 
 let first: SigningKey;
 let second: SigningKey;

@@ -2,8 +2,8 @@
 import crypto from 'node:crypto';
 import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { createKey, MUTATION, sign, startProvider, startWithTokens } from '../support/identity';
 import { startTestApp } from '../support/test-app';
-import { createKey, MUTATION, sign, startProvider, startWithTokens } from './identity';
 
 const [CURRENT, PREVIOUS] = ['the-current-router-secret', 'the-previous-router-secret'];
 

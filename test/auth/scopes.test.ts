@@ -2,7 +2,6 @@
 import { parse } from 'graphql';
 import { printGatewaySchema } from '../../src/graphql/schema';
 import { addAuthDirectives } from '../../src/tools/auth-directives';
-import { describeRequest } from '../support/test-app';
 import {
   createKey,
   MUTATION,
@@ -10,7 +9,8 @@ import {
   sign,
   startProvider,
   startWithTokens,
-} from './identity';
+} from '../support/identity';
+import { describeRequest } from '../support/test-app';
 
 const RESEND = 'dv-emails:resend';
 const READ = 'certificate-orders:read';

@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { startSimulator } from '../../src/simulator/simulator';
-import { AUDIENCE, createKey, ISSUER, sign, startProvider } from '../auth/identity';
+import { AUDIENCE, createKey, ISSUER, sign, startProvider } from '../support/identity';
 import { startGateway } from '../support/program';
 
 interface ExportedSpan {

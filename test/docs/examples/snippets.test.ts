@@ -1,0 +1,160 @@
+// The snippets of docs/frontend.md compile, stand there as they are in their files, and do what is said of them.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSchema, type DocumentNode, parse, validate } from 'graphql';
+import { ResendDvEmailsDocument } from '../../../src/client/operations';
+import { printGatewaySchema } from '../../../src/graphql/schema';
+import { describeWhere } from '../../support/describe-where';
+import { createKey, sign, startProvider, startWithTokens } from '../../support/identity';
+import { startTestApp } from '../../support/test-app';
+import { answer, startOther } from './other-server';
+
+const ROOT = join(__dirname, '..', '..', '..');
+const FOLDER = join(ROOT, 'docs', 'examples', 'snippets');
+const schema = buildSchema(printGatewaySchema(), { assumeValidSDL: true });
+const FILES = readdirSync(FOLDER).filter((name) => /\.tsx?$/.test(name));
+
+/** `describe`, where the snippets' packages are installed. CI sets REQUIRE_CLIENTS, so that nothing is skipped there. */
+const describeInstalled = describeWhere(
+  'of the snippets with packages',
+  existsSync(join(FOLDER, 'node_modules', '@apollo', 'client'))
+    ? undefined
+    : 'run `npm ci --prefix docs/examples/snippets` first',
+  'REQUIRE_CLIENTS',
+);
+
+interface Notice {
+  readonly tone: string;
+  readonly text: string;
+}
+
+type Resend = (url: string, orderId: string) => Promise<Notice>;
+
+// What a frontend has installed is here the source.
+jest.mock('dv-email-gateway/client', () => jest.requireActual('../../../src/client/operations'), {
+  virtual: true,
+});
+
+const load = (name: string) => jest.requireActual(join(FOLDER, name));
+
+/** As an application would use each snippet. */
+const CLIENTS: readonly [string, jest.Describe, Resend][] = [
+  ['fetch', describe, (url, orderId) => load('fetch.ts').resend(url, { orderId })],
+  [
+    'urql',
+    describeInstalled,
+    (url, orderId) => {
+      const { createClient, resend } = load('urql.ts');
+      return resend(createClient(url), { orderId });
+    },
+  ],
+  [
+    'Apollo Client',
+    describeInstalled,
+    async (url, orderId) => {
+      const { createClient, toThrownNotice } = load('apollo-client.ts');
+      const mutation: DocumentNode = ResendDvEmailsDocument;
+      try {
+        const { data } = await createClient(url).mutate({ mutation, variables: { orderId } });
+        return load('notice.ts').toNotice(data.resendDvEmails);
+      } catch (error) {
+        return toThrownNotice(error);
+      }
+    },
+  ],
+];
+
+const UNKNOWN = {
+  tone: 'warning',
+  text: 'No answer. The emails may have been sent: look for them before you try again.',
+};
+
+describe('docs/frontend.md', () => {
+  const doc = readFileSync(join(ROOT, 'docs', 'frontend.md'), 'utf8');
+
+  it.each(FILES)('quotes %s as it is', (name) => {
+    const source = readFileSync(join(FOLDER, name), 'utf8');
+    const language = name.endsWith('x') ? 'tsx' : 'ts';
+    const link = `[${name}](examples/snippets/${name})`;
+    expect(doc).toContain(`${link}:\n\n\`\`\`${language}\n${source}\`\`\`\n`);
+  });
+
+  it('has no other code in TypeScript', () => {
+    expect(doc.match(/^```(?:ts|tsx|js|jsx|typescript)$/gm)).toHaveLength(FILES.length);
+  });
+
+  it('has operations that are valid', () => {
+    const operations = doc.match(/(?<=^```graphql\n)[^`]*/gm) ?? [];
+    expect(operations).toHaveLength(2);
+    for (const operation of operations) {
+      expect(validate(schema, parse(operation))).toEqual([]);
+    }
+  });
+});
+
+describeInstalled('the snippets', () => {
+  it('compile', () => {
+    const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
+    expect(execFileSync(tsc, ['--project', FOLDER], { encoding: 'utf8' })).toBe('');
+  });
+});
+
+for (const [name, describeClient, resend] of CLIENTS) {
+  describeClient(`the snippet for ${name}`, () => {
+    it.each([
+      ['1001', 'success', 'Requested. Look for the emails, spam folder included.'],
+      ['1400', 'error', /^DigiCert refused this request/],
+      ['1404', 'error', /^DigiCert knows no order 1404/],
+      ['1002', 'error', /^The order is not pending/],
+      ['1403', 'error', /^DigiCert does not let this gateway's account/],
+      ['1429', 'warning', /Try again in 5 s/],
+      ['1401', 'error', /Nothing was sent\.$/],
+      ['1503', 'warning', /may have been sent/],
+    ])('knows what to say of order %s', async (orderId, tone, text) => {
+      const app = await startTestApp();
+
+      const notice = await resend(app.url, orderId);
+
+      expect(notice).toMatchObject({ tone, text: expect.stringMatching(text) });
+      app.takeUpstreamRequests();
+    });
+
+    it('shows the message of a member that was added later', async () => {
+      const member = {
+        __typename: 'ResendDvEmailsMailboxFullError',
+        message: 'The mailbox is full.',
+        retryable: true,
+        correlationId: 'abc',
+      };
+      const other = await startOther(answer(200, { data: { resendDvEmails: member } }));
+
+      expect(await resend(other.url, '1001')).toEqual({ tone: 'error', text: member.message });
+    });
+
+    it('asks to sign in without a token, and tells of a missing scope', async () => {
+      const key = await createKey();
+      const app = await startWithTokens(await startProvider(key));
+      const token = await sign(key, { scope: 'certificate-orders:read' });
+      const forbidden = await app.post(
+        { query: 'mutation { resendDvEmails(orderId: "1001") { __typename } }' },
+        { authorization: `Bearer ${token}` },
+      );
+      const other = await startOther(answer(200, await forbidden.json()));
+
+      expect(await resend(app.url, '1001')).toMatchObject({
+        text: expect.stringMatching(/sign in/),
+      });
+      expect(await resend(other.url, '1001')).toMatchObject({
+        text: 'You may not resend emails; nothing was sent.',
+      });
+    });
+
+    it('warns where there is no answer, and does not ask again', async () => {
+      const other = await startOther((request) => request.socket.destroy());
+
+      expect(await resend(other.url, '1001')).toEqual(UNKNOWN);
+      expect(other.requests()).toBe(1);
+    });
+  });
+}

@@ -1,0 +1,88 @@
+// What the README says of answers and settings is what happens.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { VARIABLES, type Variable } from '../../src/settings/environment-variables';
+import { SETTING_NAMES } from '../../src/settings/settings';
+import { SIMULATED_ACCOUNT } from '../../src/simulator/orders';
+import { readTable as readTableUnder } from '../support/markdown';
+import { startTestApp, type TestApp } from '../support/test-app';
+
+const readme = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
+
+const readTable = (heading: string) => readTableUnder(readme, heading);
+
+/** A resend that is answered at once, or at the deadline when the upstream keeps it waiting. */
+async function resend(app: TestApp, orderId: string) {
+  const answer = app.resend(orderId);
+  if (['1504', '1603'].includes(orderId)) {
+    await app.nextUpstreamRequest();
+    app.clock.advance(10_000);
+  }
+  const { correlationId, ...member } = {
+    correlationId: '',
+    ...(await answer).data?.resendDvEmails,
+  };
+  app.takeUpstreamRequests();
+  return member;
+}
+
+describe('the README', () => {
+  const orders = readTable('Simulated orders');
+
+  it('lists every simulated order', () => {
+    expect(Object.fromEntries(orders.map(([id, summary]) => [id, summary]))).toEqual(
+      Object.fromEntries(
+        Object.entries(SIMULATED_ACCOUNT).map(([id, { summary }]) => [id, summary]),
+      ),
+    );
+  });
+
+  it.each(orders)(
+    'tells the truth about order %s: %s',
+    async (orderId = '', _summary = '', told = '') => {
+      const app = await startTestApp();
+
+      const member = await resend(app, orderId);
+
+      const [name, detail] = told.replaceAll('`', '').split(' ');
+      expect(member).toMatchObject({ __typename: `ResendDvEmails${name}` });
+      const { reason, scope } = { reason: undefined, scope: undefined, ...member };
+      // Which of two failures a slow body ends in depends on how much of it came before the deadline.
+      if (orderId !== '1603') {
+        expect(reason ?? scope).toBe(detail);
+      }
+    },
+  );
+
+  it('shows one real answer per member', async () => {
+    const app = await startTestApp();
+    const shown = (/```jsonl\n([^`]*)```/.exec(readme)?.[1] ?? '').trim().split('\n');
+    const members = readTable('What may come back');
+
+    expect(shown).toHaveLength(members.length);
+    for (const [index, [name, , , orderId = '']] of members.entries()) {
+      const example = JSON.parse(shown[index] ?? '') as Record<string, unknown>;
+      expect(example.__typename).toBe(`ResendDvEmails${name?.replaceAll('`', '')}`);
+      const acceptedAt = 'acceptedAt' in example ? { acceptedAt: expect.any(String) } : {};
+      expect(await resend(app, orderId)).toEqual({ ...example, ...acceptedAt });
+      // A 429 shuts the way to DigiCert for everybody.
+      app.clock.advance(5_000);
+    }
+  });
+
+  it('lists every setting', () => {
+    const listed = readTable('Settings').map(([name]) => name?.replaceAll('`', ''));
+    expect([...listed].sort()).toEqual([...SETTING_NAMES].sort());
+  });
+
+  it('tells the default of every setting that has one', () => {
+    const told = new Map(readTable('Settings').map(([name, text]) => [name, text]));
+    for (const [name, variable] of Object.entries<Variable>(VARIABLES)) {
+      if (variable.default !== undefined && variable.production !== '') {
+        const inProduction = variable.production && `, \`${variable.production}\` in production`;
+        const text = variable.default === '' ? 'none' : `\`${variable.default}\``;
+        expect([name, told.get(`\`${name}\``)]).toEqual([name, `${text}${inProduction ?? ''}`]);
+      }
+    }
+  });
+});
