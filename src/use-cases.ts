@@ -14,7 +14,7 @@ import type { Settings } from './settings/settings';
 import type { Telemetry } from './telemetry/telemetry';
 import { startUpstream } from './upstream';
 
-export interface UseCaseDependencies {
+interface UseCaseDependencies {
   readonly log: Logger;
   readonly clock: Clock;
   readonly random?: () => number;
@@ -23,7 +23,7 @@ export interface UseCaseDependencies {
   readonly telemetry: Telemetry;
 }
 
-export interface UseCases {
+interface UseCases {
   readonly resend: Resend;
   readonly readOrder: ReadOrder;
   /** Counts input that was refused before either of the two saw it. Seconds to wait when there was too much. */

@@ -25,7 +25,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** Bytes of response headers taken in. */
 const MAX_RESPONSE_HEADER_BYTES = 16 * 1024;
 
-export interface DigicertClientOptions {
+interface DigicertClientOptions {
   /** e.g. `https://www.digicert.com/services/v2`, without a slash at the end. */
   readonly baseUrl: string;
   /** Visible ASCII. Asked for each request: a key may be replaced while the gateway runs. */
@@ -43,7 +43,7 @@ export interface DigicertClientOptions {
   readonly dispatcher?: Dispatcher;
 }
 
-export interface TransportSettings {
+interface TransportSettings {
   /** Requests to DigiCert at a time; as many again may wait for one of them to end. */
   readonly concurrency: number;
   /** Milliseconds that DigiCert is left alone for after it has failed time and again; 0: never. */
@@ -52,7 +52,7 @@ export interface TransportSettings {
   readonly maxRetryWaitMs: number;
 }
 
-export interface DigicertClient extends DigicertApi, OrderReads {
+interface DigicertClient extends DigicertApi, OrderReads {
   readonly breakerState: BreakerState;
   /** Requests that are on their way, or wait for a connection. */
   readonly inFlight: number;

@@ -51,7 +51,7 @@ function decode(bytes: Buffer, contentEncoding: string): Buffer | undefined {
 }
 
 /** Errors handed on from one body; more than DigiCert has been seen to send, and a bound. */
-export const MAX_DIGICERT_ERRORS = 50;
+const MAX_DIGICERT_ERRORS = 50;
 
 /** Characters kept of each code and message. */
 const MAX_TEXT_LENGTH = 1000;

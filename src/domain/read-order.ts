@@ -17,7 +17,7 @@ export interface OrderReads {
   ): Promise<OrderReadOutcome>;
 }
 
-export interface ReadOrderDependencies {
+interface ReadOrderDependencies {
   readonly digicert: OrderReads;
   readonly limits: Limits;
   readonly deadlines: Deadlines;

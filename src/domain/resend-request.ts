@@ -6,10 +6,10 @@ import type { InputIssue, Recipient } from './outcome';
 import { toRecipientKey } from './recipient';
 
 /** More entries than a DV order can have names (DigiCert's multi-domain limit). */
-export const MAX_APPROVAL_EMAILS = 250;
+const MAX_APPROVAL_EMAILS = 250;
 
 /** Faults that are told; more than anybody corrects at a time. The others are only counted. */
-export const MAX_ISSUES = 50;
+const MAX_ISSUES = 50;
 
 /** DigiCert's ids have 6 to 9 digits and some lead with zeros, so an id is text, not a number. */
 const ORDER_ID = /^[0-9]{1,20}$/;
@@ -25,7 +25,7 @@ export interface ResendInput {
   readonly locale?: string | null | undefined;
 }
 
-export interface ApprovalEmailInput {
+interface ApprovalEmailInput {
   readonly domain?: string | null | undefined;
   readonly email?: string | null | undefined;
   readonly emailDomain?: string | null | undefined;
@@ -38,7 +38,7 @@ export interface ResendRequest {
   readonly locale: string | undefined;
 }
 
-export type ParsedResendRequest =
+type ParsedResendRequest =
   | { readonly ok: true; readonly request: ResendRequest }
   | {
       readonly ok: false;

@@ -33,7 +33,7 @@ export interface DigicertApi {
   ): Promise<OrderInfo | undefined>;
 }
 
-export interface ResendDependencies {
+interface ResendDependencies {
   readonly digicert: DigicertApi;
   readonly limits: Limits;
   readonly deadlines: Deadlines;

@@ -18,7 +18,7 @@ export interface Limits {
   usage(): Promise<readonly WindowUsage[]>;
 }
 
-export interface Wanted {
+interface Wanted {
   /** Counted once, on arrival. */
   readonly caller?: Caller;
   /** Whose recipients are mailed, so that no other call mails them meanwhile, nor for the cool-down after it. */
@@ -27,7 +27,7 @@ export interface Wanted {
   readonly quota?: boolean;
 }
 
-export type Reserved =
+type Reserved =
   | {
       readonly ok: true;
       readonly recipients: Reservation;

@@ -113,7 +113,7 @@ export function addCorrelationId(payload: string, correlationId: string): string
   });
 }
 
-export function sendHttpError(reply: FastifyReply, error: CodedError): FastifyReply {
+function sendHttpError(reply: FastifyReply, error: CodedError): FastifyReply {
   // A request that Fastify refuses by itself meets no hook.
   if (!reply.hasHeader(REQUEST_ID_HEADER)) {
     reply.headers({ ...SECURITY_HEADERS, [REQUEST_ID_HEADER]: reply.request.id });

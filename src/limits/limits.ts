@@ -14,7 +14,7 @@ import { toRecipientLimits } from './recipient-limits';
 import { ResilientStore } from './resilient-store';
 import { toRetryAfterSeconds } from './retry-after-seconds';
 
-export interface LimitSettings {
+interface LimitSettings {
   /** What DigiCert allows an API key. Empty: no limit. */
   readonly digicertQuota: readonly RollingWindow[];
   /** Milliseconds a call may wait for room in it. */
@@ -27,7 +27,7 @@ export interface LimitSettings {
   readonly redis: RedisSettings | undefined;
 }
 
-export interface RedisSettings {
+interface RedisSettings {
   readonly url: string;
   /** Milliseconds for a command. */
   readonly timeoutMs: number;
@@ -35,7 +35,7 @@ export interface RedisSettings {
   readonly fallbackPercent: number;
 }
 
-export interface LimitDependencies {
+interface LimitDependencies {
   readonly clock: Clock;
   readonly log: Logger;
   /** Whose quota it is: DigiCert counts by key, each of its instances for itself. */
@@ -44,14 +44,14 @@ export interface LimitDependencies {
   readonly report: ReportUpstream;
 }
 
-export interface StartedLimits extends Limits {
+interface StartedLimits extends Limits {
   /** Where limits are counted at the moment. */
   readonly countedIn: LimitsCountedIn;
   close(): Promise<void>;
 }
 
 /** `this-process`: Redis is set, and does not answer. */
-export type LimitsCountedIn = 'memory' | 'redis' | 'this-process';
+type LimitsCountedIn = 'memory' | 'redis' | 'this-process';
 
 /** Added to each of DigiCert's windows: what two clocks read in whole milliseconds may differ by. */
 const ROUNDING_MS = 1;

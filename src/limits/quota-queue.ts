@@ -10,7 +10,7 @@ const MAX_WAITING = 1_000;
 /** Milliseconds after which a closed store is asked again, should it have opened early. */
 const MAX_TRUST_MS = 1_000;
 
-export interface QuotaQueueOptions {
+interface QuotaQueueOptions {
   readonly store: LimitStore;
   /** Of the API key. */
   readonly quota: Limit;

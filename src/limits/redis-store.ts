@@ -29,7 +29,7 @@ const BATCH_SIZE = 500;
 /** Milliseconds for each of those, which all wait for each other. */
 const RESTORE_TIMEOUT_MS = 2_000;
 
-export interface RedisStoreOptions {
+interface RedisStoreOptions {
   /** `redis://` or, with TLS, `rediss://`; user, password and database in it. */
   readonly url: string;
   /** Milliseconds for a command, and for connecting. */

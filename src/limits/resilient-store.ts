@@ -12,7 +12,7 @@ const PROBE_INTERVAL_MS = 1_000;
 /** Looks that a Redis which answers again waits for, so that everybody has told it what it may have lost. */
 const PROBES_BEFORE_USE = 2;
 
-export interface ResilientStoreOptions {
+interface ResilientStoreOptions {
   readonly redis: RedisStore;
   readonly local: MemoryStore;
   /** Share of each limit that this process may use alone, above 0 and up to 1. */

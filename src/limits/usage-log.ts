@@ -1,7 +1,7 @@
 // The uses of one limit in order of time: a sliding log, which is exact where counters per interval are not.
 import type { RollingWindow } from '../domain/rolling-window';
 
-export interface Use {
+interface Use {
   readonly id: string;
   /** Of what is reserved, the latest moment at which it may be used. */
   readonly atMs: number;

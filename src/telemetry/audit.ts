@@ -8,7 +8,7 @@ import { logOutcome, toOrderField } from './log-events';
 
 export const AUDITED_ADDRESSES = ['hashed', 'plain'] as const;
 
-export type AuditedAddresses = (typeof AUDITED_ADDRESSES)[number];
+type AuditedAddresses = (typeof AUDITED_ADDRESSES)[number];
 
 export interface AuditSettings {
   readonly addresses: AuditedAddresses;

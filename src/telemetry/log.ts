@@ -6,7 +6,7 @@ import { toVisible } from '../lib/visible-text';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-export type LogLevel = (typeof LOG_LEVELS)[number];
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Should headers ever be logged, however deep in an object, these do not show. */
 const SECRET_KEY = /"(?:x-dc-devkey|authorization|cookie|x-router-secret)":/i;

@@ -13,7 +13,7 @@ import { startMetricsServer } from './metrics/metrics-server';
 import type { MeasuredState } from './metrics/state';
 import type { TracingOptions } from './tracing/tracing';
 
-export interface TelemetrySettings {
+interface TelemetrySettings {
   readonly host: string;
   /** `undefined`: nothing is measured. */
   readonly metricsPort: number | undefined;

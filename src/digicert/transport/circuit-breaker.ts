@@ -19,7 +19,7 @@ const FAILURE_RATIO = 0.5;
 /** One order that DigiCert stumbles over, asked for again and again, is no reason to keep everybody away. */
 const MIN_FAILING_ORDERS = 3;
 
-export interface CircuitBreakerOptions {
+interface CircuitBreakerOptions {
   readonly clock: Clock;
   /** Milliseconds that DigiCert is left alone for; 0: never. */
   readonly openMs: number;

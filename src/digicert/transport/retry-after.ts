@@ -2,10 +2,10 @@
 import { firstValue, type HttpResponse } from './exchange';
 
 /** DigiCert does not document Retry-After and was not seen to send it: then one short quota window. */
-export const DEFAULT_RETRY_AFTER_SECONDS = 5;
+const DEFAULT_RETRY_AFTER_SECONDS = 5;
 
 /** A longer wait than an hour is more likely a broken clock than meant. */
-export const MAX_RETRY_AFTER_SECONDS = 3600;
+const MAX_RETRY_AFTER_SECONDS = 3600;
 
 /** Takes seconds or an HTTP date (RFC 9110 section 10.2.3). Always whole seconds, at least one. */
 export function parseRetryAfter(header: string | undefined, nowMs: number): number {

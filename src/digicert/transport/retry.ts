@@ -29,7 +29,7 @@ export interface RetryContext {
   readonly random: number;
 }
 
-export type RetryDecision =
+type RetryDecision =
   | { readonly retry: false }
   | { readonly retry: true; readonly cause: RetryCause; readonly afterMs: number };
 

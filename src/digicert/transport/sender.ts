@@ -13,7 +13,7 @@ import { readRetryAfter } from './retry-after';
 /** After which to come back where all connections are taken, and the queue for them is full. */
 const BUSY_RETRY_AFTER_SECONDS = 1;
 
-export interface SenderOptions {
+interface SenderOptions {
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
@@ -30,7 +30,7 @@ export interface SenderOptions {
 }
 
 /** What goes with a request. */
-export interface SendContext {
+interface SendContext {
   readonly orderId: string;
   /** Room for the first attempt. `undefined`: none was asked for, as the breaker was open. */
   readonly quota: Reservation | undefined;
