@@ -15,8 +15,8 @@ import { startUseCases } from './use-cases';
 /** For responses to be written, beyond the time that they may take. */
 const RESPONSE_MARGIN_MS = 1_000;
 
-/** For connections to be let go of, and the last spans to be taken. */
-const LET_GO_TIMEOUT_MS = 3_000;
+/** For connections to be closed, and the last spans to be exported. */
+const CLOSE_TIMEOUT_MS = 3_000;
 
 interface AppDependencies {
   readonly log: Logger;
@@ -48,8 +48,8 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
   const telemetry = startTelemetry(settings, { name, version, log, clock });
   const useCases = await startUseCases(settings, { ...dependencies, clock, telemetry, userAgent });
   const { reportUnhandledRejection, apolloPlugins: plugins } = telemetry;
-  const letGo = () =>
-    withTimeout(clock, LET_GO_TIMEOUT_MS, Promise.all([useCases.close(), telemetry.close()]));
+  const closeResources = () =>
+    withTimeout(clock, CLOSE_TIMEOUT_MS, Promise.all([useCases.close(), telemetry.close()]));
   let stopping = false;
   try {
     const graphql = await startGraphql({ ...settings, log, plugins });
@@ -78,13 +78,13 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
       await useCases.whenIdle();
       cancel();
       await graphql.apollo.stop();
-      await letGo();
+      await closeResources();
     };
     const metricsUrl = await telemetry.listen();
     const origin = await server.listen({ host: settings.host, port: settings.port });
     return { url: origin + GRAPHQL_PATH, metricsUrl, reportUnhandledRejection, close };
   } catch (error) {
-    await letGo();
+    await closeResources();
     throw error;
   }
 }

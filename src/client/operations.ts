@@ -26,11 +26,11 @@ export type ResendDvEmailsErrorReason =
   | 'NOT_A_DV_ORDER'
   /** Nothing is left to approve: the order is issued, cancelled or the like. */
   | 'ORDER_NOT_PENDING'
-  /** The request left and no answer came. The emails may be on their way. */
+  /** The request left and no response came. The emails may be on their way. */
   | 'OUTCOME_UNKNOWN'
   /** DigiCert is in trouble: it said so just now, or time and again a moment ago. */
   | 'UNAVAILABLE'
-  /** DigiCert, or a proxy before it, gave an answer the gateway does not understand. */
+  /** DigiCert, or a proxy before it, gave a response the gateway does not understand. */
   | 'UNEXPECTED_RESPONSE'
   /** DigiCert could not be reached; the request never left. Try again. */
   | 'UNREACHABLE';

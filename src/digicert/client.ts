@@ -1,7 +1,7 @@
 // Where the HTTP call happens: DigiCert's three endpoints, over a connection pool of our own.
 import { type Dispatcher, Pool } from 'undici';
-import type { OrderReads } from '../domain/read-order';
-import type { DigicertApi } from '../domain/resend';
+import type { OrderReadApi } from '../domain/read-order';
+import type { ResendApi } from '../domain/resend';
 import type { ResendRequest } from '../domain/resend-request';
 import type { Limits, Reservation } from '../domain/reservation';
 import type { BreakerState, ReportUpstream } from '../domain/upstream-event';
@@ -52,7 +52,7 @@ interface TransportSettings {
   readonly maxRetryWaitMs: number;
 }
 
-interface DigicertClient extends DigicertApi, OrderReads {
+interface DigicertClient extends ResendApi, OrderReadApi {
   readonly breakerState: BreakerState;
   /** Requests that are on their way, or wait for a connection. */
   readonly inFlight: number;

@@ -7,7 +7,7 @@ import { isOrderId } from './resend-request';
 import type { Limits, Reservation } from './reservation';
 
 /** What reading needs of DigiCert. The call does not throw for anything the network may do. */
-export interface OrderReads {
+export interface OrderReadApi {
   /** Whether DigiCert may be asked: the circuit breaker lets requests through. */
   readonly isAvailable: boolean;
   readOrder(
@@ -18,7 +18,7 @@ export interface OrderReads {
 }
 
 interface ReadOrderDependencies {
-  readonly digicert: OrderReads;
+  readonly digicert: OrderReadApi;
   readonly limits: Limits;
   readonly deadlines: Deadlines;
   /** Milliseconds for one read. */

@@ -16,7 +16,7 @@ export interface ResendResponse {
 }
 
 /** What the use case needs of DigiCert. Neither call throws for anything the network may do. */
-export interface DigicertApi {
+export interface ResendApi {
   /** Whether DigiCert may be asked: the circuit breaker lets requests through. */
   readonly isAvailable: boolean;
   /** Sends at most one request, whatever happens. */
@@ -34,7 +34,7 @@ export interface DigicertApi {
 }
 
 interface ResendDependencies {
-  readonly digicert: DigicertApi;
+  readonly digicert: ResendApi;
   readonly limits: Limits;
   readonly deadlines: Deadlines;
   /** Milliseconds for everything a mutation does upstream. */

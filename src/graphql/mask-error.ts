@@ -83,14 +83,14 @@ function toBounded(errors: readonly GraphQLFormattedError[]): readonly GraphQLFo
   const isTooLarge = ({ extensions, path = [] }: GraphQLFormattedError) =>
     extensions?.code === 'RESPONSE_TOO_LARGE' && path.length > 1;
   const firstTooLarge = errors.find(isTooLarge);
-  const told = errors.filter((error) => error === firstTooLarge || !isTooLarge(error));
-  const omittedErrors = told.length - MAX_ERRORS;
+  const listed = errors.filter((error) => error === firstTooLarge || !isTooLarge(error));
+  const omittedErrors = listed.length - MAX_ERRORS;
   if (omittedErrors <= 0) {
-    return told;
+    return listed;
   }
   const message = `${omittedErrors} further errors are not listed.`;
   const extensions = { code: 'TOO_MANY_ERRORS', omittedErrors };
-  return [...told.slice(0, MAX_ERRORS), { message, extensions }];
+  return [...listed.slice(0, MAX_ERRORS), { message, extensions }];
 }
 
 function maskError(
@@ -115,8 +115,8 @@ function maskError(
   const { code, validationErrorCode } =
     thrown === error && !isOfExecution(thrown) ? { ...extensions } : toArgumentError(thrown);
   if (CALLER_ERROR_CODES.has(code) && !isParserFault(code, message)) {
-    const told = { code, ...(validationErrorCode !== undefined && { validationErrorCode }) };
-    return { message, ...place, extensions: told };
+    const known = { code, ...(validationErrorCode !== undefined && { validationErrorCode }) };
+    return { message, ...place, extensions: known };
   }
   const masked = {
     message: MASKED_MESSAGE,

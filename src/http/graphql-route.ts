@@ -11,7 +11,7 @@ import type { PersistedDocuments } from '../graphql/guards/persisted-documents';
 import type { KnownDocuments } from '../graphql/known-documents';
 import { CodedError } from '../lib/coded-error';
 import {
-  addCorrelationId,
+  addCorrelationIdToBody,
   BAD_PERSISTED_QUERY,
   DOCUMENT_NOT_LISTED,
   DOCUMENT_TOO_LONG,
@@ -65,7 +65,7 @@ export async function registerGraphql(
     );
     server.addHook<string>('onSend', (request, reply, payload, done) => {
       const isRefusal = reply.statusCode >= 400 && typeof payload === 'string';
-      done(null, isRefusal ? addCorrelationId(payload, request.id) : payload);
+      done(null, isRefusal ? addCorrelationIdToBody(payload, request.id) : payload);
     });
     server.route({
       method: ['GET', 'POST'],

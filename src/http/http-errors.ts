@@ -102,7 +102,7 @@ function toErrorBody({ code, message }: CodedError, correlationId: string): obje
 }
 
 /** Apollo Server knows no correlation id where it refuses a request before it makes a context. */
-export function addCorrelationId(payload: string, correlationId: string): string {
+export function addCorrelationIdToBody(payload: string, correlationId: string): string {
   const { errors, ...rest } = JSON.parse(payload) as { errors: { extensions?: object }[] };
   return JSON.stringify({
     ...rest,

@@ -16,7 +16,7 @@ export class OpenDeadline {
   /** Whether it is over: the time is up, or the gateway has to stop. */
   isExpired = false;
 
-  /** Milliseconds since the Unix epoch. */
+  /** By the monotonic clock. */
   constructor(readonly atMs: number) {}
 
   /** Calls back once when it passes; the returned function cancels that. */

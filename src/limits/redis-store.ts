@@ -115,7 +115,7 @@ export class RedisStore implements LimitStore {
       ...take.map((limit) => ({ mode: 't', limit })),
     ];
     const quota = take.find(({ kind }) => kind === 'digicert');
-    const told = await this.#run(
+    const reply = await this.#run(
       'limitsReserve',
       [
         ...limits.map(({ limit }) => this.#toKey(limit)),
@@ -124,7 +124,7 @@ export class RedisStore implements LimitStore {
       [id, holdMs, HORIZON_MS, ...limits.flatMap(({ mode, limit }) => toArguments(mode, limit))],
     );
     const [caller = Number.NaN, recipient = 0, digicert = 0, blockedForMs = 0] = (
-      told as readonly string[]
+      reply as readonly string[]
     ).map(Number);
     if (Number.isNaN(caller)) {
       throw new Error('Redis answers in another way than the script does.');

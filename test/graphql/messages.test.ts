@@ -94,11 +94,11 @@ describe('the message of a failure', () => {
     ],
     [
       upstream('UNEXPECTED_RESPONSE', true),
-      `DigiCert's answer was not understood. Tell the gateway's operators, with the correlation id. ${MAY_BE_SENT}`,
+      `DigiCert's response was not understood. Tell the gateway's operators, with the correlation id. ${MAY_BE_SENT}`,
     ],
     [
       upstream('UNEXPECTED_RESPONSE', false),
-      "DigiCert's answer was not understood. Tell the gateway's operators, with the correlation id. Nothing was sent.",
+      "DigiCert's response was not understood. Tell the gateway's operators, with the correlation id. Nothing was sent.",
     ],
   ])('%j', (outcome, message) => {
     expect(describeFailure(outcome)).toBe(message);

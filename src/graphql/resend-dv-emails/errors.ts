@@ -34,9 +34,9 @@ const ResendDvEmailsErrorReason = createEnum<NotEligibleReason | UpstreamFailure
     MISCONFIGURED: 'DigiCert does not understand the gateway, for instance at a wrong base URL.',
     UNREACHABLE: 'DigiCert could not be reached; the request never left. Try again.',
     UNAVAILABLE: 'DigiCert is in trouble: it said so just now, or time and again a moment ago.',
-    OUTCOME_UNKNOWN: 'The request left and no answer came. The emails may be on their way.',
+    OUTCOME_UNKNOWN: 'The request left and no response came. The emails may be on their way.',
     UNEXPECTED_RESPONSE:
-      'DigiCert, or a proxy before it, gave an answer the gateway does not understand.',
+      'DigiCert, or a proxy before it, gave a response the gateway does not understand.',
   },
 );
 

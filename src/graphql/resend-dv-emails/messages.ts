@@ -73,7 +73,7 @@ function describeUpstreamFailure({ reason, emailsMayHaveBeenSent }: Of<'upstream
     case 'OUTCOME_UNKNOWN':
       return `DigiCert did not answer in time, or the connection was lost. ${sent}`;
     case 'UNEXPECTED_RESPONSE':
-      return `DigiCert's answer was not understood. ${ASK_OPERATORS} ${sent}`;
+      return `DigiCert's response was not understood. ${ASK_OPERATORS} ${sent}`;
     default:
       return assertNever(reason);
   }
