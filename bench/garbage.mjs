@@ -53,7 +53,7 @@ async function send(index) {
 
 const total = Number(values.rate) * Number(values.seconds);
 const startedAt = performance.now();
-const answers = [];
+const responses = [];
 const lags = [];
 // The figure covers the time since it was last asked for.
 await readMetric(metricsUrl, 'nodejs_eventloop_lag_p99_seconds');
@@ -63,14 +63,14 @@ for (let sent = 0; sent < total; ) {
     Math.floor(((performance.now() - startedAt) / 1_000) * Number(values.rate)),
   );
   for (; sent < due; sent += 1) {
-    answers.push(send(sent));
+    responses.push(send(sent));
   }
   if (lags.length < Math.floor((performance.now() - startedAt) / 5_000)) {
     lags.push(await readMetric(metricsUrl, 'nodejs_eventloop_lag_p99_seconds'));
   }
   await sleep(TICK_MS);
 }
-await Promise.all(answers);
+await Promise.all(responses);
 lags.push(await readMetric(metricsUrl, 'nodejs_eventloop_lag_p99_seconds'));
 const seconds = (performance.now() - startedAt) / 1_000;
 const worst = Math.max(...lags);

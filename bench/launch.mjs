@@ -81,8 +81,8 @@ export async function launchPinnedGateway(env, { args = PROBE, logFile = '/dev/n
 
 export async function waitUntilReady(url) {
   for (;;) {
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer?.ok) {
+    const response = await fetch(url).catch(() => undefined);
+    if (response?.ok) {
       return;
     }
     await sleep(20);

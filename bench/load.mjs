@@ -38,14 +38,14 @@ export async function startUpstream({ delayMs = 0 } = {}) {
 
 /** One request, to see that the answer is what it should be. */
 export async function checkResponse({ url, headers }, { name, body, isSuccess }) {
-  const answer = await fetch(url, {
+  const response = await fetch(url, {
     method: 'POST',
     headers: { ...JSON_HEADERS, ...headers },
     body: fill(body, 'check'),
   });
-  const text = await answer.text();
-  if (answer.status !== 200 || !isSuccess(text)) {
-    throw new Error(`${name} answers ${answer.status}: ${text.slice(0, 500)}`);
+  const text = await response.text();
+  if (response.status !== 200 || !isSuccess(text)) {
+    throw new Error(`${name} answers ${response.status}: ${text.slice(0, 500)}`);
   }
 }
 

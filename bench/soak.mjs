@@ -62,7 +62,7 @@ async function call() {
             },
           },
         });
-  const answer = fetch(url, {
+  const response = fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body,
@@ -73,7 +73,7 @@ async function call() {
     hangUp.abort();
   }
   try {
-    const { data, errors } = await (await answer).json();
+    const { data, errors } = await (await response).json();
     count(data?.resendDvEmails?.__typename ?? errors?.[0]?.extensions.code ?? 'nothing');
   } catch (error) {
     count(

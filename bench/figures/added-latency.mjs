@@ -27,29 +27,29 @@ async function measure({ url, method, headers, body }) {
   const pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1 });
   const send = async (id) => {
     const sentAt = performance.now();
-    const answer = await pool.request({
+    const response = await pool.request({
       path: pathname,
       method,
       headers: { 'content-type': 'application/json', ...headers },
       body: fill(body, id),
     });
-    await answer.body.dump();
-    if (answer.statusCode >= 300) {
-      throw new Error(`${url} answers ${answer.statusCode}.`);
+    await response.body.dump();
+    if (response.statusCode >= 300) {
+      throw new Error(`${url} answers ${response.statusCode}.`);
     }
     return { sentAt, tookMs: performance.now() - sentAt };
   };
   const startedAt = performance.now();
-  const answers = [];
-  while (answers.length < PER_SECOND * SECONDS) {
+  const responses = [];
+  while (responses.length < PER_SECOND * SECONDS) {
     const due = Math.floor(((performance.now() - startedAt) * PER_SECOND) / 1_000);
-    while (answers.length < Math.min(due, PER_SECOND * SECONDS)) {
-      answers.push(send(`${startedAt}-${answers.length}`));
+    while (responses.length < Math.min(due, PER_SECOND * SECONDS)) {
+      responses.push(send(`${startedAt}-${responses.length}`));
     }
     await sleep(1);
   }
   // The first half second opens connections.
-  const times = (await Promise.all(answers))
+  const times = (await Promise.all(responses))
     .filter(({ sentAt }) => sentAt > startedAt + 500)
     .map(({ tookMs }) => tookMs);
   await pool.close();

@@ -17,7 +17,7 @@ async function startOnce(settings, headers) {
       headers: { 'content-type': 'application/json', ...headers },
       body: fill(toBody(), 'first'),
     }).then(
-      async (answer) => (await answer.text()).includes('ResendDvEmailsSuccess'),
+      async (response) => (await response.text()).includes('ResendDvEmailsSuccess'),
       () => sleep(2),
     );
   }

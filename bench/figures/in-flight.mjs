@@ -22,25 +22,25 @@ const BETWEEN_ROUNDS_MS = 6_000;
 async function measureOnce({ child, url, headers }, { body, isSuccess }, held) {
   const dispatcher = new Agent({ connections: CALLS, pipelining: 1 });
   const call = async (_, index) => {
-    const answer = await request(url, {
+    const response = await request(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: fill(body, index),
       dispatcher,
     });
-    return answer.body.text();
+    return response.body.text();
   };
   const before = await ask(child, 'heap');
-  const answers = Promise.all(Array.from({ length: CALLS }, call));
+  const responses = Promise.all(Array.from({ length: CALLS }, call));
   while (held.length < CALLS) {
     await sleep(5);
   }
   const during = await ask(child, 'heap');
   await sleep(UPSTREAM_MS);
-  for (const answer of held.splice(0)) {
-    answer();
+  for (const respond of held.splice(0)) {
+    respond();
   }
-  const accepted = (await answers).filter((text) => isSuccess(text)).length;
+  const accepted = (await responses).filter((text) => isSuccess(text)).length;
   if (accepted !== CALLS) {
     throw new Error(`${accepted} of ${CALLS} were accepted.`);
   }

@@ -28,15 +28,15 @@ function talk(app: TestApp, headers: readonly string[], body = ''): Promise<stri
       const lines = ['POST /graphql HTTP/1.1', 'Host: gateway', ...headers];
       socket.write(`${lines.join('\r\n')}\r\n\r\n${body}`, 'latin1');
     });
-    let answer = '';
+    let response = '';
     socket.setEncoding('latin1').on('data', (text) => {
-      answer += text;
-      if (/\r\n\r\n\{.*\}$/s.test(answer)) {
+      response += text;
+      if (/\r\n\r\n\{.*\}$/s.test(response)) {
         socket.destroy();
-        resolve(answer);
+        resolve(response);
       }
     });
-    socket.on('error', reject).on('close', () => resolve(answer));
+    socket.on('error', reject).on('close', () => resolve(response));
   });
 }
 

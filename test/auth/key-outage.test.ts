@@ -62,12 +62,12 @@ describe('an outage of the provider', () => {
         more();
       },
     ],
-  ])('is also an answer of %s', async (_name, answer) => {
+  ])('is also an answer of %s', async (_name, respond) => {
     const provider = await startProvider(first);
-    provider.answer = answer;
+    provider.respond = respond;
     const { app, ask, events } = await start(provider);
     const told = [await ask(await sign(first))];
-    provider.answer = undefined;
+    provider.respond = undefined;
     app.clock.advance(5_000);
     told.push(await ask(await sign(first)));
     expect([told, events()]).toEqual([
@@ -87,7 +87,7 @@ describe('an outage of the provider', () => {
   it('is also an answer that does not come within 5 s', async () => {
     const provider = await startProvider(first);
     const arrived = createDeferred();
-    provider.answer = (_, response) => response.write('{"keys":[', arrived.resolve);
+    provider.respond = (_, response) => response.write('{"keys":[', arrived.resolve);
     const { ask } = await start(provider);
     const deadline = new AbortController();
     const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(deadline.signal);
@@ -103,7 +103,7 @@ describe('an outage of the provider', () => {
     const [provider, hideout] = [await startProvider(first), await startProvider(second)];
     const { ask } = await start(provider);
     for (const status of [301, 302, 303, 307, 308]) {
-      provider.answer = (_, response) =>
+      provider.respond = (_, response) =>
         void response.writeHead(status, { location: hideout.jwksUrl }).end();
       expect(await ask(await sign(second))).toBe(JWKS_UNAVAILABLE);
     }
@@ -112,7 +112,7 @@ describe('an outage of the provider', () => {
 
   it('is asked about once in 5 s, however many ask', async () => {
     const provider = await startProvider(first);
-    provider.answer = (_, response) => void response.writeHead(503).end();
+    provider.respond = (_, response) => void response.writeHead(503).end();
     const { app, ask, events } = await start(provider);
     for (const fetches of [1, 2, 3]) {
       const told = await Promise.all(
@@ -131,7 +131,7 @@ describe('an outage of the provider', () => {
     const { app, ask } = await start(provider);
     expect(await ask(await sign(first))).toBe(GOOD);
     // The answer never comes.
-    provider.answer = () => {};
+    provider.respond = () => {};
     app.clock.advance(REFRESH_AFTER_MS + 1);
     expect([await ask(await sign(first)), await ask(await sign(first, { sub: 'new' }))]).toEqual([
       GOOD,
@@ -144,13 +144,13 @@ describe('an outage of the provider', () => {
     const { app, ask, events } = await start(provider);
     const token = await sign(first, NEVER);
     const told = [await ask(token)];
-    provider.answer = (_, response) => void response.writeHead(500).end();
+    provider.respond = (_, response) => void response.writeHead(500).end();
 
     app.clock.advance(24 * HOUR_MS);
     told.push(await ask(token));
     app.clock.advance(1);
     told.push(await ask(token));
-    provider.answer = undefined;
+    provider.respond = undefined;
     app.clock.advance(5_000);
     told.push(await ask(token));
 

@@ -113,16 +113,16 @@ describe("the provider's keys", () => {
     ],
   ])(
     'that are answered with %s at the start let nobody in, and nobody is told to be at fault',
-    async (_name, answer) => {
+    async (_name, respond) => {
       const { provider, app, ask, events } = await start(first);
       const token = await sign(first);
-      provider.answer = answer;
+      provider.respond = respond;
 
       expect([await ask(token), await ask(token)]).toEqual([JWKS_UNAVAILABLE, JWKS_UNAVAILABLE]);
       expect(provider.fetches()).toBe(1);
       app.clock.advance(4_999);
       expect(await ask(token)).toBe(JWKS_UNAVAILABLE);
-      provider.answer = undefined;
+      provider.respond = undefined;
       app.clock.advance(1);
       expect(await ask(token)).toBe(GOOD);
       expect(provider.fetches()).toBe(2);
@@ -132,7 +132,7 @@ describe("the provider's keys", () => {
 
   it('say when to try again while nobody can tell', async () => {
     const { provider, app } = await start(first);
-    provider.answer = (_, response) => void response.writeHead(503).end();
+    provider.respond = (_, response) => void response.writeHead(503).end();
     const response = await app.post({}, { authorization: `Bearer ${await sign(first)}` });
     expect(response.headers.get('retry-after')).toBe('5');
     expect(await response.json()).toEqual({
@@ -149,7 +149,7 @@ describe("the provider's keys", () => {
     const { provider, app, ask, events } = await start(first);
     const claims = { exp: 4_000_000_000 };
     expect(await ask(await sign(first, claims))).toBe(GOOD);
-    provider.answer = (request) => void request.socket.destroy();
+    provider.respond = (request) => void request.socket.destroy();
 
     for (let hour = 1; hour <= 24; hour += 1) {
       app.clock.advance(3_600_000);
@@ -163,7 +163,7 @@ describe("the provider's keys", () => {
   it('that cannot be fetched leave open whether an unknown key is good', async () => {
     const { provider, app, ask } = await start(first);
     expect(await ask(await sign(first))).toBe(GOOD);
-    provider.answer = (_, response) => void response.writeHead(500).end();
+    provider.respond = (_, response) => void response.writeHead(500).end();
     app.clock.advance(30_000);
     expect(await ask(await sign(second))).toBe(JWKS_UNAVAILABLE);
     expect(await ask(await sign(first, { sub: 'other' }))).toBe(GOOD);

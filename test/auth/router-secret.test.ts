@@ -28,7 +28,7 @@ async function show(secret: string | undefined) {
   );
   return {
     status: response.status,
-    answer: await response.json(),
+    body: await response.json(),
     requests: app.takeUpstreamRequests().length,
     logText: app.logText(),
   };
@@ -36,8 +36,8 @@ async function show(secret: string | undefined) {
 
 describe("the router's secret", () => {
   it.each([CURRENT, PREVIOUS])('lets in who shows %s, for everything', async (secret) => {
-    const { status, answer, requests, logText } = await show(secret);
-    expect([status, answer, requests]).toEqual([
+    const { status, body, requests, logText } = await show(secret);
+    expect([status, body, requests]).toEqual([
       200,
       { data: { resendDvEmails: { __typename: 'ResendDvEmailsSuccess' } } },
       1,
@@ -56,14 +56,14 @@ describe("the router's secret", () => {
     `${CURRENT},${PREVIOUS}`,
     `${CURRENT}, ${CURRENT}`,
   ])('keeps out who shows %j', async (secret) => {
-    const { status, answer, requests, logText } = await show(secret);
-    expect([status, answer, requests]).toEqual([401, REFUSAL, 0]);
+    const { status, body, requests, logText } = await show(secret);
+    expect([status, body, requests]).toEqual([401, REFUSAL, 0]);
     expect(logText).not.toContain(secret || CURRENT);
   });
 
   it('keeps out who shows it twice', async () => {
     const { url } = await start();
-    const answer = await new Promise((resolve, reject) => {
+    const body = await new Promise((resolve, reject) => {
       request(
         url,
         {
@@ -75,7 +75,7 @@ describe("the router's secret", () => {
         .on('error', reject)
         .end();
     });
-    expect(answer).toEqual(REFUSAL);
+    expect(body).toEqual(REFUSAL);
   });
 
   it('is asked for before the body is looked at', async () => {

@@ -28,7 +28,7 @@ async function run(query: string, scope: string, variables = {}) {
   const response = await app.post({ query, variables }, { authorization: `Bearer ${token}` });
   return {
     status: response.status,
-    answer: (await response.json()) as { data: unknown; errors?: object[] },
+    body: (await response.json()) as { data: unknown; errors?: object[] },
     requests: app.takeUpstreamRequests().map(describeRequest),
     log: app.log,
   };
@@ -58,9 +58,9 @@ describe('scopes', () => {
   });
 
   it('are asked for by the mutation', async () => {
-    const { status, answer, requests, log } = await run(MUTATION.query, READ);
+    const { status, body, requests, log } = await run(MUTATION.query, READ);
     expect(status).toBe(200);
-    expect(answer).toEqual({
+    expect(body).toEqual({
       data: { resendDvEmails: null },
       errors: [forbidden(RESEND, 'resendDvEmails')],
     });
@@ -76,8 +76,8 @@ describe('scopes', () => {
   });
 
   it('are asked for by the query', async () => {
-    const { answer, requests } = await run('{ certificateOrder(id: "1001") { id } }', RESEND);
-    expect(answer).toEqual({
+    const { body, requests } = await run('{ certificateOrder(id: "1001") { id } }', RESEND);
+    expect(body).toEqual({
       data: { certificateOrder: null },
       errors: [forbidden(READ, 'certificateOrder')],
     });
@@ -85,11 +85,11 @@ describe('scopes', () => {
   });
 
   it('that lack for the order leave the result of a mutation as it is', async () => {
-    const { answer, requests } = await run(
+    const { body, requests } = await run(
       'mutation { resendDvEmails(orderId: "1001") { ... on ResendDvEmailsSuccess { order { id status domains { name } } } } }',
       RESEND,
     );
-    expect(answer).toEqual({
+    expect(body).toEqual({
       data: { resendDvEmails: { order: { id: '1001', status: null, domains: null } } },
       errors: expect.arrayContaining([
         forbidden(READ, 'resendDvEmails', 'order', 'status'),
@@ -100,11 +100,11 @@ describe('scopes', () => {
   });
 
   it('are asked for by each field of a mutation, and before its arguments are looked at', async () => {
-    const { answer, requests } = await run(
+    const { body, requests } = await run(
       'mutation { a: resendDvEmails(orderId: "1001") { __typename } b: resendDvEmails(orderId: "?") { __typename } }',
       READ,
     );
-    expect(answer).toEqual({
+    expect(body).toEqual({
       data: { a: null, b: null },
       errors: [forbidden(RESEND, 'a'), forbidden(RESEND, 'b')],
     });
@@ -112,11 +112,11 @@ describe('scopes', () => {
   });
 
   it('are asked for however the field is come by', async () => {
-    const { answer, requests } = await run(
+    const { body, requests } = await run(
       'query { ...F ... @include(if: true) { b: certificateOrder(id: "1002") { domains { name } } } } fragment F on Query { a: certificateOrder(id: "1001") { status } }',
       '',
     );
-    expect(answer).toEqual({
+    expect(body).toEqual({
       data: { a: null, b: null },
       errors: [forbidden(READ, 'a'), forbidden(READ, 'b')],
     });
@@ -124,23 +124,23 @@ describe('scopes', () => {
   });
 
   it('that suffice for reading let nobody but read', async () => {
-    const { answer, requests } = await run(
+    const { body, requests } = await run(
       '{ certificateOrder(id: "1001") { id status dcvMethod } }',
       READ,
     );
-    expect(answer).toEqual({
+    expect(body).toEqual({
       data: { certificateOrder: { id: '1001', status: 'pending', dcvMethod: 'email' } },
     });
     expect(requests).toEqual(['GET 1001/validation']);
   });
 
   it('are asked for by the fields of an order another subgraph refers to', async () => {
-    const { answer, requests } = await run(
+    const { body, requests } = await run(
       'query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on CertificateOrder { id status } } }',
       RESEND,
       { refs: [{ __typename: 'CertificateOrder', id: '1001' }] },
     );
-    expect(answer).toEqual({
+    expect(body).toEqual({
       data: { _entities: [{ id: '1001', status: null }] },
       errors: [forbidden(READ, '_entities', 0, 'status')],
     });
@@ -148,8 +148,8 @@ describe('scopes', () => {
   });
 
   it('are not asked for by the schema', async () => {
-    const { answer } = await run('{ _service { sdl } }', '');
-    expect(answer).toEqual({ data: { _service: { sdl: expect.stringContaining('type') } } });
+    const { body } = await run('{ _service { sdl } }', '');
+    expect(body).toEqual({ data: { _service: { sdl: expect.stringContaining('type') } } });
   });
 
   it('are those that the directives of the schema name', async () => {

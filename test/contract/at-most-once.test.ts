@@ -98,11 +98,11 @@ describe('a request that provably never left', () => {
     });
     const app = await startTestApp({ baseUrl: simulator.baseUrl, dispatcher: pool });
 
-    const answer = app.resend('1001');
+    const response = app.resend('1001');
     await asked.promise;
     app.clock.advance(10_000);
 
-    expect(await answer).toEqual(UNREACHABLE);
+    expect(await response).toEqual(UNREACHABLE);
     released.resolve();
     await once(pool, 'connect');
     // A call after it is served, so whatever left late would have arrived before.
@@ -129,13 +129,13 @@ describe('a request that left', () => {
   it('is OUTCOME_UNKNOWN when the deadline passes without a status, and is sent once', async () => {
     const app = await startTestApp();
 
-    const answer = app.resend('1504');
+    const response = app.resend('1504');
     await app.nextUpstreamRequest();
     app.clock.advance(9_999);
     expect(app.log.filter(({ event }) => event === 'resend.completed')).toEqual([]);
     app.clock.advance(1);
 
-    expect(await answer).toEqual(OUTCOME_UNKNOWN);
+    expect(await response).toEqual(OUTCOME_UNKNOWN);
     expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(['PUT 1504']);
     expect(app.outbox).toHaveLength(1);
   });
@@ -201,11 +201,11 @@ describe('a request that left', () => {
         tapResponseStart(createDigicertPool(origin, 100), headArrived.resolve),
     });
 
-    const answer = app.resend('1603');
+    const response = app.resend('1603');
     await headArrived.promise;
     app.clock.advance(10_000);
 
-    expect(await answer).toEqual(upstream('UNEXPECTED_RESPONSE', false, false));
+    expect(await response).toEqual(upstream('UNEXPECTED_RESPONSE', false, false));
     // The time is up, so the order is not asked either.
     expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(['PUT 1603']);
   });
@@ -214,8 +214,8 @@ describe('a request that left', () => {
     const app = await startTestApp();
 
     for (const orderId of ['1607', '1001', '1607', '1607', '1001']) {
-      const answer = await app.resend(orderId);
-      expect(answer.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
+      const response = await app.resend(orderId);
+      expect(response.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
     }
 
     expect(app.outbox.map(({ orderId }) => orderId)).toEqual([
@@ -276,11 +276,11 @@ describe('what comes back before, or in place of, a status', () => {
     });
     const app = await startTestApp({ baseUrl: `http://127.0.0.1:${port}/services/v2` });
 
-    const answer = app.resend('1001');
+    const response = app.resend('1001');
     await received.promise;
     app.clock.advance(10_000);
 
-    expect(await answer).toEqual(expected);
+    expect(await response).toEqual(expected);
   });
 
   it.each([
@@ -306,11 +306,11 @@ describe('what comes back before, or in place of, a status', () => {
         tapResponseStart(createDigicertPool(origin, 100), newsArrived.resolve),
     });
 
-    const answer = app.resend('1001');
+    const response = app.resend('1001');
     await newsArrived.promise;
     app.clock.advance(10_000);
 
-    expect(await answer).toEqual(OUTCOME_UNKNOWN);
+    expect(await response).toEqual(OUTCOME_UNKNOWN);
   });
 
   it('takes the status that follows a 103', async () => {
@@ -319,8 +319,8 @@ describe('what comes back before, or in place of, a status', () => {
     );
     const app = await startTestApp({ baseUrl: `http://127.0.0.1:${port}/services/v2` });
 
-    const answer = await app.resend('1001');
-    expect(answer.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
+    const response = await app.resend('1001');
+    expect(response.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
   });
 });
 
@@ -341,8 +341,8 @@ describe('connections', () => {
     const app = await startTestApp({ baseUrl: `http://127.0.0.1:${port}/services/v2` });
 
     for (let call = 1; call <= 6; call += 1) {
-      const answer = await app.resend('1001');
-      expect(answer.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
+      const response = await app.resend('1001');
+      expect(response.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
       if (call === 3) {
         // The server's end of the connection has to arrive here before the next call.
         await setImmediate();
@@ -357,11 +357,11 @@ describe('many at once', () => {
   it('sends each of 300 calls once, more than there are connections', async () => {
     const app = await startTestApp({ quota: [] });
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 300 }, (_, index) => app.resend(index % 3 === 0 ? '1602' : '1001')),
     );
 
-    const members = answers.map((answer) => answer.data?.resendDvEmails?.__typename);
+    const members = responses.map((response) => response.data?.resendDvEmails?.__typename);
     expect(members.filter((member) => member === 'ResendDvEmailsSuccess')).toHaveLength(200);
     expect(members.filter((member) => member === 'ResendDvEmailsUpstreamError')).toHaveLength(100);
     expect(app.takeUpstreamRequests()).toHaveLength(300);

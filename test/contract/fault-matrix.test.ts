@@ -149,7 +149,7 @@ async function start(fault: Fault, environment: Record<string, string> = {}) {
 
 interface Result {
   readonly calls: number;
-  readonly answers: Awaited<ReturnType<typeof call>>[];
+  readonly responses: Awaited<ReturnType<typeof call>>[];
   /** Requests to resend that reached DigiCert for these calls. */
   readonly requests: number;
 }
@@ -158,9 +158,9 @@ interface Result {
 const SITUATIONS: Readonly<Record<string, (fault: Fault) => Promise<Result>>> = {
   alone: async (fault) => {
     const { upstream, call, close } = await start(fault);
-    const answers = await call(takeOrders(1));
+    const responses = await call(takeOrders(1));
     await close();
-    return { calls: 1, answers, requests: upstream.requests() };
+    return { calls: 1, responses, requests: upstream.requests() };
   },
 
   '200 at once': async (fault) => {
@@ -169,9 +169,9 @@ const SITUATIONS: Readonly<Record<string, (fault: Fault) => Promise<Result>>> = 
       // A process that has just started is slow, and not what is judged. No order has this id.
       await call(Array(3 * CONCURRENT_CALLS).fill('x'));
     }
-    const answers = await call(takeOrders(CONCURRENT_CALLS));
+    const responses = await call(takeOrders(CONCURRENT_CALLS));
     await close();
-    return { calls: CONCURRENT_CALLS, answers, requests: upstream.requests() };
+    return { calls: CONCURRENT_CALLS, responses, requests: upstream.requests() };
   },
 
   'breaker open': async (fault) => {
@@ -179,9 +179,9 @@ const SITUATIONS: Readonly<Record<string, (fault: Fault) => Promise<Result>>> = 
     const failing = fault.opensBreaker ? FAULTY_ORDERS : FAILING_ORDERS;
     await call(Array.from({ length: 10 }, (_, index) => failing[index % failing.length] ?? ''));
     const before = upstream.requests();
-    const answers = await call(takeOrders(1));
+    const responses = await call(takeOrders(1));
     await close();
-    return { calls: 1, answers, requests: upstream.requests() - before };
+    return { calls: 1, responses, requests: upstream.requests() - before };
   },
 
   'during shutdown': async (fault) => {
@@ -189,10 +189,10 @@ const SITUATIONS: Readonly<Record<string, (fault: Fault) => Promise<Result>>> = 
       SHUTDOWN_DELAY_MS: String(SHUTDOWN_DELAY_MS),
     });
     const closed = close();
-    const answers = await call(takeOrders(1));
+    const responses = await call(takeOrders(1));
     passDelay();
     await closed;
-    return { calls: 1, answers, requests: upstream.requests() };
+    return { calls: 1, responses, requests: upstream.requests() };
   },
 };
 
@@ -202,21 +202,21 @@ describe.each(FAULTS)('$name', (fault) => {
   it.each(Object.entries(SITUATIONS))(
     '%s',
     async (situation, run) => {
-      const { calls, answers, requests } = await run(fault);
+      const { calls, responses, requests } = await run(fault);
 
-      expect(answers).toHaveLength(calls);
+      expect(responses).toHaveLength(calls);
       const isOpen = situation === 'breaker open';
       const allowed = isOpen ? [BREAKER_OPEN] : [fault.told];
       if (situation === '200 at once' && fault.opensBreaker) {
         allowed.push(BREAKER_OPEN);
       }
       expect(allowed).toEqual(
-        expect.arrayContaining([...new Set(answers.map(({ told }) => told))]),
+        expect.arrayContaining([...new Set(responses.map(({ told }) => told))]),
       );
-      const sent = answers.filter(({ told }) => told !== BREAKER_OPEN).length;
+      const sent = responses.filter(({ told }) => told !== BREAKER_OPEN).length;
       expect(requests).toBeLessThanOrEqual(sent * fault.requests);
       expect(requests).toBeGreaterThanOrEqual(isOpen ? 0 : countCertain(fault, sent));
-      const slowestMs = Math.max(...answers.map(({ tookMs }) => tookMs));
+      const slowestMs = Math.max(...responses.map(({ tookMs }) => tookMs));
       expect(slowestMs).toBeLessThanOrEqual(DEADLINE_MS + MAX_LATE_MS);
       slowest.push(`${(slowestMs / 1_000).toFixed(2)} s`);
     },

@@ -57,14 +57,14 @@ export const FAULTY_ORDERS = Array.from({ length: 100 }, (_, index) => String(55
 export const FAILING_ORDERS = ['1503', '1504', '1505'];
 
 /** A simulator that answers the resends of those orders in a way of its own. */
-function answering(answer: Responder): Fault['start'] {
+function respondingWith(responder: Responder): Fault['start'] {
   return async (clock) => {
     const simulator = await startSimulator({
       clock,
       quota: [],
       account: {
         ...Object.fromEntries(
-          FAULTY_ORDERS.map((orderId) => [orderId, { summary: 'the fault', resend: answer }]),
+          FAULTY_ORDERS.map((orderId) => [orderId, { summary: 'the fault', resend: responder }]),
         ),
         ...Object.fromEntries(
           FAILING_ORDERS.map((orderId) => [
@@ -172,28 +172,28 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'reset after the headers',
-    start: answering(resetBeforeBody),
+    start: respondingWith(resetBeforeBody),
     told: UNKNOWN,
     requests: 1,
     opensBreaker: true,
   },
   {
     name: 'reset after the body',
-    start: answering(resetAfterBody),
+    start: respondingWith(resetAfterBody),
     told: UNKNOWN,
     requests: 1,
     opensBreaker: true,
   },
   {
     name: 'half a response',
-    start: answering(halfResponse(500, JSON.stringify(REFUSAL))),
+    start: respondingWith(halfResponse(500, JSON.stringify(REFUSAL))),
     told: UNAVAILABLE,
     requests: 1,
     opensBreaker: true,
   },
   {
     name: 'slow headers',
-    start: answering(slowHeaders),
+    start: respondingWith(slowHeaders),
     takesTime: true,
     told: UNKNOWN,
     requests: 1,
@@ -201,7 +201,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'slow body',
-    start: answering(slowBody(400, JSON.stringify(REFUSAL))),
+    start: respondingWith(slowBody(400, JSON.stringify(REFUSAL))),
     takesTime: true,
     told: UNEXPECTED_NOT_SENT,
     requests: 1,
@@ -209,7 +209,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'no answer',
-    start: answering(hang),
+    start: respondingWith(hang),
     takesTime: true,
     told: UNKNOWN,
     requests: 1,
@@ -217,14 +217,14 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: '429',
-    start: answering(tooMany()),
+    start: respondingWith(tooMany()),
     told: 'RateLimitedError DIGICERT',
     requests: 1,
     opensBreaker: false,
   },
   {
     name: '429, Retry-After: 1',
-    start: answering(tooMany({ 'Retry-After': '1' })),
+    start: respondingWith(tooMany({ 'Retry-After': '1' })),
     takesTime: true,
     // Waited out once; then there is no time for a third attempt.
     told: 'RateLimitedError DIGICERT',
@@ -233,42 +233,42 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: '500',
-    start: answering(json(500, REFUSAL)),
+    start: respondingWith(json(500, REFUSAL)),
     told: UNAVAILABLE,
     requests: 1,
     opensBreaker: true,
   },
   {
     name: '502 with HTML',
-    start: answering(html(502, 'Bad Gateway')),
+    start: respondingWith(html(502, 'Bad Gateway')),
     told: UNAVAILABLE,
     requests: 1,
     opensBreaker: true,
   },
   {
     name: '503',
-    start: answering(json(503, {})),
+    start: respondingWith(json(503, {})),
     told: UNAVAILABLE,
     requests: 1,
     opensBreaker: true,
   },
   {
     name: 'redirect',
-    start: answering(html(302, 'Moved', { Location: 'https://elsewhere.example/' })),
+    start: respondingWith(html(302, 'Moved', { Location: 'https://elsewhere.example/' })),
     told: UNEXPECTED,
     requests: 1,
     opensBreaker: false,
   },
   {
     name: 'wrong content type',
-    start: answering(raw(200, 'accepted', { 'Content-Type': 'text/plain' })),
+    start: respondingWith(raw(200, 'accepted', { 'Content-Type': 'text/plain' })),
     told: UNEXPECTED,
     requests: 1,
     opensBreaker: false,
   },
   {
     name: 'bad gzip',
-    start: answering(
+    start: respondingWith(
       raw(400, 'this is not gzip', {
         'Content-Type': 'application/json',
         'Content-Encoding': 'gzip',
@@ -280,7 +280,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: '10 MB of body',
-    start: answering(
+    start: respondingWith(
       raw(400, Buffer.alloc(10_000_000, 'x'), { 'Content-Type': 'application/json' }),
     ),
     told: UNEXPECTED_NOT_SENT,

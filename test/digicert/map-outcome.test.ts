@@ -230,9 +230,9 @@ describe('the outcome table', () => {
       ['415', html(415, 'Unsupported')] as const,
       ['400 bad_request_format', json(400, codes('bad_request_format'))] as const,
       ['422 bad_request_format', json(422, codes('a', 'bad_request_format'))] as const,
-    ].map(([name, answer]): [string, SimulatedOrder, object, readonly string[]] => [
+    ].map(([name, responder]): [string, SimulatedOrder, object, readonly string[]] => [
       `${name} -> MISCONFIGURED`,
-      order(answer, PENDING_DV),
+      order(responder, PENDING_DV),
       upstream('MISCONFIGURED', false, false),
       [PUT],
     ]),
@@ -284,9 +284,9 @@ describe('the outcome table', () => {
       ] as const,
       ['404 with a body over 64 KiB', json(404, { x: 'x'.repeat(70_000) }), false] as const,
       ['600', raw(600, '', {}), true] as const,
-    ].map(([name, answer, sent]): [string, SimulatedOrder, object, readonly string[]] => [
+    ].map(([name, responder, sent]): [string, SimulatedOrder, object, readonly string[]] => [
       `${name} -> UNEXPECTED_RESPONSE`,
-      order(answer),
+      order(responder),
       upstream('UNEXPECTED_RESPONSE', false, sent),
       [PUT],
     ]),
@@ -299,9 +299,9 @@ describe('the outcome table', () => {
   ])('%s', async (_name, simulated, member, requests) => {
     const app = await startTestApp({ orders: simulated ? { [ORDER_ID]: simulated } : {} });
 
-    const answer = await app.resend(ORDER_ID, { locale: 'en' });
+    const response = await app.resend(ORDER_ID, { locale: 'en' });
 
-    expect(answer).toEqual({ data: { resendDvEmails: member } });
+    expect(response).toEqual({ data: { resendDvEmails: member } });
     expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(requests);
     expect(app.outbox).toEqual([]);
   });
@@ -309,9 +309,9 @@ describe('the outcome table', () => {
   it('names the endpoint for other order types', async () => {
     const app = await startTestApp();
 
-    const answer = await app.resend('1004');
+    const response = await app.resend('1004');
 
-    expect(answer.data?.resendDvEmails).toMatchObject({
+    expect(response.data?.resendDvEmails).toMatchObject({
       reason: 'NOT_A_DV_ORDER',
       message: expect.stringContaining('"Resend DCV email"'),
     });

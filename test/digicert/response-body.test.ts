@@ -17,9 +17,9 @@ function fiftyErrors(count: number) {
 
 async function resendTo(resend: Responder) {
   const app = await startTestApp({ orders: { [ORDER_ID]: { summary: 'x', resend } } });
-  const answer = await app.resend(ORDER_ID);
+  const response = await app.resend(ORDER_ID);
   app.takeUpstreamRequests();
-  return answer.data?.resendDvEmails;
+  return response.data?.resendDvEmails;
 }
 
 describe('a 400 whose body DigiCert meant to be understood', () => {
@@ -116,8 +116,8 @@ describe('a 400 whose body DigiCert meant to be understood', () => {
       raw(400, brotliCompressSync(ONE_BODY), { ...JSON_TYPE, 'Content-Encoding': 'br' }),
       [ONE],
     ],
-  ])('hands on %s', async (_name, answer, digicertErrors) => {
-    expect(await resendTo(answer)).toMatchObject({
+  ])('hands on %s', async (_name, responder, digicertErrors) => {
+    expect(await resendTo(responder)).toMatchObject({
       __typename: 'ResendDvEmailsInvalidInputError',
       digicertErrors,
     });
@@ -155,8 +155,8 @@ describe('a 400 whose body says nothing', () => {
       'in an unknown content coding',
       raw(400, ONE_BODY, { ...JSON_TYPE, 'Content-Encoding': 'constructor' }),
     ],
-  ])('is an unexpected response when it is %s', async (_name, answer) => {
-    expect(await resendTo(answer)).toMatchObject({
+  ])('is an unexpected response when it is %s', async (_name, responder) => {
+    expect(await resendTo(responder)).toMatchObject({
       __typename: 'ResendDvEmailsUpstreamError',
       reason: 'UNEXPECTED_RESPONSE',
       emailsMayHaveBeenSent: false,

@@ -100,7 +100,7 @@ describe('docs/operations.md', () => {
 
   it('shows what the health endpoints answer', async () => {
     const { url } = await startTestApp();
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       ['/livez', '/readyz'].map(async (path) => {
         const response = await fetch(new URL(path, url));
         return [path, String(response.status), await response.text()];
@@ -110,6 +110,6 @@ describe('docs/operations.md', () => {
       readSection('Health')
         .map((cells) => cells.slice(0, 3))
         .slice(0, 2),
-    ).toEqual(answers);
+    ).toEqual(responses);
   });
 });

@@ -13,14 +13,14 @@ const readTable = (heading: string) => readTableUnder(readme, heading);
 
 /** A resend that is answered at once, or at the deadline when the upstream keeps it waiting. */
 async function resend(app: TestApp, orderId: string) {
-  const answer = app.resend(orderId);
+  const response = app.resend(orderId);
   if (['1504', '1603'].includes(orderId)) {
     await app.nextUpstreamRequest();
     app.clock.advance(10_000);
   }
   const { correlationId, ...member } = {
     correlationId: '',
-    ...(await answer).data?.resendDvEmails,
+    ...(await response).data?.resendDvEmails,
   };
   app.takeUpstreamRequests();
   return member;

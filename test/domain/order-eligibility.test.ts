@@ -62,9 +62,9 @@ describe('the diagnosis of a refusal', () => {
       orders: { '5555': { summary: 'x', resend: REFUSAL, info } },
     });
 
-    const answer = await app.resend('5555');
+    const response = await app.resend('5555');
 
-    expect(answer).toEqual(STANDING);
+    expect(response).toEqual(STANDING);
     expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(['PUT 5555', 'GET 5555']);
   });
 
@@ -74,7 +74,7 @@ describe('the diagnosis of a refusal', () => {
       orders: { '5555': { summary: 'x', resend: REFUSAL, info: hang } },
     });
 
-    const answer = app.resend('5555');
+    const response = app.resend('5555');
     while (!asked.has('GET 5555')) {
       await app.nextUpstreamRequest();
       for (const request of app.takeUpstreamRequests()) {
@@ -83,7 +83,7 @@ describe('the diagnosis of a refusal', () => {
     }
     app.clock.advance(10_000);
 
-    expect(await answer).toEqual(STANDING);
+    expect(await response).toEqual(STANDING);
     expect([...asked]).toEqual(['PUT 5555', 'GET 5555']);
   });
 });

@@ -128,10 +128,10 @@ describe('the gateway, for any text', () => {
 
     await fc.assert(
       fc.asyncProperty(anyOrderId, anyInput, async (orderId, input) => {
-        const answer = await app.resend(orderId, input);
-        expect(answer.errors).toBeUndefined();
+        const response = await app.resend(orderId, input);
+        expect(response.errors).toBeUndefined();
         const sent = app.takeUpstreamRequests();
-        const member = answer.data?.resendDvEmails?.__typename;
+        const member = response.data?.resendDvEmails?.__typename;
         if (member === 'ResendDvEmailsInvalidInputError') {
           expect(sent).toEqual([]);
           return;

@@ -9,8 +9,8 @@ beforeAll(async () => {
 });
 
 async function refuse(orderId: string, input?: ResendDvEmailsInput) {
-  const answer = await app.resend(orderId, input);
-  expect(answer).toEqual({
+  const response = await app.resend(orderId, input);
+  expect(response).toEqual({
     data: {
       resendDvEmails: {
         __typename: 'ResendDvEmailsInvalidInputError',
@@ -22,7 +22,7 @@ async function refuse(orderId: string, input?: ResendDvEmailsInput) {
       },
     },
   });
-  const result = answer.data?.resendDvEmails;
+  const result = response.data?.resendDvEmails;
   // No request is taken here: one that arrived upstream fails the test.
   return result?.__typename === 'ResendDvEmailsInvalidInputError' ? result.issues : [];
 }
@@ -87,9 +87,9 @@ describe('the local check', () => {
   });
 
   it('takes an order id of 20 digits', async () => {
-    const answer = await app.resend('12345678901234567890');
+    const response = await app.resend('12345678901234567890');
 
-    expect(answer.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsOrderNotFoundError');
+    expect(response.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsOrderNotFoundError');
     expect(app.takeUpstreamRequests().map(({ path }) => path)).toEqual([
       '/services/v2/order/certificate/12345678901234567890/resend-emails',
     ]);
@@ -254,9 +254,9 @@ describe('the local check', () => {
     const entries = Array.from({ length: 251 }, (_, index) => ({
       domain: `d${index}.example.com`,
     }));
-    const answer = await app.resend('1001', { domainApprovalEmails: entries.slice(0, 250) });
+    const response = await app.resend('1001', { domainApprovalEmails: entries.slice(0, 250) });
 
-    expect(answer.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
+    expect(response.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
     const [request] = app.takeUpstreamRequests();
     expect(JSON.parse(request?.body ?? '')).toEqual({
       domain_approval_emails: entries.slice(0, 250),

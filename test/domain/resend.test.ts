@@ -6,7 +6,7 @@ describe('a resend that DigiCert accepts', () => {
   it('sends the documented request and says what was sent', async () => {
     const app = await startTestApp();
 
-    const answer = await app.resend('1001', {
+    const response = await app.resend('1001', {
       domainApprovalEmails: [
         { domain: 'example.com', email: 'someone@example.com' },
         { domain: 'example2.com', email: 'someone@example2.com' },
@@ -14,7 +14,7 @@ describe('a resend that DigiCert accepts', () => {
       locale: 'en',
     });
 
-    expect(answer).toEqual({
+    expect(response).toEqual({
       data: {
         resendDvEmails: {
           __typename: 'ResendDvEmailsSuccess',
@@ -92,9 +92,9 @@ describe('a resend that DigiCert accepts', () => {
   ])('sends %s as %s', async (_name, input, body) => {
     const app = await startTestApp();
 
-    const answer = await app.resend('1001', input);
+    const response = await app.resend('1001', input);
 
-    expect(answer.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
+    expect(response.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
     expect(app.takeUpstreamRequests().map((request) => request.body)).toEqual([body]);
   });
 

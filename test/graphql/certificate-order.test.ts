@@ -9,9 +9,9 @@ async function readResponse(validation: Responder | Record<string, unknown>, id 
   const app = await startTestApp({
     orders: { [ORDER_ID]: { summary: 'x', resend: json(500, {}), validation } },
   });
-  const answer = await app.execute(CertificateOrderDocument, { id });
+  const response = await app.execute(CertificateOrderDocument, { id });
   const requests = app.takeUpstreamRequests().map(describeRequest);
-  return { answer, requests, app };
+  return { response, requests, app };
 }
 
 const approverEmailsAt = (...domains: readonly string[]) =>
@@ -24,7 +24,7 @@ const approverEmailsAt = (...domains: readonly string[]) =>
 
 describe('certificateOrder', () => {
   it('tells status, method, domains and who may approve them', async () => {
-    const { answer, requests } = await readResponse({
+    const { response, requests } = await readResponse({
       order_id: ORDER_ID,
       order_status: 'pending',
       order_name_scope: 'base_domain',
@@ -41,7 +41,7 @@ describe('certificateOrder', () => {
       ],
     });
 
-    expect(answer).toEqual({
+    expect(response).toEqual({
       data: {
         certificateOrder: {
           id: ORDER_ID,
@@ -83,14 +83,14 @@ describe('certificateOrder', () => {
     const read = await app.execute(CertificateOrderDocument, { id: '1001' });
     const [domain] = read.data?.certificateOrder?.domains ?? [];
 
-    const answer = await app.resend('1001', {
+    const response = await app.resend('1001', {
       domainApprovalEmails: domain?.approverEmails.map((candidate) => ({
         domain: domain.name,
         ...candidate,
       })),
     });
 
-    expect(answer.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
+    expect(response.data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
     app.takeUpstreamRequests();
   });
 
@@ -166,9 +166,9 @@ describe('certificateOrder', () => {
       { status: 'waiting_for_moon', dcvMethod: 'pigeon', domains: null },
     ],
   ])('takes an answer with %s', async (_name, validation, order) => {
-    const { answer } = await readResponse(validation);
+    const { response } = await readResponse(validation);
 
-    expect(answer).toEqual({ data: { certificateOrder: { id: ORDER_ID, ...order } } });
+    expect(response).toEqual({ data: { certificateOrder: { id: ORDER_ID, ...order } } });
   });
 
   it('is null for an order DigiCert does not know', async () => {
@@ -211,8 +211,8 @@ describe('certificateOrder', () => {
     ['a redirect', html(302, 'secret', { Location: '/' }), { code: 'DIGICERT_FAILED' }],
   ])(
     'meets %s with a coded error that tells nothing of the upstream',
-    async (_name, answer, extensions) => {
-      const { answer: read } = await readResponse(answer);
+    async (_name, responder, extensions) => {
+      const { response: read } = await readResponse(responder);
 
       expect(read).toEqual({
         data: { certificateOrder: null },
@@ -231,11 +231,11 @@ describe('certificateOrder', () => {
   it('meets a hang with a coded error at the deadline', async () => {
     const app = await startTestApp();
 
-    const answer = app.execute(CertificateOrderDocument, { id: '1504' });
+    const response = app.execute(CertificateOrderDocument, { id: '1504' });
     await app.nextUpstreamRequest();
     app.clock.advance(10_000);
 
-    expect((await answer).errors?.[0]?.extensions.code).toBe('DIGICERT_UNAVAILABLE');
+    expect((await response).errors?.[0]?.extensions.code).toBe('DIGICERT_UNAVAILABLE');
     expect(app.takeUpstreamRequests()).toHaveLength(1);
   });
 
@@ -244,9 +244,9 @@ describe('certificateOrder', () => {
     async (id) => {
       const app = await startTestApp();
 
-      const answer = await app.execute(CertificateOrderDocument, { id });
+      const response = await app.execute(CertificateOrderDocument, { id });
 
-      expect(answer.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+      expect(response.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
     },
   );
 });
@@ -310,8 +310,8 @@ describe('the reads of one request', () => {
     await resend('id __typename');
     expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(['PUT 1001']);
 
-    const answer = await resend('id status');
-    expect(await answer.json()).toEqual({
+    const response = await resend('id status');
+    expect(await response.json()).toEqual({
       data: { resendDvEmails: { order: { id: '1001', status: 'pending' } } },
     });
     expect(app.takeUpstreamRequests().map(describeRequest)).toEqual([

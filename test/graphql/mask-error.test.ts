@@ -162,7 +162,7 @@ describe('the log', () => {
 describe('the API key', () => {
   it('is in no answer and no log line, whatever happens', async () => {
     const app = await startTestApp();
-    const answers: unknown[] = [];
+    const responses: unknown[] = [];
 
     for (const orderId of [
       '1001',
@@ -177,12 +177,12 @@ describe('the API key', () => {
       '1602',
       'x',
     ]) {
-      answers.push(
+      responses.push(
         await app.resend(orderId, { domainApprovalEmails: [{ email: 'admin@example.com' }] }),
       );
     }
 
-    expect(JSON.stringify(answers)).not.toContain(API_KEY);
+    expect(JSON.stringify(responses)).not.toContain(API_KEY);
     expect(app.logText()).not.toContain(API_KEY);
     expect(app.logText()).not.toContain('admin@example.com');
     app.takeUpstreamRequests();

@@ -147,7 +147,7 @@ describe('a second query behind a fragment', () => {
   it('does not lead past the list', async () => {
     const app = await startListed();
     const { port, hostname } = new URL(app.url);
-    const answer = await new Promise<string>((resolve) => {
+    const response = await new Promise<string>((resolve) => {
       const chunks: Buffer[] = [];
       const socket = connect(Number(port), hostname, () =>
         socket.write(
@@ -158,8 +158,8 @@ describe('a second query behind a fragment', () => {
       socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
     });
 
-    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-    expect(answer).not.toContain('"data"');
+    expect(response).toMatch(/^HTTP\/1\.1 400 /);
+    expect(response).not.toContain('"data"');
   });
 });
 

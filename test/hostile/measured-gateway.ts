@@ -56,7 +56,7 @@ export async function startMeasuredGateway(environment: Record<string, string>) 
     send: async (body: string, token: string): Promise<Cost> => {
       const startedMs = readCpuMs(pid);
       log.take();
-      const answer = await readResponse(url, body, token, dispatcher);
+      const response = await readResponse(url, body, token, dispatcher);
       // When this is answered, what the request left to do afterwards is done, and its log is written.
       const health = new URL('/livez', url);
       await request(health, { dispatcher }).then(
@@ -64,7 +64,7 @@ export async function startMeasuredGateway(environment: Record<string, string>) 
         () => Promise.race([program.closed, sleep(END_MS, undefined, { ref: false })]),
       );
       await new Promise(setImmediate);
-      return { ...answer, cpuMs: readCpuMs(pid) - startedMs, ...log.take() };
+      return { ...response, cpuMs: readCpuMs(pid) - startedMs, ...log.take() };
     },
     close: () => dispatcher.destroy(),
   };

@@ -12,15 +12,15 @@ const TOKENS = {
 function send(app: TestApp, lines: readonly string[]): Promise<readonly [string, string]> {
   const { hostname, port } = new URL(app.url);
   return new Promise((resolve, reject) => {
-    let answer = '';
+    let response = '';
     connect(Number(port), hostname.replace(/^\[|\]$/g, ''))
       .setEncoding('utf8')
       .on('data', (text) => {
-        answer += text;
+        response += text;
       })
       .on('error', reject)
       .on('close', () => {
-        const [head = '', body = ''] = answer.split('\r\n\r\n');
+        const [head = '', body = ''] = response.split('\r\n\r\n');
         resolve([head, body]);
       })
       .end([...lines, 'Connection: close', '', ''].join('\r\n'));

@@ -122,10 +122,10 @@ describe('hostile clients', () => {
     async (_name, bytes) => {
       const { url } = gateway;
 
-      const answer = await talk(portOf(url), bytes);
+      const response = await talk(portOf(url), bytes);
 
-      expect(answer).toMatch(/^HTTP\/1\.1 4\d\d [\w ]+\r\n/);
-      const [head = '', body = ''] = answer.split('\r\n\r\n');
+      expect(response).toMatch(/^HTTP\/1\.1 4\d\d [\w ]+\r\n/);
+      const [head = '', body = ''] = response.split('\r\n\r\n');
       expect(head).toMatch(/^content-type: application\/json; charset=utf-8$/im);
       expect(JSON.parse(body)).toEqual({
         errors: [
@@ -143,9 +143,9 @@ describe('hostile clients', () => {
     const { url } = gateway;
     const last = GOOD.replace('Host: localhost', 'Host: localhost\r\nConnection: close');
 
-    const answer = await talk(portOf(url), GOOD.repeat(20) + last);
+    const response = await talk(portOf(url), GOOD.repeat(20) + last);
 
-    expect(answer.match(/^\{"data":\{"__typename":"Query"\}\}$/gm)).toHaveLength(21);
+    expect(response.match(/^\{"data":\{"__typename":"Query"\}\}$/gm)).toHaveLength(21);
   });
 
   it('get the answer to a mutation that was sent, whatever they send behind it', async () => {
@@ -155,15 +155,15 @@ describe('hostile clients', () => {
     });
     const mutation = `${HEAD}Content-Length: ${body.length}\r\n\r\n${body}`;
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       ['GARBAGE\r\n\r\n', 'POST /graphql HTTP/9.9\r\n\r\n'].map((rest) =>
         talk(portOf(url), mutation + rest),
       ),
     );
-    for (const answer of answers) {
-      expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
-      expect(answer).toContain('ResendDvEmailsUpstreamError');
-      expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
+    for (const response of responses) {
+      expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+      expect(response).toContain('ResendDvEmailsUpstreamError');
+      expect(response.match(/HTTP\/1\.1/g)).toHaveLength(1);
     }
   });
 
@@ -174,9 +174,9 @@ describe('hostile clients', () => {
     });
 
     const mutation = `${HEAD}Content-Length: ${body.length}\r\n\r\n${body}`;
-    const answer = await talk(portOf(url), mutation.repeat(21));
+    const response = await talk(portOf(url), mutation.repeat(21));
 
-    expect(answer).toBe('');
+    expect(response).toBe('');
     await expectGoodResponse(url);
   });
 
@@ -300,12 +300,12 @@ describe('slow clients', () => {
   it('are answered 408 in JSON when their time is up', async () => {
     const port = portOf(quickGateway.url);
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       [GOOD.slice(0, 40), GOOD.slice(0, -5)].map((part) => talk(port, part)),
     );
-    for (const answer of answers) {
-      expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
-      expect(answer).toContain('"code":"REQUEST_TIMEOUT"');
+    for (const response of responses) {
+      expect(response).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+      expect(response).toContain('"code":"REQUEST_TIMEOUT"');
     }
   });
 });
@@ -324,12 +324,12 @@ describe('a mutation that comes when the last word on its connection is said', (
     const socket = connect({ port: portOf(url), host: '127.0.0.1', allowHalfOpen: true });
     socket.on('error', () => {});
     socket.write(before);
-    let answer = '';
+    let response = '';
     socket.setEncoding('latin1').on('data', (chunk) => {
-      answer += chunk;
+      response += chunk;
     });
     await once(socket, 'end');
-    expect(answer.slice(0, 12)).toBe(`HTTP/1.1 ${status}`);
+    expect(response.slice(0, 12)).toBe(`HTTP/1.1 ${status}`);
     socket.write(MUTATION);
 
     // By then it has been read: these came later, each after the answer to the one before.

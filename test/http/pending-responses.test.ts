@@ -11,12 +11,12 @@ function startExchange(pendingResponses: PendingResponses) {
   const request = Object.assign(new IncomingMessage(socket), { complete: true });
   const response = new ServerResponse(request);
   pendingResponses.add(request, response);
-  return { socket, answer: () => response.emit('finish') };
+  return { socket, finish: () => response.emit('finish') };
 }
 
 it('a client that sends garbage again and again before its answer is hung up on once, after it', () => {
   const pendingResponses = new PendingResponses();
-  const { socket, answer } = startExchange(pendingResponses);
+  const { socket, finish } = startExchange(pendingResponses);
   const end = jest.spyOn(socket, 'end');
   const handleError = createClientErrorHandler(pendingResponses);
 
@@ -24,7 +24,7 @@ it('a client that sends garbage again and again before its answer is hung up on 
     handleError(new Error('Parse Error'), socket);
   }
   expect(end).not.toHaveBeenCalled();
-  answer();
+  finish();
 
   expect(end).toHaveBeenCalledTimes(1);
 });
@@ -37,8 +37,8 @@ it('every connection has a callback of its own, and all together have one', () =
   pendingResponses.whenResponded(other.socket, () => called.push('other'));
   pendingResponses.whenResponded(undefined, () => called.push('all'));
 
-  other.answer();
+  other.finish();
   expect(called).toEqual(['other']);
-  one.answer();
+  one.finish();
   expect(called).toEqual(['other', 'one', 'all']);
 });

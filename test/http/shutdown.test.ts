@@ -42,7 +42,7 @@ const RESEND =
   'mutation { resendDvEmails(orderId: "5555") { ... on ResendDvEmailsUpstreamError { reason } } }';
 
 /** A simulator whose order 5555 is answered when the test says so; by default the connection is cut then. */
-async function startHeld(answer: Responder = resetAfterBody) {
+async function startHeld(responder: Responder = resetAfterBody) {
   const held = createDeferred();
   const simulator = await startSimulator({
     quota: [],
@@ -51,7 +51,7 @@ async function startHeld(answer: Responder = resetAfterBody) {
         summary: 'held',
         resend: async (incoming) => {
           await held.promise;
-          await answer(incoming);
+          await responder(incoming);
         },
       },
     },
@@ -108,7 +108,7 @@ describe('SIGTERM', () => {
     });
     const { closed } = program;
     // The second field has not been begun by then, and never is.
-    const answer = post(
+    const response = post(
       url,
       `mutation {
         sent: resendDvEmails(orderId: "1504") { ...Reason }
@@ -119,7 +119,7 @@ describe('SIGTERM', () => {
     await fetch(new URL('/livez', url));
     program.kill('SIGTERM');
 
-    expect(await (await answer).json()).toEqual({
+    expect(await (await response).json()).toEqual({
       data: {
         sent: { reason: 'OUTCOME_UNKNOWN', emailsMayHaveBeenSent: true },
         unsent: { reason: 'UNREACHABLE', emailsMayHaveBeenSent: false },
@@ -141,7 +141,7 @@ describe('SIGTERM', () => {
       const { simulator, env, arrived, release } = await startHeld(accept);
       const { program, url } = await startGateway({ ...env, DIGICERT_CONCURRENCY: '500' });
       const { closed } = program;
-      const answers = Array.from({ length: 500 }, async () => {
+      const responses = Array.from({ length: 500 }, async () => {
         const response = await post(
           url,
           'mutation { resendDvEmails(orderId: "5555") { __typename } }',
@@ -155,7 +155,7 @@ describe('SIGTERM', () => {
       await stopping;
       release();
 
-      expect(await Promise.all(answers)).toEqual(
+      expect(await Promise.all(responses)).toEqual(
         Array(500).fill({ __typename: 'ResendDvEmailsSuccess' }),
       );
       expect(await closed).toEqual([0, null]);
@@ -168,7 +168,7 @@ describe('SIGTERM', () => {
     const { env, arrived, release } = await startHeld();
     const { program, url } = await startGateway(env);
     const { closed } = program;
-    const answer = fetch(url, {
+    const response = fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', connection: 'keep-alive' },
       body: JSON.stringify({ query: RESEND }),
@@ -179,7 +179,7 @@ describe('SIGTERM', () => {
     await stopping;
     release();
 
-    expect(await (await answer).json()).toEqual({
+    expect(await (await response).json()).toEqual({
       data: { resendDvEmails: { reason: 'OUTCOME_UNKNOWN' } },
     });
     expect(await closed).toEqual([0, null]);
@@ -196,12 +196,12 @@ describe('SIGTERM', () => {
     const [staying, leaving, late] = Array.from({ length: 3 }, () =>
       connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {}),
     ) as [Socket, Socket, Socket];
-    const answers = { staying: '', late: '' };
+    const responses = { staying: '', late: '' };
     staying.on('data', (chunk) => {
-      answers.staying += chunk;
+      responses.staying += chunk;
     });
     late.on('data', (chunk) => {
-      answers.late += chunk;
+      responses.late += chunk;
     });
     staying.write(hangs);
     leaving.write(`${hangs}GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n`);
@@ -215,8 +215,8 @@ describe('SIGTERM', () => {
     release();
 
     expect(await closed).toEqual([0, null]);
-    expect(answers.staying).toContain('ResendDvEmailsUpstreamError');
-    expect(answers.late).toMatch(/^HTTP\/1.1 503 .*"code":"SERVICE_UNAVAILABLE"/s);
+    expect(responses.staying).toContain('ResendDvEmailsUpstreamError');
+    expect(responses.late).toMatch(/^HTTP\/1.1 503 .*"code":"SERVICE_UNAVAILABLE"/s);
   });
 
   it.each([
@@ -260,11 +260,11 @@ describe('calls that wait, or whose callers are gone', () => {
       DIGICERT_QUOTA_WAIT_MS: '120000',
       SHUTDOWN_TIMEOUT_MS: '300',
     });
-    const answer = post(url, QUERY);
+    const response = post(url, QUERY);
     await arrived();
     program.kill('SIGTERM');
 
-    expect(await (await answer).json()).toEqual({
+    expect(await (await response).json()).toEqual({
       data: {
         resendDvEmails: { __typename: 'ResendDvEmailsRateLimitedError', scope: 'DIGICERT' },
       },
@@ -277,7 +277,7 @@ describe('calls that wait, or whose callers are gone', () => {
     const { env, arrived, release } = await startHeld(accept);
     const { program, url } = await startGateway(env);
     const hangUp = new AbortController();
-    const answer = fetch(url, {
+    const response = fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       // The second field begins when the first one has ended.
@@ -289,7 +289,7 @@ describe('calls that wait, or whose callers are gone', () => {
     });
     await arrived();
     hangUp.abort();
-    await expect(answer).rejects.toThrow();
+    await expect(response).rejects.toThrow();
     const stopping = waitForLine(program, /gateway\.stopping/);
     program.kill('SIGTERM');
     await stopping;
@@ -329,7 +329,7 @@ describe('an error that nobody foresaw', () => {
   it('ends the process with 1 also when it was stopping already', async () => {
     const { env, arrived, release } = await startHeld();
     const { program, url } = await startFaulty(`throw new Error('boom');`, env);
-    const answer = post(url, RESEND);
+    const response = post(url, RESEND);
     await arrived();
     program.kill('SIGTERM');
     await waitForLine(program, /gateway\.stopping/);
@@ -337,7 +337,7 @@ describe('an error that nobody foresaw', () => {
     await waitForLine(program, /gateway\.crashed/);
     release();
 
-    expect((await answer).status).toBe(200);
+    expect((await response).status).toBe(200);
     expect(await program.closed).toEqual([1, null]);
   });
 
@@ -349,7 +349,7 @@ describe('an error that nobody foresaw', () => {
         ...env,
         SHUTDOWN_DELAY_MS: '60000',
       });
-      const answer = post(url, RESEND);
+      const response = post(url, RESEND);
       await arrived();
       program.kill('SIGUSR2');
       await waitForLine(program, /gateway\.crashed/);
@@ -357,7 +357,7 @@ describe('an error that nobody foresaw', () => {
       await waitUntilRefused(Number(new URL(url).port));
       release();
 
-      expect(await (await answer).json()).toEqual({
+      expect(await (await response).json()).toEqual({
         data: { resendDvEmails: { reason: 'OUTCOME_UNKNOWN' } },
       });
       expect(await program.closed).toEqual([1, null]);
@@ -371,13 +371,13 @@ describe('an error that nobody foresaw', () => {
       env,
     );
     const { closed } = program;
-    const answer = post(url, RESEND);
+    const response = post(url, RESEND);
     await arrived();
     program.kill('SIGUSR2');
     await waitForLine(program, /gateway\.crashed/);
     release();
 
-    expect(await (await answer).json()).toEqual({
+    expect(await (await response).json()).toEqual({
       data: { resendDvEmails: { reason: 'OUTCOME_UNKNOWN' } },
     });
     expect(await closed).toEqual([1, null]);
@@ -433,11 +433,11 @@ describe('a rejection that nothing awaits', () => {
 /** A stop with a call in flight that takes eleven seconds. */
 async function stopSlowly() {
   const { program, url } = await startGateway({ DIGICERT_TIMEOUT_MS: '11000' });
-  const answer = post(url, RESEND.replace('5555', '1504'));
+  const response = post(url, RESEND.replace('5555', '1504'));
   await fetch(new URL('/livez', url));
   program.kill('SIGTERM');
   return {
-    answer: await (await answer).json(),
+    response: await (await response).json(),
     ended: await program.closed,
     events: loggedEvents(program),
   };
@@ -455,9 +455,9 @@ describe('SIGTERM with a slow call in flight', () => {
   it(
     'waits for what takes longer than the ten seconds that Fastify gives its plugins',
     async () => {
-      const { answer, ended, events } = await slowStop;
+      const { response, ended, events } = await slowStop;
 
-      expect(answer).toEqual({ data: { resendDvEmails: { reason: 'OUTCOME_UNKNOWN' } } });
+      expect(response).toEqual({ data: { resendDvEmails: { reason: 'OUTCOME_UNKNOWN' } } });
       expect(ended).toEqual([0, null]);
       expect(events.at(-1)).toMatchObject({ event: 'gateway.stopped' });
     },

@@ -31,9 +31,9 @@ describe('the cool-down', () => {
 
     await app.resend('1001', toInput(ADMIN));
     app.clock.advance(12_345);
-    const answer = await app.resend('1001', toInput(ADMIN));
+    const response = await app.resend('1001', toInput(ADMIN));
 
-    expect(answer).toEqual({
+    expect(response).toEqual({
       data: {
         resendDvEmails: {
           __typename: 'ResendDvEmailsRateLimitedError',

@@ -180,18 +180,18 @@ describe('the queue in front of DigiCert', () => {
     take('c');
     await settle();
     // The store answers only after the waiter's time is up.
-    const answer = store.reserve.bind(store);
+    const reserve = store.reserve.bind(store);
     const slow = createDeferred();
     jest.spyOn(store, 'reserve').mockImplementationOnce(async (...args) => {
       await slow.promise;
-      return answer(...args);
+      return reserve(...args);
     });
     await advance(1_500);
     expect(settled).toEqual(['a at 0', 'b at 0', 'c not for 1 s, told at 1400']);
     slow.resolve();
     await settle();
     for (const id of ['x', 'y']) {
-      expect((await answer({ id, holdMs: 1, take: [quota] })).ok).toBe(true);
+      expect((await reserve({ id, holdMs: 1, take: [quota] })).ok).toBe(true);
     }
   });
 });

@@ -103,11 +103,11 @@ describe.each(Object.keys(GATEWAYS) as (keyof typeof GATEWAYS)[])('through %s', 
     };
     for (const [orderId, member] of Object.entries(members)) {
       const direct = await app.resend(orderId);
-      const answer = await ask(url, print(ResendDvEmailsDocument), { orderId });
-      expect(answer.errors).toBeUndefined();
-      expect(answer.data?.resendDvEmails).toMatchObject({ __typename: member });
+      const response = await ask(url, print(ResendDvEmailsDocument), { orderId });
+      expect(response.errors).toBeUndefined();
+      expect(response.data?.resendDvEmails).toMatchObject({ __typename: member });
       const { correlationId, ...rest } = {
-        ...(answer.data?.resendDvEmails as object),
+        ...(response.data?.resendDvEmails as object),
         correlationId: '',
       };
       expect(direct.data?.resendDvEmails).toMatchObject(rest);
@@ -176,12 +176,12 @@ describe.each(Object.keys(GATEWAYS) as (keyof typeof GATEWAYS)[])('through %s', 
   it('an unexpected failure stays masked', async () => {
     const url = await startSupergraph(name);
 
-    const answer = await ask(url, print(ResendDvEmailsDocument), { orderId: BROKEN_ORDER });
+    const response = await ask(url, print(ResendDvEmailsDocument), { orderId: BROKEN_ORDER });
 
-    expect(answer.data).toEqual({ resendDvEmails: null });
-    expect(answer.errors).toHaveLength(1);
-    expect(JSON.stringify(answer)).not.toContain('secret-detail');
-    expect(JSON.stringify(answer)).toContain('INTERNAL_SERVER_ERROR');
+    expect(response.data).toEqual({ resendDvEmails: null });
+    expect(response.errors).toHaveLength(1);
+    expect(JSON.stringify(response)).not.toContain('secret-detail');
+    expect(JSON.stringify(response)).toContain('INTERNAL_SERVER_ERROR');
     expect(app.logText()).toContain('secret-detail');
   }, 60_000);
 });

@@ -35,15 +35,15 @@ export interface Provider {
   readonly fetches: () => number;
   keys: readonly SigningKey[];
   /** In place of the keys. */
-  answer: RequestListener | undefined;
+  respond: RequestListener | undefined;
 }
 
 export async function startProvider(...keys: readonly SigningKey[]): Promise<Provider> {
   let fetches = 0;
   const server = createServer((request, response) => {
     fetches += 1;
-    if (provider.answer) {
-      provider.answer(request, response);
+    if (provider.respond) {
+      provider.respond(request, response);
     } else {
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({ keys: provider.keys.map(({ jwk }) => jwk) }));
@@ -59,7 +59,7 @@ export async function startProvider(...keys: readonly SigningKey[]): Promise<Pro
     jwksUrl: `http://127.0.0.1:${port}/jwks.json`,
     fetches: () => fetches,
     keys,
-    answer: undefined,
+    respond: undefined,
   };
   return provider;
 }

@@ -136,7 +136,7 @@ describe('traces', () => {
     const key = await createKey();
     const provider = await startProvider(key);
     const keyRequests: IncomingHttpHeaders[] = [];
-    provider.answer = (request, response) => {
+    provider.respond = (request, response) => {
       keyRequests.push(request.headers);
       response.end(JSON.stringify({ keys: [key.jwk] }));
     };

@@ -8,12 +8,12 @@ import { createDeferred } from '../../support/deferred';
 import { describeRequest, startTestApp } from '../../support/test-app';
 
 /** Gives one answer after the other, the last one for ever. */
-function inTurn(...answers: readonly Responder[]): Responder {
+function inTurn(...responders: readonly Responder[]): Responder {
   let turn = 0;
   return (incoming) => {
-    const answer = answers[Math.min(turn, answers.length - 1)];
+    const responder = responders[Math.min(turn, responders.length - 1)];
     turn += 1;
-    return answer ? answer(incoming) : Promise.resolve();
+    return responder ? responder(incoming) : Promise.resolve();
   };
 }
 
@@ -24,8 +24,8 @@ function tooMany(headers: Record<string, string> = {}): Responder {
 }
 
 const memberOf = (
-  answer: Awaited<ReturnType<Awaited<ReturnType<typeof startTestApp>>['resend']>>,
-) => answer.data?.resendDvEmails;
+  response: Awaited<ReturnType<Awaited<ReturnType<typeof startTestApp>>['resend']>>,
+) => response.data?.resendDvEmails;
 
 describe('a 429', () => {
   it('is waited out when DigiCert asks for a moment, and the emails go out once', async () => {
@@ -34,12 +34,12 @@ describe('a 429', () => {
       environment: { DIGICERT_QUOTA: '100/5s' },
     });
 
-    const answer = app.resend('5555');
+    const response = app.resend('5555');
     await app.nextUpstreamRequest();
     expect(await app.clock.nextTimer(1_000)).toBe(1_000);
     app.clock.advance(1_000);
 
-    expect(memberOf(await answer)?.__typename).toBe('ResendDvEmailsSuccess');
+    expect(memberOf(await response)?.__typename).toBe('ResendDvEmailsSuccess');
     expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(['PUT 5555', 'PUT 5555']);
     expect(app.outbox).toHaveLength(1);
     expect(app.log.at(-1)).toMatchObject({ outcome: 'accepted', upstreamAttempts: 2 });
@@ -70,14 +70,14 @@ describe('a connection that cannot be made', () => {
       random: () => 0.5,
     });
 
-    const answer = app.resend('1001');
+    const response = app.resend('1001');
     // Half of 200 ms.
     expect(await app.clock.nextTimer(1_000)).toBe(100);
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     app.clock.advance(100);
 
-    expect(memberOf(await answer)?.__typename).toBe('ResendDvEmailsSuccess');
+    expect(memberOf(await response)?.__typename).toBe('ResendDvEmailsSuccess');
     expect(app.log.at(-1)).toMatchObject({ upstreamAttempts: 2 });
     server.close();
     server.closeAllConnections();
@@ -198,7 +198,7 @@ describe('concurrency', () => {
     });
     released.resolve();
 
-    const members = (await Promise.all(calls)).map((answer) => memberOf(answer)?.__typename);
+    const members = (await Promise.all(calls)).map((response) => memberOf(response)?.__typename);
     expect(members.filter((member) => member === 'ResendDvEmailsSuccess')).toHaveLength(4);
     expect(mostInFlight).toBe(2);
     expect(app.takeUpstreamRequests()).toHaveLength(4);
@@ -233,11 +233,11 @@ describe('the bound on concurrency', () => {
       (_, index) => `a${index}: certificateOrder(id: "${'0'.repeat(index)}5555") { status }`,
     );
 
-    const answer = app.post({ query: `{ ${fields.join(' ')} }` });
+    const response = app.post({ query: `{ ${fields.join(' ')} }` });
     await arrived.promise;
     released.resolve();
 
-    const { errors } = (await (await answer).json()) as { errors: { extensions: object }[] };
+    const { errors } = (await (await response).json()) as { errors: { extensions: object }[] };
     // One is on its way, and one may wait for it.
     expect(errors).toHaveLength(14);
     expect(inFlight).toBeLessThanOrEqual(2);
@@ -299,12 +299,12 @@ describe('room in the quota', () => {
       environment: { ...ONE, DIGICERT_QUOTA_WAIT_MS: '2000' },
       orders: order(inTurn(tooMany({ 'Retry-After': '1' }), accept)),
     });
-    const answer = app.resend('5555');
+    const response = app.resend('5555');
     await app.nextUpstreamRequest();
     expect(await app.clock.nextTimer(1_000)).toBe(1_000);
     app.clock.advance(1_000);
 
-    expect(memberOf(await answer)?.__typename).toBe('ResendDvEmailsRateLimitedError');
+    expect(memberOf(await response)?.__typename).toBe('ResendDvEmailsRateLimitedError');
     expect(app.takeUpstreamRequests()).toHaveLength(1);
   });
 
@@ -344,7 +344,7 @@ describe('a client that hangs up', () => {
       }),
     });
     const controller = new AbortController();
-    const answer = fetch(app.url, {
+    const response = fetch(app.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
@@ -354,7 +354,7 @@ describe('a client that hangs up', () => {
     });
     await app.nextUpstreamRequest();
     controller.abort();
-    await expect(answer).rejects.toThrow('aborted');
+    await expect(response).rejects.toThrow('aborted');
     // A call that is answered now came after the other one's end.
     await fetch(new URL('/livez', app.url));
     released.resolve();

@@ -10,7 +10,7 @@ import { readTable } from '../../support/markdown';
 import { describeRequest, startTestApp } from '../../support/test-app';
 import { buildGoClient, CLIENTS, CLIENTS_FOLDER, type ExampleClient, runGo } from './clients';
 import { ESCAPED, HOSTILE, HOSTILE_MEMBERS, MISSHAPEN } from './hostile-texts';
-import { answer, startOther } from './other-server';
+import { respond, startOther } from './other-server';
 import { MAYBE_SENT, TOLD } from './told';
 
 const SCHEMA_FOLDER = join(__dirname, '..', '..', '..', 'schema');
@@ -165,7 +165,7 @@ for (const client of CLIENTS) {
     });
 
     it('tells that the gateway is down, so that nothing was sent', async () => {
-      const gone = await startOther(answer(200, {}));
+      const gone = await startOther(respond(200, {}));
       gone.close();
 
       const run = await client.run(['1001'], { GATEWAY_URL: gone.url });
@@ -177,13 +177,13 @@ for (const client of CLIENTS) {
 
     it.each<[string, RequestListener]>([
       ['hangs up', (request) => request.socket.destroy()],
-      ['is a proxy with a page of its own', answer(502, '<html>Bad gateway</html>')],
-      ['redirects', answer(307, '', { location: '/elsewhere' })],
-      ['gives JSON that is no GraphQL', answer(200, { status: 'ok' })],
-      ['gives a member of another shape', answer(200, { data: { resendDvEmails: MISSHAPEN } })],
+      ['is a proxy with a page of its own', respond(502, '<html>Bad gateway</html>')],
+      ['redirects', respond(307, '', { location: '/elsewhere' })],
+      ['gives JSON that is no GraphQL', respond(200, { status: 'ok' })],
+      ['gives a member of another shape', respond(200, { data: { resendDvEmails: MISSHAPEN } })],
       [
         'fails unexpectedly',
-        answer(200, {
+        respond(200, {
           data: { resendDvEmails: null },
           errors: [{ message: 'Masked.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
         }),
@@ -207,7 +207,7 @@ for (const client of CLIENTS) {
         retryable: true,
         correlationId: 'abc',
       };
-      const other = await startOther(answer(200, { data: { resendDvEmails: member } }));
+      const other = await startOther(respond(200, { data: { resendDvEmails: member } }));
 
       const run = await client.run(['1001'], { GATEWAY_URL: other.url });
 
@@ -219,7 +219,7 @@ for (const client of CLIENTS) {
     it.each(HOSTILE_MEMBERS)(
       'shows what a terminal would obey or hide escaped, in %s',
       async (_what, member, told) => {
-        const other = await startOther(answer(200, { data: { resendDvEmails: member } }));
+        const other = await startOther(respond(200, { data: { resendDvEmails: member } }));
 
         const run = await client.run(['1001'], { GATEWAY_URL: other.url });
 
@@ -229,7 +229,7 @@ for (const client of CLIENTS) {
 
     it('shows what a terminal would obey or hide escaped, in top-level errors', async () => {
       const errors = [{ message: HOSTILE, extensions: { code: HOSTILE } }];
-      const other = await startOther(answer(400, { errors }));
+      const other = await startOther(respond(400, { errors }));
 
       const run = await client.run(['1001'], { GATEWAY_URL: other.url });
 
@@ -239,7 +239,7 @@ for (const client of CLIENTS) {
     it.each([[[]], [['1001', 'admin@example.com']]])(
       'is told how to be called: %j',
       async (args) => {
-        const other = await startOther(answer(200, {}));
+        const other = await startOther(respond(200, {}));
 
         const run = await client.run(args, { GATEWAY_URL: other.url });
 

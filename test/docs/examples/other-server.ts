@@ -27,7 +27,7 @@ export async function startOther(listener: RequestListener) {
   return { url: `http://127.0.0.1:${port}/graphql`, requests: () => requests, close };
 }
 
-export const answer =
+export const respond =
   (status: number, body: unknown, headers = {}): RequestListener =>
   (_request, response) => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers });

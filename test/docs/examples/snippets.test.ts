@@ -8,7 +8,7 @@ import { printGatewaySchema } from '../../../src/graphql/schema';
 import { describeWhere } from '../../support/describe-where';
 import { createKey, sign, startProvider, startWithTokens } from '../../support/identity';
 import { startTestApp } from '../../support/test-app';
-import { answer, startOther } from './other-server';
+import { respond, startOther } from './other-server';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const FOLDER = join(ROOT, 'docs', 'examples', 'snippets');
@@ -127,7 +127,7 @@ for (const [name, describeClient, resend] of CLIENTS) {
         retryable: true,
         correlationId: 'abc',
       };
-      const other = await startOther(answer(200, { data: { resendDvEmails: member } }));
+      const other = await startOther(respond(200, { data: { resendDvEmails: member } }));
 
       expect(await resend(other.url, '1001')).toEqual({ tone: 'error', text: member.message });
     });
@@ -140,7 +140,7 @@ for (const [name, describeClient, resend] of CLIENTS) {
         { query: 'mutation { resendDvEmails(orderId: "1001") { __typename } }' },
         { authorization: `Bearer ${token}` },
       );
-      const other = await startOther(answer(200, await forbidden.json()));
+      const other = await startOther(respond(200, await forbidden.json()));
 
       expect(await resend(app.url, '1001')).toMatchObject({
         text: expect.stringMatching(/sign in/),
