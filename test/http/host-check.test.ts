@@ -41,6 +41,12 @@ async function ask(
 const MISDIRECTED = '421 MISDIRECTED_REQUEST';
 
 describe('a gateway without credentials on a loopback address', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startTestApp();
+  });
+
   it.each([
     'localhost',
     'LocalHost',
@@ -51,7 +57,7 @@ describe('a gateway without credentials on a loopback address', () => {
     '[::1]',
     '[::1]:4000',
   ])('is called by %s', async (host) => {
-    expect(await ask(await startTestApp(), host)).toBe('200');
+    expect(await ask(app, host)).toBe('200');
   });
 
   it.each([
@@ -76,11 +82,10 @@ describe('a gateway without credentials on a loopback address', () => {
     '[0:0:0:0:0:0:0:1]',
     '192.168.0.1',
   ])('is not called by %s', async (host) => {
-    expect(await ask(await startTestApp(), host)).toBe(MISDIRECTED);
+    expect(await ask(app, host)).toBe(MISDIRECTED);
   });
 
   it('says what to do, in the shape of every error', async () => {
-    const app = await startTestApp();
     const [head, body] = await send(app, ['GET / HTTP/1.1', 'Host: evil.example']);
 
     expect(head).toMatch(/^HTTP\/1\.1 421 Misdirected Request\r\n/);
@@ -100,7 +105,6 @@ describe('a gateway without credentials on a loopback address', () => {
   });
 
   it('sends nothing for a page that goes by another name', async () => {
-    const app = await startTestApp();
     const body = JSON.stringify({
       query: 'mutation { resendDvEmails(orderId: "1001") { __typename } }',
     });
@@ -120,7 +124,6 @@ describe('a gateway without credentials on a loopback address', () => {
   });
 
   it('is the same on every path, for every method', async () => {
-    const app = await startTestApp();
     for (const target of [
       'GET /',
       'GET /graphql?query=%7B__typename%7D',
