@@ -4,6 +4,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { startSimulator } from '../../src/simulator/simulator';
+import { closeLater } from '../support/close-later';
 import { AUDIENCE, createKey, ISSUER, sign, startProvider } from '../support/identity';
 import { startGateway } from '../support/program';
 
@@ -21,12 +22,6 @@ const SERVER = 2;
 const CLIENT = 3;
 const ERROR = 2;
 
-const closing: { close(): unknown }[] = [];
-
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((one) => one.close()));
-});
-
 async function startCollector(status = 200) {
   const bodies: string[] = [];
   const server = createServer(async (request, response) => {
@@ -35,7 +30,7 @@ async function startCollector(status = 200) {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closing.push({ close: () => server.close() });
+  closeLater(() => server.close());
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
@@ -62,7 +57,7 @@ async function trace(
 ) {
   const collector = await startCollector();
   const simulator = await startSimulator();
-  closing.push(simulator);
+  closeLater(() => simulator.close());
   const { program, url } = await startGateway({
     DIGICERT_API_KEY: 'the-secret-api-key',
     DIGICERT_BASE_URL: simulator.baseUrl,
@@ -212,25 +207,42 @@ describe('traces', () => {
   });
 });
 
+/** One mutation and the stop after it, which takes two seconds where nobody takes the last spans. */
+async function run(collectorUrl: string) {
+  const { program, url } = await startGateway({ OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl });
+  const { closed } = program;
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: QUERY }),
+  });
+  const answer = await response.json();
+  program.kill('SIGTERM');
+  return { answer, ended: await closed, stdout: program.printed().stdout };
+}
+
+/** Begins before the tests of this file, and is looked at by the last ones. */
+let runs: Record<'cannot be reached' | 'refuses', ReturnType<typeof run>>;
+
+beforeAll(async () => {
+  runs = {
+    'cannot be reached': run('http://127.0.0.1:1'),
+    refuses: run((await startCollector(400)).url),
+  };
+  Promise.all(Object.values(runs)).catch(() => {});
+});
+
 describe('a collector that takes nothing', () => {
   it.each([
-    ['cannot be reached', async () => 'http://127.0.0.1:1', /did not take the last spans/],
-    ['refuses', async () => (await startCollector(400)).url, /Bad Request/],
-  ])('costs a warning and neither answer nor end when it %s', async (_name, getUrl, reason) => {
-    const { program, url } = await startGateway({ OTEL_EXPORTER_OTLP_ENDPOINT: await getUrl() });
-    const { closed } = program;
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: QUERY }),
-    });
-    expect(await response.json()).toMatchObject({
+    ['cannot be reached', /did not take the last spans/],
+    ['refuses', /Bad Request/],
+  ] as const)('costs a warning and neither answer nor end when it %s', async (name, reason) => {
+    const { answer, ended, stdout } = await runs[name];
+
+    expect(answer).toMatchObject({
       data: { resendDvEmails: { __typename: 'ResendDvEmailsSuccess' } },
     });
-    program.kill('SIGTERM');
-
-    expect(await closed).toEqual([0, null]);
-    const { stdout } = program.printed();
+    expect(ended).toEqual([0, null]);
     const warning = stdout.split('\n').find((line) => line.includes('tracing.failed'));
     expect(warning).toMatch(reason);
   });
