@@ -18,7 +18,7 @@ keep() { # name; writes what it is given, unless the file is there
   fi
 }
 
-# Nobody else on this machine gets into the folder. The files in it are readable, because each container
+# No other user of this machine can open the folder. The files in it are readable, because each container
 # reads its own as another user.
 umask 022
 mkdir -p "$folder"

@@ -1,4 +1,4 @@
-// Hive Gateway's side of the bargain: what it shows and tells the gateways, and which of them it asks.
+// Hive Gateway's part: which headers it sends to the gateways, and which of them it calls.
 // It sets no `upstreamRetry`, and must not: a mutation that is sent again mails people again.
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
@@ -13,7 +13,7 @@ const [routerSecret = ''] = readFileSync(ROUTER_SECRET_FILE, 'utf8')
   .trim()
   .split(/[\s,]+/);
 
-/** Every replica's address. Whoever has a load balancer gives its address alone. */
+/** Every replica's address. Where there is a load balancer, its address alone. */
 const urls = DV_EMAILS_URLS.split(',').map((url) => url.trim());
 
 let turn = 0;
@@ -31,14 +31,14 @@ interface SubgraphFetch {
 
 export const gatewayConfig = {
   propagateHeaders: {
-    // Only what is named here goes on; a client cannot bring an x-router-secret of its own.
+    // Only what is named here is forwarded; a client cannot bring an x-router-secret of its own.
     fromClientToSubgraphs: ({ request, subgraphName, context }: ClientCall) =>
       subgraphName === SUBGRAPH
         ? {
             'x-router-secret': routerSecret,
-            // Where the gateways ask for access tokens (AUTH_JWKS_URL).
+            // Where the gateways require access tokens (AUTH_JWKS_URL).
             authorization: request.headers.get('authorization'),
-            // The gateways count by the last address that no trusted proxy has, whatever the client wrote.
+            // The gateways count by the last address that no trusted proxy has, so what the client wrote does not count.
             'x-forwarded-for': [
               request.headers.get('x-forwarded-for'),
               context.req?.socket.remoteAddress,
