@@ -39,9 +39,9 @@ export default [
       ],
       // A name that only says where it is costs the reader and gains nothing.
       '@graphql-eslint/no-typename-prefix': 'error',
-      // What nobody can reach is either forgotten or about to be missed.
+      // A type that no field reaches is either forgotten or about to be missed.
       '@graphql-eslint/no-unreachable-types': 'error',
-      // "# comment" above a type is not served to anybody.
+      // "# comment" above a type is not served to clients.
       '@graphql-eslint/no-hashtag-description': 'error',
       // A deprecation without a way out is a trap.
       '@graphql-eslint/require-deprecation-reason': 'error',

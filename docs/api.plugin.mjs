@@ -22,7 +22,7 @@ const KINDS = [
 ];
 
 export function plugin() {
-  // The generator hands over a schema sorted by name; the order of the file says what belongs together.
+  // The generator passes a schema sorted by name; the order of the file says what belongs together.
   const sdl = readFileSync('schema/schema.graphql', 'utf8');
   const schema = buildSchema(sdl, { assumeValidSDL: true });
   const roots = [schema.getQueryType(), schema.getMutationType()].filter(Boolean);
