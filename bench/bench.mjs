@@ -1,4 +1,4 @@
-// Everything that RESULTS.md tells, measured and written down: `npm run bench`, about half an hour, on a machine
+// Everything that RESULTS.md reports, measured and written down: `npm run bench`, about half an hour, on a machine
 // with nothing else to do. `-- --only side-by-side` (or another section, as often as wanted) measures that alone
 // and prints it; `--rounds` and `--seconds` are for a shorter look, which is not written down either.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -80,7 +80,7 @@ const SECTIONS = {
     return {
       text: `## Cold start, from \`dist/\`\n\n${table}`,
       goals: [
-        ['start to first answer, s', took, 0.8],
+        ['start to first response, s', took, 0.8],
         ['resident memory after start, MB', residentMb, 110],
       ],
     };

@@ -1,4 +1,4 @@
-// A quick look whether a mutation has become much dearer: `npm run bench:check`. It is compared with the raw
+// A quick look whether a mutation has become much slower: `npm run bench:check`. It is compared with the raw
 // forwarder in the same minute, so that a slow machine does not matter; the bound leaves room for a noisy one.
 import { BARE, CONTESTANTS, FORWARDER } from './contestants.mjs';
 import { compare } from './figures/side-by-side.mjs';

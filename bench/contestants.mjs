@@ -11,7 +11,7 @@ const GATEWAY = {
   DIGICERT_API_KEY: 'key',
 };
 
-/** Wide enough never to be reached, so that each is looked at and none refuses. */
+/** Wide enough never to be reached, so that each is checked and none refuses. */
 const WIDE_LIMITS = {
   DIGICERT_QUOTA: '100000/1s,1000000/5s',
   CALLER_QUOTA: '1000000/5s',

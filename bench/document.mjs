@@ -24,12 +24,12 @@ export function toBody({ document = query, variables = toVariables() } = {}) {
   return JSON.stringify({ query: document, operationName: 'ResendDvEmails', variables });
 }
 
-/** The same for a document that nobody has seen before. */
+/** The same for a document that was never sent before. */
 export function toUnseenBody() {
   return toBody({ document: `# ${NEW_ID}\n${query}` });
 }
 
-/** A body as it is sent by whoever replaces nothing. */
+/** A body as it is sent without replacements. */
 export function fill(body, id) {
   return body.replaceAll(NEW_ID, String(id));
 }

@@ -47,7 +47,7 @@ export function launch(command, args, { pattern, onLine = () => {}, ...options }
   });
 }
 
-/** No limits but those that are asked for. */
+/** No limits but those that are requested. */
 export const NO_LIMITS = {
   DIGICERT_QUOTA: 'off',
   CALLER_QUOTA: 'off',

@@ -36,7 +36,7 @@ export async function startUpstream({ delayMs = 0 } = {}) {
   };
 }
 
-/** One request, to see that the answer is what it should be. */
+/** One request, to see that the response is what it should be. */
 export async function checkResponse({ url, headers }, { name, body, isSuccess }) {
   const response = await fetch(url, {
     method: 'POST',

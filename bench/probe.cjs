@@ -1,4 +1,4 @@
-// Loaded into a program that is measured: tells its parent what it has used, and on demand how much is alive
+// Loaded into a program that is measured: reports to its parent what it has used, and on demand how much is alive
 // after a collection of garbage.
 process.on('message', (wanted) => {
   if (wanted === 'usage') {

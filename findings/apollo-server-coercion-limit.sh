@@ -3,7 +3,7 @@
 #
 # `executionOptions.maxCoercionErrors` bounds how many faults in variables are reported. Below the bound Apollo Server gives
 # each the code BAD_USER_INPUT. Beyond it graphql-js adds an error of its own, which points at no place in the document,
-# and by that place Apollo Server tells errors in variables: the last error has the code INTERNAL_SERVER_ERROR. A server that logs
+# and by that place Apollo Server recognises errors in variables: the last error has the code INTERNAL_SERVER_ERROR. A server that logs
 # or alerts on that code does so whenever a client sends a few wrong fields. Without the option the bound is 50.
 #
 # Seen, with a bound of 2 and 3 unknown fields: two BAD_USER_INPUT, then one INTERNAL_SERVER_ERROR; HTTP status 400.

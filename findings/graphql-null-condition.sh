@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # graphql 16.15.0: a mutation is carried out and its result is null, over a valid document and valid variables.
 #
-# `$show: Boolean = true` may stand in `@include(if: $show)`, whose argument is `Boolean!`: a variable with a default is
+# `$show: Boolean = true` may be used in `@include(if: $show)`, whose argument is `Boolean!`: a variable with a default is
 # allowed in a non-null position (GraphQL specification, "All Variable Usages Are Allowed"). An explicit `null` is a
 # valid value of it too, and then wins over the default. So neither validation nor the coercion of variables finds
 # a fault. execute() throws only when it collects the fields below the mutation's, after its resolver has run; the error

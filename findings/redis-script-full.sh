@@ -3,7 +3,7 @@
 #
 # With `maxmemory` reached and `maxmemory-policy noeviction` a command that takes space is refused (OOM). Inside a script that is
 # checked until the script has written once: one that begins with a write that takes none (ZREMRANGEBYSCORE, DEL, PEXPIRE) may then
-# write as much as it likes. So the usual order of a sliding window, "drop what is old, then add", is never told that Redis is
+# write as much as it likes. So the usual order of a sliding window, "drop what is old, then add", never finds out that Redis is
 # full and goes on filling it, while "add, then drop what is old" is. One would expect both to be refused, or neither.
 #
 # Seen: ZADD alone is refused (OOM); add first is refused (OOM); drop first is carried out, and its entry is there.

@@ -31,7 +31,7 @@ interface AppDependencies {
 export interface App {
   /** Where GraphQL is served, e.g. `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
-  /** Where the metrics are, if they are asked for. */
+  /** Where the metrics are, if they are enabled. */
   readonly metricsUrl: string | undefined;
   /** For Node's `unhandledRejection`. */
   reportUnhandledRejection(reason: unknown): void;

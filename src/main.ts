@@ -34,7 +34,7 @@ async function start(): Promise<void> {
       process.exitCode = 1;
       log.fatal({ event: 'gateway.crashed', err: error }, 'unexpected error while stopping');
     }
-    // Whatever still holds the process is not worth waiting for.
+    // What still keeps the process running is not worth waiting for.
     process.exit();
   };
   let signals = 0;

@@ -31,7 +31,7 @@ describe('npm start', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
-  it('tells all problems with the settings at once, without a stack or a secret', async () => {
+  it('reports all problems with the settings at once, without a stack or a secret', async () => {
     const { code, stdout, stderr } = await runToEnd([], {
       PORT: 'x',
       LOG_LEVEL: 'x',
@@ -99,7 +99,7 @@ describe('npm run simulator', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
-  it('refuses a port that is none', async () => {
+  it('refuses a value that is not a port', async () => {
     const { code, stderr } = await runToEnd(['simulator', 'x']);
 
     expect(code).toBe(1);

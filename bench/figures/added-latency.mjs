@@ -19,7 +19,7 @@ const CONNECTIONS = 400;
 const WARM_UP_RUNS = 4;
 
 /**
- * Sends at a fixed rate, whatever comes back: clients that wait for their answers fall into step with each other,
+ * Sends at a fixed rate, for any response: clients that wait for their responses fall into step with each other,
  * and then measure their own crowd. Milliseconds from sending to the whole answer.
  */
 async function measure({ url, method, headers, body }) {

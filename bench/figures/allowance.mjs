@@ -1,5 +1,5 @@
 // How much of DigiCert's allowance three gateways with one Redis use, in front of a simulator whose windows are
-// strict. Takes seven minutes with the real windows. Clients do as they are told: they come back after
+// strict. Takes seven minutes with the real windows. Clients do as the response says: they come back after
 // `retryAfterSeconds`.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -36,7 +36,7 @@ async function startRedis() {
   return { child, url: `redis://127.0.0.1:${port}` };
 }
 
-/** Clients that want so many resends between them; resolves with what else they were told. */
+/** Clients that want so many resends between them; resolves with the other results that they got. */
 async function resendAll(urls) {
   const told = { limited: 0, other: 0 };
   let started = 0;

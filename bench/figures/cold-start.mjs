@@ -1,4 +1,4 @@
-// From the start of the process, out of dist/, to the first answer to a mutation; and memory a moment later.
+// From the start of the process, out of dist/, to the first response to a mutation; and memory a moment later.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BARE, PRODUCTION, toGatewaySettings } from '../contestants.mjs';
 import { fill, toBody } from '../document.mjs';
@@ -54,7 +54,7 @@ export async function coldStart({ rounds, tell }) {
   ]);
   const [{ starts }] = profiles;
   return {
-    table: toTable(['', 'start to first answer, s', 'resident memory after it, MB'], rows),
+    table: toTable(['', 'start to first response, s', 'resident memory after it, MB'], rows),
     seconds: median(starts.map(({ seconds }) => seconds)),
     residentMb: median(starts.map(({ residentMb }) => residentMb)),
   };

@@ -1,6 +1,6 @@
 // Many mutations in flight at once: each has to be answered. What memory one of them takes while it waits for a
-// DigiCert that needs a second; beside it the forwarder, whose two connections and two HTTP messages nobody who
-// waits for an answer can do without.
+// DigiCert that needs a second; beside it the forwarder, whose two connections and two HTTP messages are needed by
+// every program that waits for a response.
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
@@ -54,7 +54,7 @@ export async function inFlight({ rounds, tell }) {
     quota: [],
     account: {
       1001: {
-        summary: 'accepted when it is told to',
+        summary: 'accepted on a signal',
         resend: async (incoming) => {
           await incoming.receive();
           held.push(() => {

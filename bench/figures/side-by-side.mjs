@@ -1,4 +1,4 @@
-// The gateway beside what else somebody would take: the same work, in interleaved rounds.
+// The gateway beside its alternatives: the same work, in interleaved rounds.
 import { CONTESTANTS, PRODUCTION } from '../contestants.mjs';
 import { end } from '../launch.mjs';
 import { burst, checkResponse, startUpstream } from '../load.mjs';

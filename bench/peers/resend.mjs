@@ -1,4 +1,4 @@
-// The call to DigiCert as anybody would write it first: one PUT with undici, 204 is success, all else is an
+// The call to DigiCert as one would write it first: one PUT with undici, 204 is success, all else is an
 // error. None of the gateway's promises are kept here, so the peers are measured at their cheapest.
 import { Pool } from 'undici';
 

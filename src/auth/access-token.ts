@@ -9,7 +9,7 @@ import { CodedError } from '../lib/coded-error';
 import type { Identity } from './authenticate';
 import { KeySet } from './key-set';
 
-/** Signatures with a private key only: with a shared one, whoever can check a token could make one. */
+/** Signatures with a private key only: with a shared one, every program that can check a token could make one. */
 const ALGORITHMS = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
 
 /**
@@ -36,7 +36,7 @@ export interface TokenSettings {
   readonly audience: string;
 }
 
-/** Resolves to `undefined` for a token that is not good, and to an error when that cannot be told. */
+/** Resolves to `undefined` for a token that is not good, and to an error when that is unknown. */
 type VerifyToken = (token: string) => Promise<Identity | CodedError | undefined>;
 
 interface VerifiedToken extends Identity {
@@ -84,7 +84,7 @@ export function createTokenVerifier(
       return undefined;
     }
     keySet.refreshIfStale();
-    // Not the token itself: nobody needs it once it is checked.
+    // Not the token itself: it is not needed once it is checked.
     const tokenHash = hash('sha256', token, 'base64');
     const known = verifiedTokens.get(tokenHash);
     if (known && known.keys === keySet.keys && clock.now() < known.expiresAtMs && keySet.isUsable) {
@@ -101,7 +101,7 @@ export function createTokenVerifier(
         return error;
       }
       if (!(error instanceof errors.JOSEError)) {
-        // jose's own errors are about the token; others are about a key that is none.
+        // jose's own errors are about the token; others are about an invalid key.
         log.warn({ event: 'auth.token-unverifiable', err: error }, 'a token could not be verified');
       }
       return undefined;
@@ -114,7 +114,7 @@ function isType(typ: unknown): boolean {
   return typeof typ === 'string' && TYPES.includes(typ.toLowerCase().replace(/^application\//, ''));
 }
 
-/** `scope` (RFC 8693: a string with spaces) or `scp`, as a string or a list, whatever the provider writes. */
+/** `scope` (RFC 8693: a string with spaces) or `scp`, as a string or a list, as the provider writes it. */
 function readScopes({ scope, scp }: JWTPayload): ReadonlySet<string> {
   const scopes = [scope, scp].flat().filter((value) => typeof value === 'string');
   return new Set(scopes.flatMap((value) => value.split(' ')).filter((value) => value !== ''));

@@ -1,4 +1,4 @@
-// Who is asking: decided by headers alone, before anything else of a request is looked at.
+// Who is calling: decided by headers alone, before anything else of a request is read.
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
@@ -15,15 +15,15 @@ interface AuthSettings {
 }
 
 export interface Identity {
-  /** `undefined` where no token is asked for. */
+  /** `undefined` where no token is required. */
   readonly subject: string | undefined;
   readonly scopes: ReadonlySet<string>;
 }
 
-/** Resolves to an error for a request that is not let in. */
+/** Resolves to an error for a request that is not accepted. */
 export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Identity | CodedError>;
 
-/** Without tokens whoever gets here may do everything: the router has decided that, or the network. */
+/** Without tokens every caller that gets here may do everything: the router has decided that, or the network. */
 const ANONYMOUS: Identity = { subject: undefined, scopes: ALL_SCOPES };
 
 const BAD_ROUTER_SECRET = new CodedError(
@@ -40,7 +40,7 @@ const NO_TOKEN = new CodedError(
   { status: 401, headers: { 'www-authenticate': 'Bearer' } },
 );
 
-/** Which of all that is wrong with a token helps only whoever forges one. */
+/** What exactly is wrong with a token would help only an attacker. */
 const BAD_TOKEN = new CodedError(
   'UNAUTHENTICATED',
   'The access token is not valid, or not any more.',
@@ -65,7 +65,7 @@ export function createAuthenticate(
   };
 }
 
-/** Compares in a time that tells nothing of the secrets, neither their content nor which one it was. */
+/** Compares in a time that shows nothing of the secrets, neither their content nor which one it was. */
 function isSecret(given: unknown, secrets: readonly string[]): boolean {
   // Hashes are of one length, which timingSafeEqual asks for.
   const toHash = (text: string) => hash('sha256', text, 'buffer');
@@ -75,7 +75,7 @@ function isSecret(given: unknown, secrets: readonly string[]): boolean {
   );
 }
 
-/** Loaded only where tokens are asked for, as is the cryptography below it. */
+/** Loaded only where tokens are required, as is the cryptography below it. */
 function loadTokens() {
   return require('./access-token') as typeof import('./access-token');
 }

@@ -13,10 +13,10 @@ const COOL_DOWN_MS = 30_000;
 /** As {@link COOL_DOWN_MS}, after a fetch that failed. */
 const RETRY_MS = 5_000;
 
-/** Milliseconds after which the keys are fetched anew in the background, so that a revoked one goes. */
+/** Milliseconds after which the keys are fetched again in the background, so that a revoked one is removed. */
 const REFRESH_AFTER_MS = 600_000;
 
-/** Milliseconds for which keys are trusted that cannot be fetched anew. */
+/** Milliseconds for which keys are trusted that cannot be fetched again. */
 const MAX_AGE_MS = 24 * 3_600_000;
 
 const FETCH_TIMEOUT_MS = 5_000;
@@ -65,7 +65,7 @@ export class KeySet {
     return (this.#keys ?? keys)(header, token);
   };
 
-  /** Sees to it that a key which is revoked is noticed, also while no new token comes. */
+  /** Makes sure that a revoked key is noticed, also while no new token comes. */
   refreshIfStale(): void {
     if (this.#ageMs > REFRESH_AFTER_MS) {
       void this.#refresh();
@@ -118,7 +118,10 @@ export class KeySet {
       this.#fetchableAtMs = clock.monotonicMs() + COOL_DOWN_MS;
       if (this.#failing) {
         this.#failing = false;
-        log.info({ event: 'jwks.recovered' }, 'the keys of the identity provider can be had again');
+        log.info(
+          { event: 'jwks.recovered' },
+          'the keys of the identity provider can be fetched again',
+        );
       }
     } catch (error) {
       this.#fetchableAtMs = clock.monotonicMs() + RETRY_MS;
@@ -126,7 +129,7 @@ export class KeySet {
         this.#failing = true;
         log.error(
           { event: 'jwks.unavailable', hasKeys: this.#keys !== undefined, err: error },
-          'the keys of the identity provider cannot be had; those at hand are used on',
+          'the keys of the identity provider cannot be fetched; the cached ones stay in use',
         );
       }
     }

@@ -16,7 +16,7 @@ export type DomainApprovalEmailInput = {
 
 /** The reason behind a `ResendDvEmailsOrderNotEligibleError` (the first three) or a `ResendDvEmailsUpstreamError` (the others). */
 export type ResendDvEmailsErrorReason =
-  /** DigiCert rejects the gateway's own API key. Only the gateway's operators can mend that. */
+  /** DigiCert rejects the gateway's own API key. Only the gateway's operators can fix that. */
   | 'CREDENTIALS_REJECTED'
   /** The order proves domain control in another way, such as a DNS record. */
   | 'DCV_METHOD_NOT_EMAIL'
@@ -28,7 +28,7 @@ export type ResendDvEmailsErrorReason =
   | 'ORDER_NOT_PENDING'
   /** The request left and no response came. The emails may be on their way. */
   | 'OUTCOME_UNKNOWN'
-  /** DigiCert is in trouble: it said so just now, or time and again a moment ago. */
+  /** DigiCert fails: a server error now, or repeated failures a moment ago. */
   | 'UNAVAILABLE'
   /** DigiCert, or a proxy before it, gave a response the gateway does not understand. */
   | 'UNEXPECTED_RESPONSE'

@@ -22,7 +22,7 @@ const KEEP_ALIVE_MAX_TIMEOUT_MS = 30_000;
 /** TCP and TLS handshake; a deadline below it wins. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** Bytes of response headers taken in. */
+/** Bytes of response headers that are read. */
 const MAX_RESPONSE_HEADER_BYTES = 16 * 1024;
 
 interface DigicertClientOptions {
@@ -35,7 +35,7 @@ interface DigicertClientOptions {
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
-  /** Every request to DigiCert counts, whatever it is for. */
+  /** Every request to DigiCert counts, for a resend or a read. */
   readonly limits: Limits;
   readonly transport: TransportSettings;
   readonly report: ReportUpstream;
@@ -46,7 +46,7 @@ interface DigicertClientOptions {
 interface TransportSettings {
   /** Requests to DigiCert at a time; as many again may wait for one of them to end. */
   readonly concurrency: number;
-  /** Milliseconds that DigiCert is left alone for after it has failed time and again; 0: never. */
+  /** Milliseconds for which DigiCert is not called after it has failed repeatedly; 0: never. */
   readonly breakerMs: number;
   /** Milliseconds that a caller may be kept waiting after a 429. */
   readonly maxRetryWaitMs: number;

@@ -7,7 +7,7 @@ import { mapOutcome } from './map-outcome';
 import { readOkObject, toText, toWord } from './response-body';
 import type { Sent } from './transport/sender';
 
-/** Domains of one order that are handed on; DigiCert's multi-domain products end at 250 names. */
+/** Domains of one order that are returned; DigiCert's multi-domain products end at 250 names. */
 const MAX_DOMAINS = 250;
 
 export function parseOrderValidation(sent: Sent, orderId: string, nowMs: number): OrderReadOutcome {

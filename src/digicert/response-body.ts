@@ -50,7 +50,7 @@ function decode(bytes: Buffer, contentEncoding: string): Buffer | undefined {
   }
 }
 
-/** Errors handed on from one body; more than DigiCert has been seen to send, and a bound. */
+/** Errors returned from one body; more than DigiCert has been seen to send, and a bound. */
 const MAX_DIGICERT_ERRORS = 50;
 
 /** Characters kept of each code and message. */

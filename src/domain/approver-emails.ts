@@ -1,4 +1,4 @@
-// The addresses a certificate authority accepts for a name without asking anybody: five customary
+// The addresses a certificate authority accepts for a name without a published contact: five customary
 // mailboxes at the name and at each parent (CA/Browser Forum Baseline Requirements, 3.2.2.4.4).
 import { getDomain } from 'tldts';
 import { parseDnsName } from './dns-name';

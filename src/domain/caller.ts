@@ -1,4 +1,4 @@
-// Whoever asks, as far as authorisation, limits and the audit trail need to know.
+// The caller, as far as authorisation, limits and the audit trail need to know.
 
 export interface Caller {
   /** Names the request in the log and in errors. */

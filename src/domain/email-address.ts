@@ -1,4 +1,4 @@
-// The shape of an email address. Any mailbox is let through: besides the five customary ones a CA
+// The shape of an email address. Any mailbox is accepted: beyond the five customary ones a CA
 // accepts contacts published in DNS (TXT and CAA), which may have letters of any script (RFC 6532).
 import isEmail from 'validator/lib/isEmail';
 import { parseDnsName } from './dns-name';

@@ -24,7 +24,7 @@ export interface OrderDomain {
   readonly dnsNames: readonly string[];
 }
 
-/** What came of reading an order. */
+/** The outcome of reading an order. */
 export type OrderReadOutcome =
   | { readonly kind: 'found'; readonly order: OrderDetails }
   | { readonly kind: 'not-found' }

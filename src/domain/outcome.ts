@@ -1,4 +1,4 @@
-// What came of one request to resend approval emails: the product's vocabulary, free of GraphQL and HTTP.
+// The outcome of one request to resend approval emails: the product's vocabulary, free of GraphQL and HTTP.
 
 /** One entry of the recipients list, exactly as it is sent to DigiCert; absent keys are left out. */
 export interface Recipient {
@@ -40,7 +40,7 @@ export type UpstreamFailure =
   | 'OUTCOME_UNKNOWN'
   | 'UNEXPECTED_RESPONSE';
 
-/** What came of it, with what DigiCert's response says to whoever is on call, if there was one. */
+/** The outcome, with diagnostics of the response of DigiCert for an operator, if there was one. */
 export type ResendOutcome = OutcomeKind & { readonly diagnostics?: UpstreamDiagnostics };
 
 type OutcomeKind =
@@ -82,7 +82,7 @@ type OutcomeKind =
 /** Every outcome but the accepted one. */
 export type FailedOutcome = Exclude<ResendOutcome, { kind: 'accepted' }>;
 
-/** Whether the very same call may succeed later, without anybody changing anything. */
+/** Whether the very same call may succeed later, without any change. */
 export function isRetryable(outcome: FailedOutcome): boolean {
   if (outcome.kind === 'rate-limited') {
     return true;
@@ -93,7 +93,7 @@ export function isRetryable(outcome: FailedOutcome): boolean {
   );
 }
 
-/** Whether emails went out, or nobody can say that they did not. */
+/** Whether emails were sent, or it is unknown that they were not. */
 export function emailsMayHaveBeenSent(outcome: ResendOutcome): boolean {
   return (
     outcome.kind === 'accepted' ||

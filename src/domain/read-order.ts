@@ -1,4 +1,4 @@
-// Reading an order: count the caller, check the id, ask DigiCert once, within a deadline of its own.
+// Reading an order: count the caller, check the id, call DigiCert once, within a deadline of its own.
 
 import type { Deadline, Deadlines } from '../lib/deadline';
 import type { Caller } from './caller';

@@ -13,7 +13,7 @@ export function toRecipientKey({ domain, email }: Recipient): string {
 /** ASCII without spaces and quotes: nearly all addresses, of which lower case is the whole key. */
 const PLAIN = /^[!#-~]*$/;
 
-/** One name per mailbox, of an address of bounded length: no mail server in use tells letters' case or width, or quotes that need not be, apart. */
+/** One name per mailbox, of an address of bounded length: no mail server in use distinguishes letters' case or width, or quotes that are not needed. */
 export function toMailboxKey(email: string): string {
   if (PLAIN.test(email)) {
     return email.toLowerCase();

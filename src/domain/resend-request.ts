@@ -8,7 +8,7 @@ import { toRecipientKey } from './recipient';
 /** More entries than a DV order can have names (DigiCert's multi-domain limit). */
 const MAX_APPROVAL_EMAILS = 250;
 
-/** Faults that are told; more than anybody corrects at a time. The others are only counted. */
+/** Faults that are reported; more than a user corrects at a time. The others are only counted. */
 const MAX_ISSUES = 50;
 
 /** DigiCert's ids have 6 to 9 digits and some lead with zeros, so an id is text, not a number. */

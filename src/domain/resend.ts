@@ -19,7 +19,7 @@ export interface ResendResponse {
 export interface ResendApi {
   /** Whether DigiCert may be asked: the circuit breaker lets requests through. */
   readonly isAvailable: boolean;
-  /** Sends at most one request, whatever happens. */
+  /** Sends at most one request in any case. */
   resendEmails(
     request: ResendRequest,
     quota: Reservation | undefined,

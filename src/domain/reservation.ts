@@ -8,11 +8,11 @@ import type { RollingWindow } from './rolling-window';
 
 export interface Limits {
   /**
-   * Reserves all that is asked for or nothing, and may wait for DigiCert's quota, but never long. The caller is
-   * counted in any case. What refuses is told in the order CALLER, COOLDOWN, DIGICERT.
+   * Reserves all that is requested or nothing, and may wait for DigiCert's quota, but never long. The caller is
+   * counted in any case. The refusing limit is reported in the order CALLER, COOLDOWN, DIGICERT.
    */
   reserve(wanted: Wanted, deadline: Deadline): Promise<Reserved>;
-  /** DigiCert refuses everyone for so long, whatever was counted here. */
+  /** DigiCert refuses all requests for so long, however few were counted here. */
   block(forSeconds: number): void;
   /** How full each window of DigiCert's quota is, by what is known now. */
   usage(): Promise<readonly WindowUsage[]>;

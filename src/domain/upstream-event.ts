@@ -1,4 +1,4 @@
-// What happens on the way to DigiCert, for whoever watches: metrics and the log.
+// What happens on the way to DigiCert, for its observers: metrics and the log.
 
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
@@ -6,7 +6,7 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
 export type RejectionReason = 'quota' | 'concurrency' | 'breaker';
 
 export type UpstreamEvent =
-  /** A request was made, whatever came of it. */
+  /** A request was made, with any outcome. */
   | {
       readonly kind: 'exchanged';
       readonly method: string;

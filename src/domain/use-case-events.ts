@@ -24,7 +24,7 @@ export interface UseCaseCompleted extends UseCaseStarted, Partial<UseCaseResult>
   readonly durationMs: number;
 }
 
-/** Runs a use case and reports that it started and what came of it; resolves and rejects as it does. */
+/** Runs a use case and reports its start and its outcome; resolves and rejects as it does. */
 export type ObserveUseCase = <Outcome extends UseCaseOutcome>(
   started: UseCaseStarted,
   run: () => Promise<UseCaseResult<Outcome>>,

@@ -1,5 +1,5 @@
 // What an explorer begins with: the operations of schema/operations, and while DigiCert is simulated one of
-// them for each of its orders. A number that is harmless in the simulator may be somebody's order at DigiCert.
+// them for each of its orders. A number that is harmless in the simulator may be a real order at DigiCert.
 import { print } from 'graphql';
 import { CertificateOrderDocument, ResendDvEmailsDocument } from '../client/operations';
 import { SIMULATED_ACCOUNT } from '../simulator/orders';

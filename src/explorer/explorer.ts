@@ -1,4 +1,4 @@
-// What is served to somebody who opens the gateway in a browser: a page at `/`, and the files it loads from us.
+// What a browser gets that opens the gateway: a page at `/`, and the files it loads from us.
 import { randomBytes } from 'node:crypto';
 import { SECURITY_HEADERS } from '../http/browser-policy';
 import type { Resource } from '../http/http-server';
@@ -9,7 +9,7 @@ import { createGraphiqlPage, createSandboxPage, toHtml, toPolicy } from './pages
 /** Seconds in a year: a path with a hash in it never means anything else. */
 const ASSET_MAX_AGE_SECONDS = 31_536_000;
 
-/** More than anybody guesses. */
+/** More than can be guessed. */
 const NONCE_BYTES = 16;
 
 export function createExplorer(

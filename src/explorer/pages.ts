@@ -46,7 +46,7 @@ export function createGraphiqlPage(examples: readonly Example[]): Page {
 
 /** Shown by the page's script when Apollo's has not come. */
 const UNREACHABLE = `<p class="notice" id="unreachable" hidden>Apollo's servers cannot be reached from here. GraphQL is at
-<code>/graphql</code> all the same, and with <code>EXPLORER=graphiql</code> there is an explorer that needs no other server.</p>
+<code>/graphql</code> in any case, and with <code>EXPLORER=graphiql</code> there is an explorer that needs no other server.</p>
 `;
 
 /** Apollo's embed takes one document, with one set of variables. */
@@ -94,7 +94,7 @@ ${[...remote, ...ofType('.js')].map((path) => `<script defer src="${path}"></scr
 </head>
 <body>
 <div id="explorer"></div>
-${notice}<noscript>${title} needs JavaScript. GraphQL is at <code>/graphql</code> all the same.</noscript>
+${notice}<noscript>${title} needs JavaScript. GraphQL is at <code>/graphql</code> in any case.</noscript>
 </body>
 </html>
 `;

@@ -27,7 +27,7 @@ interface GraphqlOptions extends DocumentLimits {
   /** Off: no introspection, and no suggestions of names in the schema. */
   readonly introspection: boolean;
   readonly auth: { readonly routerSecrets: readonly string[] };
-  /** Whatever wants to see every operation: tracing. */
+  /** For plugins that see every operation: tracing. */
   readonly plugins: readonly ApolloServerPlugin<GraphqlContext>[];
   /** Set: the only documents that are run, and what a hash may stand for. */
   readonly persistedDocuments: PersistedDocuments | undefined;
@@ -89,7 +89,7 @@ function toQueryCache(documents: PersistedDocuments) {
   };
 }
 
-/** The second lock behind the route's: whatever way a document came, it is looked at once more. */
+/** A second check after the route's, for a document that came in any other way. */
 function createAllowListPlugin(documents: PersistedDocuments): ApolloServerPlugin {
   return {
     requestDidStart: async () => ({

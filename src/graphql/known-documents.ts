@@ -2,7 +2,7 @@
 // requests that send one of them again. What Apollo Server does for a request it does for its document and its
 // form; where both are known to be good, only running the operation is left, and that is graphql-js' part
 // anyway. The short way saves two fifths of the CPU (docs/performance.md), and answers the same, byte for byte
-// (test/graphql/known-documents.test.ts). Whatever is out of the ordinary goes to Apollo Server.
+// (test/graphql/known-documents.test.ts). Every other request goes to Apollo Server.
 import {
   type DocumentNode,
   execute,
@@ -94,7 +94,7 @@ function areSafe(variables: Readonly<Record<string, unknown>>, document: Documen
   );
 }
 
-/** An error so broken that graphql-js could not even tell where it was is handed on as it is. */
+/** An error so broken that graphql-js could not even locate it is returned unchanged. */
 function toFormatted(error: unknown): GraphQLFormattedError {
   return error instanceof GraphQLError ? error.toJSON() : { message: '' };
 }

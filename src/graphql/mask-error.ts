@@ -106,7 +106,7 @@ function maskError(
     ...(locations && { locations: locations.slice(0, MAX_LOCATIONS) }),
     ...(path && { path }),
   };
-  // What else a resolver throws is a bug, whatever it says of itself; only errors around it are the caller's.
+  // What else a resolver throws is a bug, even if it carries a code; only errors around it are the caller's.
   const thrown = unwrapResolverError(error);
   if (thrown instanceof CodedError) {
     const { code, fields } = thrown;
@@ -127,12 +127,12 @@ function maskError(
   return masked;
 }
 
-/** Apollo Server gives whatever the parser throws the code of a syntax error, a stack overflow too. */
+/** Apollo Server gives everything the parser throws the code of a syntax error, a stack overflow too. */
 function isParserFault(code: unknown, message: string): boolean {
   return code === 'GRAPHQL_PARSE_FAILED' && !message.startsWith('Syntax Error: ');
 }
 
-/** graphql-js gives up before it calls a resolver, for instance on too many faults in the variables. */
+/** graphql-js stops before it calls a resolver, for instance on too many faults in the variables. */
 function isOfExecution(error: unknown): boolean {
   return (
     error instanceof GraphQLError &&

@@ -1,4 +1,4 @@
-// What browsers are told: which other origins may call (CORS), and that a response may load nothing (CSP);
+// What browsers may do: which other origins may call (CORS), and that a response may load nothing (CSP);
 // the explorer's page alone says otherwise for itself.
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';

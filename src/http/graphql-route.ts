@@ -113,7 +113,7 @@ function findFault(
     : undefined;
 }
 
-/** Before the body is read: what comes from nobody known costs nothing more. */
+/** Before the body is read: an unauthenticated request costs nothing more. */
 function registerAuthentication(
   server: FastifyInstance,
   { authenticate, log }: GraphqlRouteOptions,
@@ -135,7 +135,7 @@ function registerAuthentication(
   });
 }
 
-/** Somebody has opened the endpoint in a browser: a GET without a document, which prefers a page. */
+/** A browser has opened the endpoint: a GET without a document, which prefers a page. */
 function isForPage({ method, query, raw }: FastifyRequest): boolean {
   return (
     method === 'GET' &&

@@ -1,10 +1,10 @@
-// Whether the process lives, and whether it should be sent requests. Neither asks DigiCert: a problem of
-// DigiCert's is no reason to restart this gateway, or to take all of them out at once.
+// Whether the process lives, and whether it should be sent requests. Neither calls DigiCert: a problem of
+// DigiCert's is no reason to restart this gateway, or to stop sending requests to all of them.
 import type { FastifyInstance } from 'fastify';
 
 export interface Health {
   readonly isStopping: () => boolean;
-  /** What an operator may want to know besides. */
+  /** What else an operator may want to know. */
   readonly state: () => Readonly<Record<string, string>>;
 }
 

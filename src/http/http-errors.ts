@@ -131,7 +131,7 @@ export function handleError(
   if (known) {
     sendHttpError(reply, known);
   } else if (request.raw.destroyed && error.code === 'ECONNRESET') {
-    // The client hung up: nobody is left to be answered, and nothing is wrong here.
+    // The client disconnected: there is no one to respond to, and nothing is wrong here.
     request.log.debug({ event: 'request.aborted', correlationId: request.id });
   } else {
     request.log.error({ event: 'request.failed', correlationId: request.id, err: error });
@@ -188,13 +188,13 @@ export function createClientErrorHandler(pendingResponses: PendingResponses) {
   };
 }
 
-/** Node's server answers these two by itself, or not at all, unless it is told. */
+/** Node's server answers these two by itself, or not at all, unless there is a listener. */
 export function rejectConnectAndExpect(server: Server): void {
   server.on('checkExpectation', ({ socket }: IncomingMessage) =>
     refuseConnection(socket, UNMET_EXPECTATION),
   );
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
-    // Node has let go of this socket: its errors are told to no other listener, and no timer of the server's ends it.
+    // Node has released this socket: no other listener gets its errors, and no timer of the server's ends it.
     socket.on('error', () => socket.destroy());
     socket.once('finish', () => socket.destroy());
     refuseConnection(socket, NO_TUNNEL);

@@ -40,7 +40,7 @@ interface HttpServerOptions extends GraphqlRouteOptions, ShutdownOptions, Health
   readonly requestTimeoutMs: number;
   /** Milliseconds that a response may take at most: for so long a connection may be silent. */
   readonly responseTimeoutMs: number;
-  /** Whatever wants to see every request: tracing. */
+  /** For plugins that see every request: tracing. */
   readonly instrument: ((server: FastifyInstance) => void) | undefined;
   /** Origins whose pages may call, e.g. `https://app.example.com`. Empty: none. */
   readonly corsOrigins: readonly string[];

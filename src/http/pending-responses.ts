@@ -16,7 +16,7 @@ export class PendingResponses {
   readonly #waiting = new Map<Socket | undefined, () => void>();
 
   /**
-   * Counts a request until its response is written or its connection is gone. Ends a connection with too many, or whose
+   * Counts a request until its response is written or its connection has ended. Ends a connection with too many, or whose
    * last word is said. `false`: it must not be run, as it could not be answered.
    */
   add(request: IncomingMessage, response: ServerResponse): boolean {

@@ -34,7 +34,7 @@ export class OpenDeadline {
   }
 }
 
-/** Hands out deadlines, and can let all of them pass at once: for a gateway that has to stop. */
+/** Creates deadlines, and can expire all of them at once: for a gateway that has to stop. */
 export class Deadlines {
   readonly #open = new Set<OpenDeadline>();
   #stopped = false;
@@ -79,7 +79,7 @@ export class Deadlines {
     });
   }
 
-  /** Whoever still waits is answered now, with what is known now; so is whoever comes after. */
+  /** Calls that still wait get a response now, with what is known now; so do later calls. */
   expireAll(): void {
     this.#stopped = true;
     for (const deadline of this.#open) {

@@ -21,7 +21,7 @@ export function toCallerLimit(
  */
 const NETWORK_BYTES = 7;
 
-/** Where the IPv4 address stands in an IPv6 address of a range that ipaddr.js names; as bytes. */
+/** Where the IPv4 address is in an IPv6 address of a range that ipaddr.js names; as bytes. */
 const EMBEDDED_IPV4: Readonly<Record<string, (bytes: readonly number[]) => readonly number[]>> = {
   // ::ffff:0:0/96, RFC 4291 section 2.5.5.2
   ipv4Mapped: (bytes) => bytes.slice(12),

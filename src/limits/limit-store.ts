@@ -15,7 +15,7 @@ export interface Limit {
 }
 
 export interface LimitStore {
-  /** Takes all that is asked for or nothing, at one stroke. */
+  /** Reserves all that is requested or nothing, in one atomic step. */
   reserve(request: ReserveRequest): Promise<ReserveResult>;
   /** What was taken was used at some moment up to now: it leaves each window that long from now. */
   commit(id: string, limits: readonly Limit[]): Promise<void>;

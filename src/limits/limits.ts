@@ -142,7 +142,7 @@ function whereCounted(store: LimitStore): LimitsCountedIn {
   return store.isShared ? 'redis' : 'this-process';
 }
 
-/** What keeps a caller longest is not what it is told: who asks, then the mailboxes, then DigiCert. */
+/** The scope is not that of the longest wait: caller first, then the mailboxes, then DigiCert. */
 function toRefused({ caller, recipient, digicert }: Waits): Refused {
   const [scope, waitMs] =
     caller > 0

@@ -13,7 +13,7 @@ import {
 import { UsageLog } from './usage-log';
 
 /**
- * Limits kept, of recipients some 30 MB. Beyond that the caller who asked longest ago starts anew, and of API keys
+ * Limits kept, of recipients some 30 MB. Beyond that the caller who called longest ago starts at 0, and of API keys
  * there are one, or two for a while. No recipient is forgotten by what is decided here: others have to wait.
  */
 const MAX_LIMITS: Readonly<Record<LimitKind, number>> = {
@@ -108,7 +108,7 @@ export class MemoryStore implements LimitStore {
     return { caller: caller.size, recipient: recipient.size, digicert: digicert.size };
   }
 
-  /** Callers start anew: theirs are many, and forgiving them costs little. */
+  /** Callers start at 0: they are many, and forgetting their uses costs little. */
   snapshot(): Snapshot {
     const nowMs = this.clock.monotonicMs();
     return [...this.#kept.digicert.values(), ...this.#kept.recipient.values()]

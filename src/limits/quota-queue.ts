@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock';
 import type { Deadline } from '../lib/deadline';
 import type { Limit, LimitStore, ReserveRequest, ReserveResult } from './limit-store';
 
-/** Requests that may wait at a time; far more than DigiCert lets through in any wait that is allowed. */
+/** Requests that may wait at a time; far more than DigiCert allows in any wait that is allowed. */
 const MAX_WAITING = 1_000;
 
 /** Milliseconds after which a closed store is asked again, should it have opened early. */
@@ -69,7 +69,7 @@ export class QuotaQueue {
     if (quota.length === 0) {
       return this.#ask({ count, take }, deadline);
     }
-    // Behind those who wait it only looks: whatever else refuses is told at once.
+    // Behind those who wait it only checks: a refusal by another limit is returned at once.
     const mustWait = this.#waiting.length > 0 || clock.monotonicMs() < this.#askAgainAtMs;
     const first = mustWait
       ? await this.#ask({ count, check: take }, deadline)
@@ -120,7 +120,7 @@ export class QuotaQueue {
     this.#schedule();
   }
 
-  /** Sees to it that the first is served when there may be room. */
+  /** Makes sure that the first is served when there may be room. */
   #schedule(): void {
     const { clock } = this.#options;
     this.#cancelTimer();
@@ -167,7 +167,7 @@ export class QuotaQueue {
     return { ...reserved, id };
   }
 
-  /** Turns away at once those who cannot be served in time. */
+  /** Rejects at once those who cannot be served in time. */
   #close(forMs: number): void {
     const nowMs = this.#options.clock.monotonicMs();
     this.#opensAtMs = Math.max(nowMs + forMs, this.#blockedUntilMs);

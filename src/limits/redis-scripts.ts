@@ -1,6 +1,6 @@
-// What happens in Redis at one stroke. A limit is a sorted set of uses by their (latest) time; beside that of an API
-// key stands the moment until which it is blocked. All times are milliseconds on one clock: Redis' own, so that the
-// clocks of those who share it need not agree. Of a clock that was set back, scores tell: what is later than any use
+// What happens in Redis in one atomic step. A limit is a sorted set of uses by their (latest) time; beside that of an API
+// key is the moment until which it is blocked. All times are milliseconds on one clock: Redis' own, so that the
+// clocks of those who share it need not agree. A clock that was set back shows in the scores: one that is later than any use
 // can be was written before that, and does not count.
 
 /** ARGV[1] is the time, or empty for Redis' own. */

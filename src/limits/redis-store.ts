@@ -20,7 +20,7 @@ const HORIZON_MS = 120_000;
 /** Milliseconds between attempts to connect, at most. */
 const MAX_RECONNECT_DELAY_MS = 500;
 
-/** Milliseconds that closing waits for what is still to be told to Redis. */
+/** Milliseconds that closing waits for pending writes to Redis. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
 /** Uses told in one command when a snapshot is restored, so that none keeps Redis from others for long. */
@@ -63,7 +63,7 @@ export class RedisStore implements LimitStore {
       retryStrategy: (attempt) => Math.min(attempt * 50, MAX_RECONNECT_DELAY_MS),
       scripts: Object.fromEntries(Object.entries(SCRIPTS).map(([name, lua]) => [name, { lua }])),
     });
-    // Every command that fails rejects by itself, but only this tells why there is no connection.
+    // Every command that fails rejects by itself, but only this event has the reason why there is no connection.
     this.#redis.on('error', (error: Error) => {
       this.#lastError = error.message;
     });
@@ -79,14 +79,14 @@ export class RedisStore implements LimitStore {
     this.#redis.on('close', callback);
   }
 
-  /** Starts connecting. Rejects when that does not succeed at once; it goes on trying all the same. */
+  /** Starts connecting. Rejects when that does not succeed at once; it keeps trying in any case. */
   async connect(): Promise<void> {
     await this.#withTimeout(this.#redis.connect(), 2 * this.#timeoutMs);
   }
 
   /**
-   * Rejects unless Redis can be written to: one that is full or a replica answers too. A connection on which
-   * nothing comes back is given up, or a Redis that vanished without a word would never be looked for again.
+   * Rejects unless Redis can be written to: one that is full or a replica answers too. A connection without
+   * a response is closed, or a Redis that vanished without closing it would never be connected to again.
    */
   async probe(): Promise<void> {
     try {
@@ -160,8 +160,8 @@ export class RedisStore implements LimitStore {
   }
 
   /**
-   * Tells Redis what it may have lost. What it knows already does not count twice. All of it is on its way
-   * before anything else can be told, so that what ends meanwhile ends after it was told.
+   * Writes to Redis what it may have lost. What it has already does not count twice. All of it is sent
+   * before any other command, so that a reservation that ends in between ends after it was restored.
    */
   async restore(snapshot: Snapshot): Promise<void> {
     const uses = snapshot.flatMap(({ limit, uses: ofLimit }) =>

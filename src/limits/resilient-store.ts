@@ -9,7 +9,7 @@ import type { RedisStore } from './redis-store';
 /** Milliseconds between two looks at a Redis that was lost. */
 const PROBE_INTERVAL_MS = 1_000;
 
-/** Looks that a Redis which answers again waits for, so that everybody has told it what it may have lost. */
+/** Probes before a Redis that answers again is used, so that every gateway has restored what it may have lost. */
 const PROBES_BEFORE_USE = 2;
 
 interface ResilientStoreOptions {
@@ -109,7 +109,7 @@ export class ResilientStore implements LimitStore {
 
   /** What Redis says, as long as it is used, or about to be. */
   async #reserveShared(request: ReserveRequest): Promise<ReserveResult | undefined> {
-    // Not before Redis knows what was granted up to now: it would never be told of what is granted meanwhile.
+    // Not before Redis has what was granted up to now: what is granted in between would never reach it.
     if (
       this.#state.kind === 'closed' ||
       (this.#state.kind === 'local' && !(await this.#state.restored))
@@ -131,7 +131,7 @@ export class ResilientStore implements LimitStore {
     }
   }
 
-  /** News goes to both. Redis is told even while it is not asked: it may only be slow. */
+  /** Writes go to both. Redis gets them even while it is not used: it may only be slow. */
   async #tell(tell: (store: LimitStore) => Promise<void>): Promise<void> {
     const { redis, local } = this.#options;
     await tell(local);

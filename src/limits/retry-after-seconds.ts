@@ -1,4 +1,4 @@
-/** Whole seconds, at least one: whoever comes back after them does not come too early. */
+/** Whole seconds, at least one: a caller that waits for them does not come back too early. */
 export function toRetryAfterSeconds(waitMs: number): number {
   return Math.max(1, Math.ceil(waitMs / 1_000));
 }

@@ -48,7 +48,7 @@ export class UsageLog {
   /** Forgets what was used up to a moment. */
   forget(momentMs: number): void {
     this.#first = this.#firstAfter(momentMs);
-    // Moving the rest only once half of it is gone keeps the cost of a use constant.
+    // Moving the rest only once half of it has expired keeps the cost of a use constant.
     if (this.#first > this.#uses.length / 2) {
       this.#uses = this.#uses.slice(this.#first);
       this.#first = 0;

@@ -23,7 +23,7 @@ export function findContradictions(
     ],
     [
       !hasAuth && production && !isSet('AUTH'),
-      'AUTH_JWKS_URL and ROUTER_SECRET are not set: production does not let everybody in. Give one of them, or say AUTH=none.',
+      'AUTH_JWKS_URL and ROUTER_SECRET are not set: production does not accept every caller. Set one of them, or AUTH=none.',
     ],
     [
       hasAuth && isSet('AUTH'),

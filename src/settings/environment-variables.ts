@@ -34,7 +34,7 @@ export interface Variable<Value = unknown> {
   readonly production?: string;
 }
 
-/** In the order in which problems are told. */
+/** In the order in which problems are reported. */
 export const VARIABLES = {
   /** `production` refuses the simulator and changes some defaults. */
   NODE_ENV: { parse: oneOf(['development', 'test', 'production']), default: 'development' },
@@ -56,7 +56,7 @@ export const VARIABLES = {
   DIGICERT_QUOTA_WAIT_MS: { parse: milliseconds(0, 120_000), default: '2000' },
   /** Requests to DigiCert at a time. */
   DIGICERT_CONCURRENCY: { parse: integerBetween(1, 10_000, 'a number'), default: '100' },
-  /** For which DigiCert is left alone once it fails. */
+  /** For which DigiCert is not called once it fails. */
   DIGICERT_BREAKER_SECONDS: { parse: integerBetween(0, 3_600, 'seconds'), default: '10' },
   /** For which a recipient of an order is not mailed again. 0: none. */
   RESEND_COOLDOWN_SECONDS: { parse: integerBetween(0, 86_400, 'seconds'), default: '60' },
@@ -71,7 +71,7 @@ export const VARIABLES = {
   REDIS_TIMEOUT_MS: { parse: milliseconds(10, 10_000), default: '250' },
   /** Share of each limit that a gateway uses alone while Redis does not answer. */
   REDIS_FALLBACK_PERCENT: { parse: integerBetween(1, 100, 'a percentage'), default: '25' },
-  /** Says that every caller is let in. */
+  /** Says that every caller is accepted. */
   AUTH: { parse: oneOf(['none']) },
   /** Public keys of the identity provider. Set: every request shows an access token. */
   AUTH_JWKS_URL: { parse: (text) => parseSecureUrl(text).href },
@@ -80,14 +80,14 @@ export const VARIABLES = {
   /** Set: every request shows one of them. */
   ROUTER_SECRET: { parse: parseRouterSecrets },
   ROUTER_SECRET_FILE: { parse: fromFile(parseRouterSecrets) },
-  /** How addresses stand in the audit trail. */
+  /** How addresses are logged in the audit trail. */
   AUDIT_ADDRESSES: { parse: oneOf(AUDITED_ADDRESSES), default: 'hashed' },
   /** Keys those hashes. None: one is made at start. */
   AUDIT_HASH_KEY: { parse: parseHashKey },
   AUDIT_HASH_KEY_FILE: { parse: fromFile(parseHashKey) },
   /** What a browser gets at `/`. */
   EXPLORER: { parse: oneOf(['sandbox', 'graphiql', 'off']), default: 'sandbox', production: 'off' },
-  /** Whether the schema can be asked for, and errors suggest its names. */
+  /** Whether the schema can be introspected, and errors suggest its names. */
   INTROSPECTION: { parse: parseSwitch, default: 'on', production: 'off' },
   /** Origins whose pages may call. */
   CORS_ORIGINS: {

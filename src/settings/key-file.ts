@@ -1,14 +1,14 @@
-// An API key that can be replaced while the gateway runs: its file is looked at every few seconds. Not
-// watched: Kubernetes swaps a link, and network file systems tell nobody.
+// An API key that can be replaced while the gateway runs: its file is read every few seconds. Not
+// watched: Kubernetes swaps a link, and network file systems send no events.
 import { readFile, stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock';
 import { parseApiKey } from './parsers';
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const CHECK_INTERVAL_MS = 4_000;
 
-/** Milliseconds after which another key is looked at again: who writes the file may be half through. */
+/** Milliseconds after which another key is read again: the file may be half written. */
 const CONFIRM_AFTER_MS = 1_000;
 
 /** Longer than any key with its line end. What is longer, or no file, is not read: a pipe would never end. */

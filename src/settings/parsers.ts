@@ -55,7 +55,7 @@ export const parseApiKey = matching(
   'does not hold an API key: give 1 to 256 visible ASCII characters.',
 );
 
-/** Keys a hash that nobody can undo by trying every address there is. */
+/** Keys a hash that cannot be undone by trying every address there is. */
 export const parseHashKey = matching(/^.{16}/s, 'is too short: give at least 16 characters.');
 
 /** An issuer, an audience: compared as it is. */

@@ -1,5 +1,5 @@
-// A simulated identity provider beside the simulated DigiCert, so that a gateway that asks for access
-// tokens can be tried: it hands everybody whatever token they ask for.
+// A simulated identity provider beside the simulated DigiCert, so that a gateway that requires access
+// tokens can be tried: it issues any token to any caller.
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { ALL_SCOPES } from '../domain/caller';
 import type { Clock } from '../lib/clock';
@@ -17,12 +17,12 @@ const LIFETIME_SECONDS = 3_600;
 const ALGORITHM = 'ES256';
 const KEY_ID = 'simulator';
 
-/** Every scope there is, which a token has unless it is asked for with others. */
+/** Every scope there is, which a token has unless the request names others. */
 const DEFAULT_SCOPE = [...ALL_SCOPES].join(' ');
 
 /** Answers a request for the key set, the body of `AUTH_JWKS_URL`, or for a token; `AUTH_ISSUER` is the URL's origin. */
 export function createIdentityProvider(clock: Clock) {
-  // Made when somebody asks for it.
+  // Made at the first request.
   let keyPair: ReturnType<typeof generateKeyPair> | undefined;
   return async ({ origin, pathname, searchParams }: URL): Promise<string> => {
     keyPair ??= generateKeyPair(ALGORITHM);

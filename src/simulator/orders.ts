@@ -119,7 +119,11 @@ export const SIMULATED_ACCOUNT: SimulatedAccount = {
     summary: 'the body of a 400 is cut off',
     resend: halfResponse(400, JSON.stringify(REFUSAL)),
   },
-  '1605': { summary: 'a 400 in gzip nobody asked for', resend: gzip(400, REFUSAL), info: info() },
+  '1605': {
+    summary: 'a 400 in gzip that was not requested',
+    resend: gzip(400, REFUSAL),
+    info: info(),
+  },
   '1606': {
     summary: 'a 400 with 1 MiB of body',
     resend: refuse(400, 'simulator|refused', 'x'.repeat(1024 * 1024)),

@@ -43,7 +43,7 @@ export interface SimulatorOptions {
   readonly account?: SimulatedAccount;
   /** Default {@link DIGICERT_QUOTA}. */
   readonly quota?: readonly RollingWindow[];
-  /** API keys that are let in; default: any. */
+  /** API keys that are accepted; default: any. */
   readonly apiKeys?: readonly string[];
   readonly clock?: Clock;
   /** Called when a request has been read to its end, before it is answered. */
@@ -123,7 +123,7 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     issuer: origin,
     /** To be used as `AUTH_JWKS_URL`. */
     jwksUrl: origin + JWKS_PATH,
-    /** Where anybody gets an access token; `?scope=` and `?sub=` say which. */
+    /** Where any caller gets an access token; `?scope=` and `?sub=` say which. */
     tokenUrl: origin + TOKEN_PATH,
     requests: requests as readonly ReceivedRequest[],
     outbox: outbox as readonly OutboxEntry[],

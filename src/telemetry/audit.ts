@@ -1,5 +1,5 @@
-// The audit trail: one event per attempt to resend emails, which tells who wanted what and what came of
-// it. Addresses are personal, so they are told apart by a keyed hash unless a setting says otherwise.
+// The audit trail: one event per attempt to resend emails, with caller, request and
+// outcome. Addresses are personal, so they are told apart by a keyed hash unless a setting says otherwise.
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { toMailboxKey } from '../domain/recipient';
@@ -12,18 +12,18 @@ type AuditedAddresses = (typeof AUDITED_ADDRESSES)[number];
 
 export interface AuditSettings {
   readonly addresses: AuditedAddresses;
-  /** Whoever has it can find out whether an address was meant. Default: one that nobody knows, made at start. */
+  /** With it one can find out whether a hash is that of a known address. Default: a random one, made at start. */
   readonly hashKey: string | undefined;
 }
 
-/** Reads the start of a resend, and then what came of it. */
+/** Reads the start of a resend, and then its outcome. */
 type Audit = (started: UseCaseStarted) => (completed: UseCaseCompleted) => void;
 
 export function createAudit(settings: AuditSettings, log: Logger): Audit {
   if (log.level === 'silent') {
     return () => () => {};
   }
-  // What happened to people's mailboxes is told even where only errors are logged.
+  // What happened to people's mailboxes is logged even where only errors are logged.
   const auditLog = log.child({}, { level: 'info' });
   const toAddressField = createAddressField(settings);
   return ({ orderId, caller: { correlationId, subject, address } }) => {

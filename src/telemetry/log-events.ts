@@ -10,7 +10,7 @@ export function toOrderField(orderId: string): string | undefined {
   return isOrderId(orderId) ? orderId : undefined;
 }
 
-/** Logs fields as news, or as an error to be alerted on where only the gateway's operators can mend it. */
+/** Logs fields as news, or as an error to be alerted on where only the gateway's operators can fix it. */
 export function logOutcome(
   log: Logger,
   fields: object,
@@ -52,7 +52,7 @@ export function logOrderRead(log: Logger, completed: UseCaseCompleted): void {
 }
 
 const BREAKER_MESSAGES: Readonly<Record<BreakerState, string>> = {
-  open: 'DigiCert fails time and again: it is left alone for a while, and callers are told at once',
+  open: 'DigiCert fails repeatedly: it is not called for a while, and callers get a response at once',
   'half-open': 'one request finds out whether DigiCert is back',
   closed: 'DigiCert works again',
 };

@@ -34,7 +34,7 @@ const ESCAPE = /\\(?:([bfru]|n(?! {4}at |caused by: ))|.)/g;
 
 /**
  * In a terminal, where a person reads along. pino-pretty undoes the escapes of JSON, drops some control characters and
- * lets a line break in a message begin a line; so those are escaped once more, but for the lines of a stack.
+ * lets a line break in a message begin a line; so those are escaped again, but for the lines of a stack.
  */
 export function createPrettyStream(destination: Writable = process.stdout): DestinationStream {
   const { build } = require('pino-pretty') as typeof import('pino-pretty');

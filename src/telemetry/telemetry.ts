@@ -1,5 +1,5 @@
 // What is seen from outside, put together: log, metrics and traces around the use cases. Metrics and traces
-// are loaded only when they are asked for, so that nobody else pays for them.
+// are loaded only when they are enabled, so that they cost nothing otherwise.
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -29,7 +29,7 @@ export interface Telemetry {
   watchState(state: MeasuredState): void;
   /** For a rejection that nothing awaits: counts it, and logs it unless another one was logged a moment ago. */
   reportUnhandledRejection(reason: unknown): void;
-  /** Serves the metrics, if they are asked for; resolves with where. */
+  /** Serves the metrics, if they are enabled; resolves with where. */
   listen(): Promise<string | undefined>;
   close(): Promise<void>;
 }

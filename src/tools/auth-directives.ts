@@ -1,5 +1,5 @@
 // The SDL with authorisation directives, for supergraphs that use them. Only on request: Apollo Gateway
-// does not start with them, and whoever enforces them, the subgraph authorises by itself all the same.
+// does not start with them, and the subgraph checks scopes itself also where a router does.
 import { type DirectiveNode, Kind, parse, print, visit } from 'graphql';
 import { SCOPE } from '../domain/caller';
 

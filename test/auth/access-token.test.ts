@@ -123,7 +123,7 @@ describe('an access token', () => {
     app.takeUpstreamRequests();
   });
 
-  it('that is remembered ends all the same', async () => {
+  it('that is remembered ends anyway', async () => {
     const app = await startWithTokens(await startProvider(key));
     const token = await sign(key, { exp: NOW_SECONDS + 60 });
     const told = [await ask(app, token)];

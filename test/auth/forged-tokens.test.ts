@@ -1,4 +1,4 @@
-// Every way known to forge an access token, or to make the gateway believe somebody else's keys.
+// Every way known to forge an access token, or to make the gateway trust another party's keys.
 import { createHmac } from 'node:crypto';
 import { exportSPKI } from 'jose';
 import {
@@ -33,17 +33,17 @@ beforeAll(async () => {
 });
 
 describe('a token', () => {
-  // Whoever signs these has the provider's key, so what is in the header besides must change nothing.
+  // These are signed with the provider's key, so what else is in the header must change nothing.
   it.each<[string, object, string]>([
     ['no key id', { kid: undefined }, BAD],
     ['a key id that is no text', { kid: 1 }, BAD],
     ['a list of key ids', { kid: ['first'] }, BAD],
     ['an empty key id', { kid: '' }, BAD],
-    ['a key id that nobody knows', { kid: 'third' }, BAD],
+    ['an unknown key id', { kid: 'third' }, BAD],
     ['a key id that objects have', { kid: '__proto__' }, BAD],
     ['another algorithm than its key has', { alg: 'ES384' }, BAD],
     ['no algorithm', { alg: undefined }, BAD],
-    ['an extension nobody understands', { crit: ['x'], x: 1 }, BAD],
+    ['an unknown extension', { crit: ['x'], x: 1 }, BAD],
     ['an empty list of extensions', { crit: [] }, BAD],
     ['a payload that is not encoded', { b64: false, crit: ['b64'] }, BAD],
     ['no type', { typ: undefined }, GOOD],
@@ -71,7 +71,7 @@ describe('a token', () => {
   });
 
   it.each(['first', 'forger'])(
-    "that points at its forger's keys, as %s, is refused, and nobody looks there",
+    "that points at its forger's keys, as %s, is refused, and those are not fetched",
     async (kid) => {
       const forger = await createKey(kid);
       const [provider, hideout] = [await startProvider(key), await startProvider(forger)];
@@ -185,7 +185,7 @@ describe('a token', () => {
       'eyJhbGciOiJFUzI1NiJ9.%00.%ff',
       '\u00e9\u00ff.\u0080.\u00fc',
     ].map((token) => ({ token, start: token.slice(0, 20) })),
-  )('that is none is refused: $start', async ({ token }) => {
+  )('that is malformed is refused: $start', async ({ token }) => {
     expect(await askAndLook(gateway, token)).toBe(BAD);
   });
 
@@ -196,7 +196,7 @@ describe('a token', () => {
     }
   });
 
-  it('that is none is no news for the log, so that nobody can fill it', async () => {
+  it('that is malformed is not logged, so that no caller can fill the log', async () => {
     const app = await startWithTokens(await startProvider(key));
     await ask(app, 'x');
     expect(app.log.map(({ event }) => event)).toEqual(['auth.refused']);

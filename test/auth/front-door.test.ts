@@ -1,4 +1,4 @@
-// Who needs a token at all, and what is answered before anything else of a request is looked at.
+// Who needs a token at all, and what is answered before anything else of a request is read.
 import { connect } from 'node:net';
 import {
   ask,
@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 const start = async () => startWithTokens(await startProvider(key));
 
-/** Sends these headers, then as much of a body as there is, and reads until an answer is whole or ends. */
+/** Sends these headers, then as much of a body as there is, and reads until a response is whole or ends. */
 function talk(app: TestApp, headers: readonly string[], body = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     const { port } = new URL(app.url);
@@ -55,7 +55,7 @@ describe('a request without a token', () => {
     ['a token with a no-break space in it', 'Bearer a\u00a0b'],
     ['a scheme that only begins like it', 'Bearers x'],
     ['a token without a scheme', 'eyJhbGciOiJFUzI1NiJ9.e30.AAAA'],
-  ])('is asked for one, before its body is looked at: %s', async (_name, authorization) => {
+  ])('needs one, before its body is read: %s', async (_name, authorization) => {
     const app = await start();
     for (const body of [JSON.stringify(MUTATION), '{', '', 'x'.repeat(200_000)]) {
       const response = await app.post(body, authorization === undefined ? {} : { authorization });
@@ -73,7 +73,7 @@ describe('a request without a token', () => {
     }
   });
 
-  it('is refused while its body is still to come, whatever the body would be', async () => {
+  it('is refused while its body is still to come, for any body', async () => {
     const app = await start();
     for (const headers of [
       JSON_BODY,
@@ -158,7 +158,7 @@ describe('a request without a token', () => {
 });
 
 describe('a request with a token', () => {
-  it('that is bad is told so, and nothing of why', async () => {
+  it('that is bad is refused, without the reason', async () => {
     const app = await start();
     const forged = await sign(await createKey());
     for (const token of [await sign(key, { exp: 1 }), await sign(key, { aud: 'x' }), forged, 'x']) {
@@ -192,20 +192,20 @@ describe('a request with a token', () => {
     }
   });
 
-  it('that is good gets no further with a body that is none', async () => {
+  it('that is good gets no further with an invalid body', async () => {
     const app = await start();
     const response = await app.post('{', { authorization: `Bearer ${await sign(key)}` });
     expect(response.status).toBe(400);
   });
 });
 
-describe('everybody is let in', () => {
+describe('every caller is accepted', () => {
   it.each<Record<string, string>>([{}, { AUTH: 'none' }, { NODE_ENV: 'production', AUTH: 'none' }])(
     'where the settings are %j',
     async (environment) => {
       const app = await startTestApp({ environment });
       expect((await app.post(MUTATION)).status).toBe(200);
-      expect(await ask(app, 'whatever')).toBe(GOOD);
+      expect(await ask(app, 'any')).toBe(GOOD);
       expect(app.takeUpstreamRequests()).toHaveLength(2);
     },
   );

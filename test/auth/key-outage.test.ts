@@ -56,13 +56,13 @@ describe('an outage of the provider', () => {
     [
       'a body without end',
       (_, response) => {
-        // From Node 26 on, only the error says that the connection is gone.
+        // From Node 26 on, only the error says that the connection was closed.
         const more = (error?: Error | null) =>
           void (error || response.destroyed || response.write('x'.repeat(65_536), more));
         more();
       },
     ],
-  ])('is also an answer of %s', async (_name, respond) => {
+  ])('is also a response of %s', async (_name, respond) => {
     const provider = await startProvider(first);
     provider.respond = respond;
     const { app, ask, events } = await start(provider);
@@ -76,7 +76,7 @@ describe('an outage of the provider', () => {
     ]);
   });
 
-  it('is also that nobody listens', async () => {
+  it('is also that no server listens', async () => {
     const { app, ask } = await start({ jwksUrl: 'http://127.0.0.1:9/' } as Provider);
     expect(await ask(await sign(first))).toBe(JWKS_UNAVAILABLE);
     expect(app.log).toContainEqual(
@@ -84,7 +84,7 @@ describe('an outage of the provider', () => {
     );
   });
 
-  it('is also an answer that does not come within 5 s', async () => {
+  it('is also a response that does not come within 5 s', async () => {
     const provider = await startProvider(first);
     const arrived = createDeferred();
     provider.respond = (_, response) => response.write('{"keys":[', arrived.resolve);
@@ -126,11 +126,11 @@ describe('an outage of the provider', () => {
     expect(events().filter((event) => event === 'jwks.unavailable')).toHaveLength(1);
   });
 
-  it('holds nobody up who has keys at hand', async () => {
+  it('delays no caller while keys are cached', async () => {
     const provider = await startProvider(first);
     const { app, ask } = await start(provider);
     expect(await ask(await sign(first))).toBe(GOOD);
-    // The answer never comes.
+    // The response never comes.
     provider.respond = () => {};
     app.clock.advance(REFRESH_AFTER_MS + 1);
     expect([await ask(await sign(first)), await ask(await sign(first, { sub: 'new' }))]).toEqual([
@@ -170,7 +170,7 @@ describe('a change of keys', () => {
     app.clock.advance(REFRESH_AFTER_MS);
     expect([await ask(token), provider.fetches()]).toEqual([GOOD, 1]);
     app.clock.advance(1);
-    // In the background: whoever asks first is not kept waiting.
+    // In the background: the first caller is not kept waiting.
     let told = await ask(token);
     while (told === GOOD) {
       told = await ask(token);
@@ -178,11 +178,11 @@ describe('a change of keys', () => {
     expect([told, provider.fetches()]).toEqual([BAD, 2]);
   });
 
-  it('that is none leaves verified tokens remembered', async () => {
+  it('that is not valid leaves verified tokens remembered', async () => {
     const provider = await startProvider(first);
     const { app, ask } = await start(provider);
     const token = await sign(first, NEVER);
-    // The first may be forgotten: the keys came while it was looked at.
+    // The first may be forgotten: the keys came while it was checked.
     await ask(token);
     await ask(token);
     const verify = jest.spyOn(crypto.subtle, 'verify');
@@ -238,7 +238,7 @@ describe('a key set', () => {
     expect(events()).not.toContain('request.failed');
   });
 
-  it('without any key lets nobody in', async () => {
+  it('without any key accepts no caller', async () => {
     const { ask } = await start(await startProvider());
     expect(await ask(await sign(first))).toBe(BAD);
   });

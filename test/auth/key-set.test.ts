@@ -50,7 +50,7 @@ describe("the provider's keys", () => {
     expect(provider.fetches()).toBe(1);
   });
 
-  it('are fetched anew for a key that is new, and the old one is good until it goes', async () => {
+  it('are fetched again for a key that is new, and the old one is good until it goes', async () => {
     const { provider, app, ask } = await start(first);
     const [old, young] = [await sign(first), await sign(second)];
     expect(await ask(old)).toBe(GOOD);
@@ -100,19 +100,19 @@ describe("the provider's keys", () => {
     ['HTML', (_, response) => void response.end('<html>')],
     ['a redirect', (_, response) => void response.writeHead(302, { location: '/other' }).end()],
     [
-      'more than anybody needs',
+      'more than needed',
       (_, response) => void response.end(`{"keys":[],"x":"${'x'.repeat(300_000)}"}`),
     ],
     ['nothing', (request) => void request.socket.destroy()],
     [
-      'half an answer',
+      'half a response',
       (request, response) => {
         response.writeHead(200, { 'content-length': '100' });
         response.write('{"keys":[', () => request.socket.destroy());
       },
     ],
   ])(
-    'that are answered with %s at the start let nobody in, and nobody is told to be at fault',
+    'that are answered with %s at the start accept no caller, and blame none',
     async (_name, respond) => {
       const { provider, app, ask, events } = await start(first);
       const token = await sign(first);
@@ -130,7 +130,7 @@ describe("the provider's keys", () => {
     },
   );
 
-  it('say when to try again while nobody can tell', async () => {
+  it('say when to try again while they are unknown', async () => {
     const { provider, app } = await start(first);
     provider.respond = (_, response) => void response.writeHead(503).end();
     const response = await app.post({}, { authorization: `Bearer ${await sign(first)}` });

@@ -35,7 +35,7 @@ async function show(secret: string | undefined) {
 }
 
 describe("the router's secret", () => {
-  it.each([CURRENT, PREVIOUS])('lets in who shows %s, for everything', async (secret) => {
+  it.each([CURRENT, PREVIOUS])('accepts who sends %s, for everything', async (secret) => {
     const { status, body, requests, logText } = await show(secret);
     expect([status, body, requests]).toEqual([
       200,
@@ -78,7 +78,7 @@ describe("the router's secret", () => {
     expect(body).toEqual(REFUSAL);
   });
 
-  it('is asked for before the body is looked at', async () => {
+  it('is required before the body is read', async () => {
     const app = await start();
     for (const body of ['{', '', 'x'.repeat(200_000)]) {
       expect((await app.post(body)).status).toBe(401);
@@ -91,7 +91,7 @@ describe("the router's secret", () => {
     ['one character', 'x'],
     ['5000 characters', 'x'.repeat(5_000)],
   ])(
-    'is compared in constant time, with each there is, whatever is shown: %s',
+    'is compared in constant time, with each there is, for any value sent: %s',
     async (_name, secret) => {
       const compare = jest.spyOn(crypto, 'timingSafeEqual');
       await show(secret);

@@ -57,7 +57,7 @@ describe('scopes', () => {
     ]);
   });
 
-  it('are asked for by the mutation', async () => {
+  it('are required by the mutation', async () => {
     const { status, body, requests, log } = await run(MUTATION.query, READ);
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -75,7 +75,7 @@ describe('scopes', () => {
     );
   });
 
-  it('are asked for by the query', async () => {
+  it('are required by the query', async () => {
     const { body, requests } = await run('{ certificateOrder(id: "1001") { id } }', RESEND);
     expect(body).toEqual({
       data: { certificateOrder: null },
@@ -99,7 +99,7 @@ describe('scopes', () => {
     expect(requests).toEqual(['PUT 1001']);
   });
 
-  it('are asked for by each field of a mutation, and before its arguments are looked at', async () => {
+  it('are required by each field of a mutation, and before its arguments are checked', async () => {
     const { body, requests } = await run(
       'mutation { a: resendDvEmails(orderId: "1001") { __typename } b: resendDvEmails(orderId: "?") { __typename } }',
       READ,
@@ -111,7 +111,7 @@ describe('scopes', () => {
     expect(requests).toEqual([]);
   });
 
-  it('are asked for however the field is come by', async () => {
+  it('are required on every path to the field', async () => {
     const { body, requests } = await run(
       'query { ...F ... @include(if: true) { b: certificateOrder(id: "1002") { domains { name } } } } fragment F on Query { a: certificateOrder(id: "1001") { status } }',
       '',
@@ -123,7 +123,7 @@ describe('scopes', () => {
     expect(requests).toEqual([]);
   });
 
-  it('that suffice for reading let nobody but read', async () => {
+  it('that suffice for reading allow nothing else', async () => {
     const { body, requests } = await run(
       '{ certificateOrder(id: "1001") { id status dcvMethod } }',
       READ,
@@ -134,7 +134,7 @@ describe('scopes', () => {
     expect(requests).toEqual(['GET 1001/validation']);
   });
 
-  it('are asked for by the fields of an order another subgraph refers to', async () => {
+  it('are required by the fields of an order another subgraph refers to', async () => {
     const { body, requests } = await run(
       'query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on CertificateOrder { id status } } }',
       RESEND,

@@ -27,9 +27,9 @@ export const describeWithChromium = describeWhere(
 
 export interface OpenPage {
   readonly page: Page;
-  /** Errors on the console and exceptions that nobody caught, in their order. */
+  /** Errors on the console and uncaught exceptions, in their order. */
   readonly errors: readonly string[];
-  /** Everything that was asked for, as `GET http://127.0.0.1:4000/graphql`. */
+  /** Everything that was requested, as `GET http://127.0.0.1:4000/graphql`. */
   readonly requests: readonly string[];
 }
 

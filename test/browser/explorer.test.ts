@@ -34,7 +34,7 @@ function originsOf(requests: readonly string[]): string[] {
   return [...new Set(urls.filter((url) => !url.startsWith('data:')).map(originOf))].sort();
 }
 
-/** The answer that GraphiQL shows for the tab in front. */
+/** The response that GraphiQL shows for the tab in front. */
 async function runTab(page: Page): Promise<string> {
   const answered = page.waitForResponse((response) => response.request().method() === 'POST');
   await page.getByRole('button', { name: /execute query/i }).click();
@@ -67,7 +67,7 @@ async function openGraphiql(page: Page, url: string): Promise<void> {
 }
 
 describeWithChromium('GraphiQL', () => {
-  it('runs the example, asks nobody but the gateway, and stays within its policy', async () => {
+  it('runs the example, calls only the gateway, and stays within its policy', async () => {
     const { url } = await startGateway({ EXPLORER: 'graphiql' });
     const { page, requests, errors } = await openPage();
 
@@ -85,7 +85,7 @@ describeWithChromium('GraphiQL', () => {
     expect(errors).toEqual([]);
   });
 
-  it('has a tab for each simulated order, and shows what comes of it', async () => {
+  it('has a tab for each simulated order, and shows its outcome', async () => {
     const { url } = await startGateway({ EXPLORER: 'graphiql' });
     const { page, errors } = await openPage();
 
@@ -168,7 +168,7 @@ describeWithChromium('Apollo Sandbox', () => {
     const { url } = await startGateway({ EXPLORER: 'sandbox' });
     const { page, requests, errors } = await openPage();
     await replaceApollo(page);
-    // The embed looks for an icon, and Chromium tells of a 404.
+    // The embed looks for an icon, and Chromium reports a 404.
     await page.route(new URL('/favicon.ico', url).href, (route) => route.fulfill({ status: 204 }));
 
     await page.goto(url);
@@ -222,7 +222,7 @@ describeWithChromium('Apollo Sandbox', () => {
       data: { resendDvEmails: { __typename: 'ResendDvEmailsSuccess' } },
     });
     expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(['PUT 1001']);
-    // Later calls do without a preflight, as the first one may be remembered.
+    // Later calls need no preflight, as the first one may be remembered.
     expect(received).toEqual([
       { method: 'OPTIONS', origin: STUDIO_ORIGIN, asksFor: 'POST content-type' },
       { method: 'POST', origin: STUDIO_ORIGIN, contentType: 'application/json' },
@@ -259,7 +259,7 @@ describeWithChromium('Apollo Sandbox', () => {
   });
 });
 
-/** What reaches the gateway, preflights included: a browser tells its page nothing of those. */
+/** What reaches the gateway, preflights included: a browser shows its page nothing of those. */
 function recordRequests(app: TestApp): readonly object[] {
   const received: object[] = [];
   const record = (message: unknown) => {

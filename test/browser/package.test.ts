@@ -37,7 +37,7 @@ export function waitFor(result: ResendDvEmailsResult): number {
 }
 `;
 
-/** What a wrong call is told, by the line that is wrong. */
+/** The error for a wrong call, by the line that is wrong. */
 const WRONG_CALLS: readonly (readonly [line: string, complaint: RegExp])[] = [
   [
     'mutate(ResendDvEmailsDocument, { orderId: 1001 });',
@@ -132,7 +132,7 @@ describe('the package', () => {
 
   it('installs into an empty project, and the call compiles and runs there', () => {
     const project = createProject('installed');
-    // Not strict about engines, whatever this repository is: its `overrides` hold for itself alone.
+    // Not strict about engines, although this repository is: its `overrides` hold for itself alone.
     execFileSync('npm', ['install', '--no-audit', '--no-fund', '--no-engine-strict', tarball], {
       cwd: project,
       stdio: 'ignore',

@@ -38,13 +38,13 @@ describeWithChromium('docs/images', () => {
       await page.getByLabel('Language').fill('en');
     }
     if (name === 'web-invalid-input') {
-      await page.getByLabel('Another address').fill('nobody');
+      await page.getByLabel('Another address').fill('no-domain');
       await page.getByLabel('Language').fill('???');
     }
     if (name !== 'web-order' && name !== 'web-narrow') {
       await findResendButton(page).click();
       await readResult(page);
-      // Of an answer, the part of the page that has changed, with the page's margin around it.
+      // Of a result, the part of the page that has changed, with the page's margin around it.
       await page.addStyleTag({
         content: 'main > :not(section:last-of-type) { display: none } h2 { margin-top: 0 }',
       });

@@ -1,4 +1,4 @@
-// The example app in front of the gateway and its simulator: what a person sees of every answer.
+// The example app in front of the gateway and its simulator: what a person sees of every result.
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -124,13 +124,13 @@ describeWithChromium('the example app', () => {
     const { page } = open;
     const [address, language] = [page.getByLabel('Another address'), page.getByLabel('Language')];
 
-    await address.fill('nobody');
+    await address.fill('no-domain');
     await language.fill('???');
     await findResendButton(page).click();
 
     expect(await readResult(page)).toBe('Please check what you entered');
     for (const [field, complaint] of [
-      [address, '"nobody" is not an email address such as admin@example.com.'],
+      [address, '"no-domain" is not an email address such as admin@example.com.'],
       [language, 'A locale is a language code such as en.'],
     ] as const) {
       expect(await field.getAttribute('aria-invalid')).toBe('true');
@@ -143,7 +143,7 @@ describeWithChromium('the example app', () => {
     expect(await findPageFaults(open)).toEqual([]);
   });
 
-  it('counts the seconds of a limit down, and calls nobody before they are over', async () => {
+  it('counts the seconds of a limit down, and makes no call before they are over', async () => {
     const gateway = await startBehindPage();
     const { page, requests } = await openOrder(web, '1429');
     await page.clock.install();
@@ -193,7 +193,7 @@ describeWithChromium('the example app', () => {
     const gateway = await startBehindPage();
     const { page, requests } = await openOrder(web, '1001');
     const asked = requests.length;
-    // The answer comes after the second click, however fast the machine is.
+    // The response comes after the second click, however fast the machine is.
     const clicked = createDeferred();
     await page.route('**/graphql', async (route) => {
       await clicked.promise;
@@ -268,7 +268,7 @@ describeWithChromium('the example app', () => {
     gateway.takeUpstreamRequests();
   });
 
-  it('says when somebody has to sign in', async () => {
+  it('says when the user has to sign in', async () => {
     await startBehindPage({
       environment: { ROUTER_SECRET: 'a-secret-that-the-page-does-not-know' },
     });
@@ -300,7 +300,7 @@ describeWithChromium('the example app', () => {
 
     await findResendButton(open.page).click();
 
-    expect(await readResult(open.page)).toBe('Something else came of it');
+    expect(await readResult(open.page)).toBe('Another result');
     expect(await open.page.getByRole('alert').textContent()).toContain('The mailbox is full.');
     expect(await findPageFaults(open)).toEqual([]);
     gateway.takeUpstreamRequests();

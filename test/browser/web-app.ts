@@ -84,7 +84,7 @@ export function findResendButton(page: Page): Locator {
   return page.getByRole('button', { name: 'Resend emails' });
 }
 
-/** The heading of what came of the last attempt, which has the focus; resolves once there is one. */
+/** The heading of the last attempt's result, which has the focus; resolves once there is one. */
 export async function readResult(page: Page): Promise<string | null> {
   await page.locator('.panel h3:focus').waitFor();
   return page.locator('.panel h3:focus').textContent();

@@ -54,7 +54,7 @@ async function listen(
 }
 
 describe('a request that provably never left', () => {
-  it('is UNREACHABLE when nobody listens', async () => {
+  it('is UNREACHABLE when no server listens', async () => {
     const { server, port } = await listen(() => {});
     await new Promise((resolve) => server.close(resolve));
     const app = await startTestApp({ baseUrl: `http://127.0.0.1:${port}/services/v2` });
@@ -105,7 +105,7 @@ describe('a request that provably never left', () => {
     expect(await response).toEqual(UNREACHABLE);
     released.resolve();
     await once(pool, 'connect');
-    // A call after it is served, so whatever left late would have arrived before.
+    // A call after it is served, so a request that left late would have arrived before.
     expect((await app.resend('1003')).data?.resendDvEmails).toMatchObject({
       reason: 'DCV_METHOD_NOT_EMAIL',
     });
@@ -210,7 +210,7 @@ describe('a request that left', () => {
     expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(['PUT 1603']);
   });
 
-  it('succeeds on a 204 whatever follows it, and the next call is not harmed', async () => {
+  it('succeeds on a 204 with any bytes after it, and the next call is not harmed', async () => {
     const app = await startTestApp();
 
     for (const orderId of ['1607', '1001', '1607', '1607', '1001']) {
@@ -325,7 +325,7 @@ describe('what comes back before, or in place of, a status', () => {
 });
 
 describe('connections', () => {
-  it('are used again one request after the other, and made anew when they were closed', async () => {
+  it('are used again one request after the other, and opened again when they were closed', async () => {
     let connections = 0;
     let answered = 0;
     const { port } = await listen((socket) => {

@@ -1,4 +1,4 @@
-// One request costs a bounded amount, whatever it holds: docs/bounds.md, with harmless sizes.
+// One request costs a bounded amount, with any content: docs/bounds.md, with harmless sizes.
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -89,7 +89,7 @@ describe('the size of a response', () => {
       {},
     ],
     [
-      'long aliases of what no resolver is asked for',
+      'long aliases of what no resolver is called for',
       `{ certificateOrder(id: "5000") { domains { ${repeat(29, (i) => `${'x'.repeat(90)}${i}: __typename`)} } } }`,
       {},
     ],
@@ -247,7 +247,7 @@ describe('what the budget measures', () => {
     expect(told.bytes).toBeLessThan(MAX_RESPONSE_BYTES / 4);
   });
 
-  it('does not stand in the way of the longest mutation there is, faults and all', async () => {
+  it('does not prevent the longest mutation there is, with all its faults', async () => {
     const app = await startTestApp();
     const document = readFileSync(
       join(ROOT, 'schema', 'operations', 'resend-dv-emails.graphql'),

@@ -1,5 +1,5 @@
-// Every fault in every situation: one answer for each call, in time, the right one, and nothing sent twice.
-// `npm run faults` also judges how late the slowest answer is, and writes the results to docs/reliability.md.
+// Every fault in every situation: one response for each call, in time, the right one, and nothing sent twice.
+// `npm run faults` also judges how late the slowest response is, and writes the results to docs/reliability.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -25,12 +25,12 @@ const TURNS = 100;
 
 const JUDGE = process.env.FAULTS === 'judge';
 
-/** What an answer may be late by. Timings are judged by `npm run faults`; a test only finds what hangs. */
+/** What a response may be late by. Timings are judged by `npm run faults`; a test only finds what hangs. */
 const MAX_LATE_MS = JUDGE ? 250 : 10_000;
 
 const PATIENCE_MS = 60_000;
 
-/** What is told while the breaker is open. Of many calls at once the first ones may open it for the others. */
+/** The response while the breaker is open. Of many calls at once the first ones may open it for the others. */
 const BREAKER_OPEN = 'UpstreamError UNAVAILABLE, not sent';
 
 const QUERY = `mutation ($orderId: ID!) {
@@ -47,7 +47,7 @@ let calls = 0;
 const takeOrders = (count: number) =>
   Array.from({ length: count }, () => FAULTY_ORDERS[calls++ % FAULTY_ORDERS.length] ?? '');
 
-/** One call; resolves with what its caller was told, and after how long. */
+/** One call; resolves with its result, and after how long. */
 async function call(url: string, orderId: string, clock: Clock) {
   const startedAtMs = clock.now();
   const { body } = await request(url, {
@@ -229,7 +229,7 @@ describe.each(FAULTS)('$name', (fault) => {
   });
 });
 
-/** Each call that made a request has made one. After a 429, others are told without being tried. */
+/** Each call that made a request has made one. After a 429, others are refused without being tried. */
 function countCertain({ told, requests }: Fault, sent: number): number {
   return told.startsWith('RateLimitedError') ? 1 : sent * Math.min(1, requests);
 }

@@ -1,4 +1,4 @@
-// The faults of the matrix, as a table: what DigiCert or the network does, and what a caller is told.
+// The faults of the matrix, as a table: what DigiCert or the network does, and what a caller gets.
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import type { Clock } from '../../src/lib/clock';
@@ -86,7 +86,7 @@ const REFUSAL = { errors: [{ code: 'simulator|refused', message: 'Refused.' }] }
 const tooMany = (headers: Record<string, string> = {}) =>
   json(429, { errors: [{ code: 'request_limit_exceeded' }] }, headers);
 
-/** A TCP server that does as it is told with each connection. */
+/** A TCP server that runs a handler for each connection. */
 async function startTcp(
   scheme: string,
   onConnection: (socket: Socket) => void,
@@ -208,7 +208,7 @@ export const FAULTS: readonly Fault[] = [
     opensBreaker: false,
   },
   {
-    name: 'no answer',
+    name: 'no response',
     start: respondingWith(hang),
     takesTime: true,
     told: UNKNOWN,

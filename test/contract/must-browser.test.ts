@@ -10,7 +10,7 @@ import {
   STUDIO,
 } from '../support/promises';
 
-/** `fetch` lets nobody choose the Host. */
+/** With `fetch` the Host cannot be chosen. */
 async function callAs(host: string, url: string, body?: string): Promise<Response> {
   const response = await request(url, {
     method: body === undefined ? 'GET' : 'POST',

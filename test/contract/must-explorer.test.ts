@@ -9,7 +9,7 @@ import {
 } from '../support/promises';
 import type { TestApp } from '../support/test-app';
 
-/** The directives of a Content-Security-Policy, without what is new in every answer. */
+/** The directives of a Content-Security-Policy, without what is new in every response. */
 function readPolicy({ headers }: Response): string[] {
   const policy = headers.get('content-security-policy') ?? '';
   return policy.replace(/'nonce-[0-9a-f]{32}'/g, "'nonce-...'").split(';');
@@ -142,7 +142,7 @@ const PROMISES: readonly Promised[] = [
   },
   {
     id: 'PAGR',
-    must: 'MUST send a browser that opens /graphql to the page, and nobody else',
+    must: 'MUST send a browser that opens /graphql to the page, and no other client',
     fn: async (app) => {
       // As Chromium and Firefox ask for a page.
       const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';

@@ -141,7 +141,7 @@ const PROMISES: readonly Promised[] = [
   },
   {
     id: 'RQID',
-    must: 'MUST hand back a good x-request-id, and make one where it is missing or not fit for a log',
+    must: 'MUST return a good x-request-id, and make one where it is missing or not fit for a log',
     fn: async (app) => {
       expect(
         (await app.post(QUERY, { 'x-request-id': 'abc-123_4.5:6' })).headers.get('x-request-id'),
@@ -154,7 +154,7 @@ const PROMISES: readonly Promised[] = [
   },
   {
     id: 'SECH',
-    must: 'MUST send security headers with every answer, and no name of the server',
+    must: 'MUST send security headers with every response, and no name of the server',
     environment: PRODUCTION,
     fn: async (app) => {
       for (const response of [
@@ -178,7 +178,7 @@ const PROMISES: readonly Promised[] = [
   },
   {
     id: 'H406',
-    must: 'MUST refuse an answer type it does not speak before any email goes out',
+    must: 'MUST refuse a media type it does not support before any email goes out',
     fn: async (app) => {
       for (const accept of ['image/png', 'application/json;q=0', 'text/plain', 'text/html']) {
         const response = await app.post(

@@ -3,11 +3,11 @@ import { SIMULATED_ACCOUNT } from '../../src/simulator/orders';
 import { startSimulator } from '../../src/simulator/simulator';
 import { loggedEvents, startGateway } from '../support/program';
 
-const API_KEY = 'key-that-nobody-may-see';
-const ROUTER_SECRET = 'router-secret-that-nobody-may-see';
-const COOKIE = 'cookie-that-nobody-may-see';
-const MAILBOX = 'mailbox-that-nobody-may-see';
-const SUBJECT = 'person-that-nobody-may-see@example.org';
+const API_KEY = 'key-that-must-not-leak';
+const ROUTER_SECRET = 'router-secret-that-must-not-leak';
+const COOKIE = 'cookie-that-must-not-leak';
+const MAILBOX = 'mailbox-that-must-not-leak';
+const SUBJECT = 'person-that-must-not-leak@example.org';
 const TYPED = 'typed-by-mistake-and-not-for-logs';
 
 const QUERY = `mutation ($orderId: ID!, $input: ResendDvEmailsInput) {
@@ -27,7 +27,7 @@ it('no key, token, cookie, secret or address is ever written', async () => {
     AUTH_ISSUER: simulator.issuer,
     AUTH_AUDIENCE: 'dv-email-gateway',
     ROUTER_SECRET,
-    // Where nobody takes spans, warnings about that are written too.
+    // Where no collector takes spans, warnings about that are written too.
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
   });
   const tokenFor = async (query: string) =>
@@ -62,7 +62,7 @@ it('no key, token, cookie, secret or address is ever written', async () => {
       headers,
     );
 
-  // After 1429 nobody is let through for a while. Failures in a row open the breaker, then the caller's quota is used up.
+  // After 1429 no call is made for a while. Failures in a row open the breaker, then the caller's quota is used up.
   const orderIds = Object.keys(SIMULATED_ACCOUNT).filter((orderId) => orderId !== '1429');
   for (const orderId of [...orderIds, '1001', TYPED, ...Array(40).fill('1500')]) {
     await resend(orderId);

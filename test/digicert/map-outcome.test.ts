@@ -142,7 +142,7 @@ describe('the outcome table', () => {
       [PUT, GET],
     ],
     [
-      '400, OV order already issued -> NOT_A_DV_ORDER, the first reason to mend',
+      '400, OV order already issued -> NOT_A_DV_ORDER, the first reason to fix',
       order(json(400, codes('a')), {
         status: 'issued',
         dcv_method: 'dns-txt-token',

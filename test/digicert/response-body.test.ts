@@ -1,4 +1,4 @@
-// Whatever shape an error body has, all of DigiCert's errors reach the caller, bounded.
+// In every shape of an error body, all of DigiCert's errors reach the caller, bounded.
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { json, type Responder, raw } from '../../src/simulator/responders';
 import { startTestApp } from '../support/test-app';
@@ -102,7 +102,7 @@ describe('a 400 whose body DigiCert meant to be understood', () => {
       [{ code: 'a', message: '\uFFFD(' }],
     ],
     [
-      'gzip nobody asked for',
+      'gzip that was not requested',
       raw(400, gzipSync(ONE_BODY), { ...JSON_TYPE, 'Content-Encoding': 'gzip' }),
       [ONE],
     ],
@@ -116,7 +116,7 @@ describe('a 400 whose body DigiCert meant to be understood', () => {
       raw(400, brotliCompressSync(ONE_BODY), { ...JSON_TYPE, 'Content-Encoding': 'br' }),
       [ONE],
     ],
-  ])('hands on %s', async (_name, responder, digicertErrors) => {
+  ])('returns %s', async (_name, responder, digicertErrors) => {
     expect(await resendTo(responder)).toMatchObject({
       __typename: 'ResendDvEmailsInvalidInputError',
       digicertErrors,

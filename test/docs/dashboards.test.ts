@@ -98,7 +98,7 @@ describe('deploy/prometheus', () => {
   });
 
   it.each(['prometheus.kubernetes.yaml', 'prometheus.compose.yaml'])(
-    '%s scrapes under the name that the alerts go by, and loads them',
+    '%s scrapes under the name that the alerts use, and loads them',
     (file) => {
       const { scrape_configs: scrapes, rule_files: files } = readYaml('prometheus', file);
       const jobs = new Set(

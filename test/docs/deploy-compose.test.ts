@@ -121,7 +121,7 @@ describe('compose.yaml', () => {
     expect(ports).not.toContain(undefined);
   });
 
-  it('lets Prometheus have the metrics of every gateway, and nobody outside', () => {
+  it('gives Prometheus the metrics of every gateway, and no one outside', () => {
     const [{ static_configs: scraped }] = readYaml(
       'prometheus',
       'prometheus.compose.yaml',
@@ -197,14 +197,14 @@ describe('compose.yaml', () => {
     expect(service('simulator', simulated).networks?.default.aliases).toEqual(GATEWAYS);
   });
 
-  it('gives every command and check as words, whatever YAML makes of colons', () => {
+  it('gives every command and check as words, also where YAML treats a colon as a key', () => {
     for (const { command = [], healthcheck } of Object.values(simulated)) {
       const words = [...command, ...(healthcheck?.test ?? [])];
       expect(words.filter((word) => typeof word !== 'string')).toEqual([]);
     }
   });
 
-  it('tells Redis to refuse rather than forget', () => {
+  it('configures Redis to refuse rather than forget', () => {
     expect(service('redis').command?.join(' ')).toContain('--maxmemory-policy noeviction');
   });
 });

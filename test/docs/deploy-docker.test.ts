@@ -50,7 +50,7 @@ describe('the Dockerfile', () => {
     ]);
   });
 
-  it('runs as nobody who may write, for production, without a shell', () => {
+  it('runs as a user without write access, for production, without a shell', () => {
     expect(textsOf('USER', last)).toEqual(['1000:1000']);
     expect(textsOf('ENV', last)).toEqual(['NODE_ENV=production HOST=0.0.0.0']);
     expect(textsOf('EXPOSE', last)).toEqual(['4000 9464']);

@@ -35,7 +35,7 @@ const KINDS: Readonly<Record<string, { prototype: { validate(): void } }>> = {
 };
 
 /**
- * A copy that notes which of its fields nobody reads. Kubernetes' schemas let unknown fields pass; a field
+ * A copy that records which of its fields are never read. Kubernetes' schemas let unknown fields pass; a field
  * that their validator never looks at is one of those.
  */
 function watchReads<Value>(value: Value, path: string, unread: Set<string>): Value {
@@ -99,7 +99,7 @@ describe('deploy/kubernetes', () => {
   const settings = parseWithSecrets(environment, mount.mountPath, makeSecrets('kubernetes'));
 
   it.each(objects.map((object) => [object.kind, object]))(
-    'has a %s that fits its schema, without fields nobody knows',
+    'has a %s that fits its schema, without unknown fields',
     (_kind, object) => {
       expect(validate(object)).toEqual([]);
     },
@@ -162,7 +162,7 @@ describe('deploy/kubernetes', () => {
     }
   });
 
-  it('believes and lets in small networks only: the router and the ingress, not every pod', () => {
+  it('trusts and accepts small networks only: the router and the ingress, not every pod', () => {
     expect(settings.trustedProxies).toHaveLength(2);
     expect(settings.trustedProxies.filter(isWide)).toEqual([]);
     const [fromRouter, fromPrometheus] = find('NetworkPolicy').spec.ingress.map(
@@ -239,7 +239,7 @@ describe('deploy/kubernetes', () => {
 
   it('waits for answers before it kills', () => {
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(toStopSeconds(settings));
-    // For as long as a pod is found not to be ready by those who do not hear of its end.
+    // For as long as a pod is found not to be ready by routers that are not notified of its end.
     expect(settings.shutdown.delayMs).toBeGreaterThanOrEqual(
       1_000 * container.readinessProbe.periodSeconds,
     );

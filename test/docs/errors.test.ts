@@ -38,7 +38,7 @@ const sectionOf = (heading: string) => doc.split(`### ${heading}\n`)[1]?.split(/
 
 describe('docs/errors.md', () => {
   it.each([...members, 'Members added later'])(
-    'tells when, what to show and what to do: %s',
+    'says when, what to show and what to do: %s',
     (heading) => {
       expect(sectionOf(heading).match(/(?<=^- \*\*)\w+(?=\*\*: \S)/gm)).toEqual([
         'When',
@@ -77,7 +77,7 @@ describe('docs/errors.md', () => {
   });
 
   it('has every code of a top-level error, and no other', () => {
-    // A code is whatever stands as `code`, is given to a CodedError, or looks like one.
+    // A code is a value of `code`, is given to a CodedError, or looks like one.
     const codes = SOURCES.flatMap(
       (source) =>
         source.match(/(?<=code: '|CodedError\(\s*')[A-Z_]+(?=')|(?<=')[A-Z]+(?:_[A-Z]+)+(?=')/g) ??

@@ -1,4 +1,4 @@
-// What docs/operations.md tells whoever is on call is all there is, and nothing else.
+// docs/operations.md lists all that operators can see, and nothing else.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -40,13 +40,13 @@ describe('docs/operations.md', () => {
   const events = readEvents();
   const listedEvents = readSection('Log');
 
-  it('lists every log event, once, and none besides', () => {
+  it('lists every log event, once, and no other', () => {
     const names = [...new Set(events.map(({ name }) => name))];
     expect(names.length).toBeGreaterThan(15);
     expect(listedEvents.map(([name]) => name).sort()).toEqual(names.sort());
   });
 
-  it('tells the level of each event', () => {
+  it('has the level of each event', () => {
     const levels = new Map(listedEvents.map(([name, level = '']) => [name, level]));
     for (const [name, level] of levels) {
       expect([name, LEVELS.filter((known) => level.includes(known))]).not.toEqual([name, []]);

@@ -38,7 +38,7 @@ describe('the README', () => {
   });
 
   it.each(orders)(
-    'tells the truth about order %s: %s',
+    'has the actual outcome of order %s: %s',
     async (orderId = '', _summary = '', told = '') => {
       const app = await startTestApp();
 
@@ -54,7 +54,7 @@ describe('the README', () => {
     },
   );
 
-  it('shows one real answer per member', async () => {
+  it('shows one real response per member', async () => {
     const app = await startTestApp();
     const shown = (/```jsonl\n([^`]*)```/.exec(readme)?.[1] ?? '').trim().split('\n');
     const members = readTable('What may come back');
@@ -65,7 +65,7 @@ describe('the README', () => {
       expect(example.__typename).toBe(`ResendDvEmails${name?.replaceAll('`', '')}`);
       const acceptedAt = 'acceptedAt' in example ? { acceptedAt: expect.any(String) } : {};
       expect(await resend(app, orderId)).toEqual({ ...example, ...acceptedAt });
-      // A 429 shuts the way to DigiCert for everybody.
+      // A 429 blocks calls to DigiCert for every caller.
       app.clock.advance(5_000);
     }
   });
@@ -75,7 +75,7 @@ describe('the README', () => {
     expect([...listed].sort()).toEqual([...SETTING_NAMES].sort());
   });
 
-  it('tells the default of every setting that has one', () => {
+  it('has the default of every setting that has one', () => {
     const told = new Map(readTable('Settings').map(([name, text]) => [name, text]));
     for (const [name, variable] of Object.entries<Variable>(VARIABLES)) {
       if (variable.default !== undefined && variable.production !== '') {

@@ -1,4 +1,4 @@
-// The candidates for approving a name: customary mailboxes, never beyond what somebody registered.
+// The candidates for approving a name: customary mailboxes, never beyond the registered domain.
 import fc from 'fast-check';
 import { getPublicSuffix } from 'tldts';
 import { listApproverEmails } from '../../src/domain/approver-emails';

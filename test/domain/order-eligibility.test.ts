@@ -1,4 +1,4 @@
-// After a refusal the order is asked once, within the same deadline; without an answer the refusal stands.
+// After a refusal the order is read once, within the same deadline; without a response the refusal stands.
 import {
   bytes,
   halfResponse,

@@ -40,7 +40,7 @@ const DIFFERENT: readonly (readonly [what: string, one: string, other: string])[
   ['a tag', 'admin+dcv', 'admin'],
 ];
 
-/** Text in which letters fold, fall apart, combine and stand in quotes. */
+/** Text in which letters fold, decompose, combine and are in quotes. */
 const anyMailbox = fc
   .array(
     fc.oneof(
@@ -77,7 +77,7 @@ describe('a mailbox', () => {
     expect(toMailboxKey(at(one))).not.toBe(toMailboxKey(at(other)));
   });
 
-  it('has a key that is its own key, whatever the text', () => {
+  it('has a key that is its own key, for any text', () => {
     fc.assert(
       fc.property(anyMailbox, (mailbox) => {
         const key = toMailboxKey(at(mailbox));

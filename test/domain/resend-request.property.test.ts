@@ -7,7 +7,7 @@ import { parseEmailAddress } from '../../src/domain/email-address';
 import { parseResendRequest } from '../../src/domain/resend-request';
 import { startTestApp } from '../support/test-app';
 
-/** What may stand in a host name, an address and a locale on the wire. */
+/** What may be in a host name, an address and a locale on the wire. */
 const DOMAIN = /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]*[a-z0-9]$/;
 const EMAIL = /^[^\p{Cc}\u2028\u2029]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}$/u;
 const LOCALE = /^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}$/;

@@ -198,7 +198,7 @@ describe('the local check', () => {
   it('reports every fault at once, each with its path', async () => {
     const issues = await refuse('x', {
       domainApprovalEmails: [
-        { domain: 'example.com', email: 'nobody' },
+        { domain: 'example.com', email: 'no-domain' },
         { emailDomain: 'example.com' },
         { domain: '!', email: '?', emailDomain: '*.example.com' },
         { domain: 'example.org' },

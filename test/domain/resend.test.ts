@@ -84,7 +84,7 @@ describe('a resend that DigiCert accepts', () => {
         '"email":"José@xn--bcher-kva.example","email_domain":"xn--bcher-kva.example"}]}',
     ],
     [
-      'an address that is none of the five customary ones',
+      'an address other than the five customary ones',
       { domainApprovalEmails: [{ email: 'tls.team+dcv@corp.example.org' }] },
       '{"domain_approval_emails":[{"email":"tls.team+dcv@corp.example.org"}]}',
     ],

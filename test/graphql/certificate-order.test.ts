@@ -1,4 +1,4 @@
-// Reading an order: what DigiCert says, whatever it leaves out, in one upstream call a request.
+// Reading an order: what DigiCert says, with any field left out, in one upstream call a request.
 import { CertificateOrderDocument } from '../../src/client/operations';
 import { html, json, type Responder, raw } from '../../src/simulator/responders';
 import { API_KEY, describeRequest, REQUEST_ID, startTestApp } from '../support/test-app';
@@ -23,7 +23,7 @@ const approverEmailsAt = (...domains: readonly string[]) =>
   );
 
 describe('certificateOrder', () => {
-  it('tells status, method, domains and who may approve them', async () => {
+  it('has status, method, domains and who may approve them', async () => {
     const { response, requests } = await readResponse({
       order_id: ORDER_ID,
       order_status: 'pending',
@@ -165,7 +165,7 @@ describe('certificateOrder', () => {
       { order_status: 'waiting_for_moon', order_dcv_method: 'pigeon' },
       { status: 'waiting_for_moon', dcvMethod: 'pigeon', domains: null },
     ],
-  ])('takes an answer with %s', async (_name, validation, order) => {
+  ])('accepts a response with %s', async (_name, validation, order) => {
     const { response } = await readResponse(validation);
 
     expect(response).toEqual({ data: { certificateOrder: { id: ORDER_ID, ...order } } });
@@ -210,7 +210,7 @@ describe('certificateOrder', () => {
     ['200 with a list', json(200, []), { code: 'DIGICERT_FAILED' }],
     ['a redirect', html(302, 'secret', { Location: '/' }), { code: 'DIGICERT_FAILED' }],
   ])(
-    'meets %s with a coded error that tells nothing of the upstream',
+    'returns a coded error for %s that shows nothing of the upstream',
     async (_name, responder, extensions) => {
       const { response: read } = await readResponse(responder);
 
@@ -252,7 +252,7 @@ describe('certificateOrder', () => {
 });
 
 describe('the reads of one request', () => {
-  it('are one call per order, however often and wherever it is asked for', async () => {
+  it('are one call per order, however often and wherever it is requested', async () => {
     const app = await startTestApp();
 
     const response = await app.post({
@@ -276,7 +276,7 @@ describe('the reads of one request', () => {
     ]);
   });
 
-  it('are made anew after a resend of the order in the same document', async () => {
+  it('are made again after a resend of the order in the same document', async () => {
     const app = await startTestApp();
     const field =
       'resendDvEmails(orderId: "1001") { ... on ResendDvEmailsSuccess { order { status } } }';

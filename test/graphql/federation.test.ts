@@ -16,7 +16,7 @@ const refer = (...ids: readonly string[]) =>
   ids.map((id) => ({ __typename: 'CertificateOrder', id }));
 
 describe('the subgraph', () => {
-  it('hands its SDL to whoever composes, links federation 2.3 and has the key', async () => {
+  it('shows its SDL for composition, links federation 2.3 and has the key', async () => {
     const app = await startTestApp();
 
     const response = await app.post({ query: '{ _service { sdl } }' });
@@ -27,7 +27,7 @@ describe('the subgraph', () => {
       '@link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@tag"])',
     );
     expect(sdl).toContain('type CertificateOrder\n  @key(fields: "id")');
-    // The same definitions as in the committed file, whatever else federation adds.
+    // The same definitions as in the committed file, apart from what federation adds.
     const served = new Set(parse(sdl).definitions.map((definition) => print(definition)));
     const missing = parse(printGatewaySchema())
       .definitions.filter(({ kind }) => kind !== 'SchemaExtension')
@@ -59,7 +59,7 @@ describe('the subgraph', () => {
     process.on('unhandledRejection', unhandled);
 
     const { errors } = await readEntities(app, [...refer('bad'), { __typename: 'Nothing' }]);
-    // Node tells of a rejection that nobody handles after the promises of a turn.
+    // Node reports a rejection without a handler after the promises of a turn.
     await new Promise((resolve) => {
       setImmediate(resolve);
     });
@@ -109,7 +109,7 @@ describe('the subgraph', () => {
     ]);
   });
 
-  it('refuses all references for one that is none, with one error that says which', async () => {
+  it('refuses all references for an invalid one, with one error that says which', async () => {
     const app = await startTestApp();
 
     expect(await readEntities(app, refer('1001', 'x', 'y', 'z'), 'status')).toEqual({
@@ -161,7 +161,7 @@ describe('the subgraph', () => {
     expect(app.takeUpstreamRequests()).toHaveLength(1);
   });
 
-  it('asks for scopes in its SDL only on request, on every field that does or tells something', () => {
+  it('asks for scopes in its SDL only on request, on every field that does or shows something', () => {
     const scopes: Record<string, string> = {};
     visit(parse(addAuthDirectives(printGatewaySchema())), {
       ObjectTypeDefinition(type) {
@@ -237,7 +237,7 @@ describe('the subgraph', () => {
     ]);
   });
 
-  it('hands out its SDL where the schema may be asked for, or to the router alone', async () => {
+  it('shows its SDL where introspection is on, or to the router alone', async () => {
     const SECRET = 'the-secret-of-the-router';
     const ask = async (environment: Record<string, string>) => {
       const app = await startTestApp({ environment });

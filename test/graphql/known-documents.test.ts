@@ -1,4 +1,4 @@
-// A document that Apollo Server has accepted is run without it the next time: the answers must be the same, and
+// A document that Apollo Server has accepted is run without it the next time: the responses must be the same, and
 // what is out of the ordinary must still be Apollo Server's.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ const asks = jest.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest');
 
 afterEach(() => asks.mockClear());
 
-/** Everything a client can tell from an answer, but the moment it was made. */
+/** Everything a client can see in a response, but the moment it was made. */
 async function describeResponse(app: TestApp, body: unknown, headers?: Record<string, string>) {
   const response = await app.post(body, headers);
   const { date: _, ...rest } = Object.fromEntries(response.headers);
@@ -56,7 +56,7 @@ const throwing = (thrown: unknown): TestAppOverrides => {
   return { dispatcher: agent };
 };
 
-/** But those that need a deadline to be answered, and the one after which DigiCert is left alone for a while. */
+/** But those that need a deadline to be answered, and the one after which DigiCert is not called for a while. */
 const ORDERS = Object.keys(SIMULATED_ACCOUNT).filter(
   (id) => !['1429', '1504', '1603'].includes(id),
 );
@@ -220,7 +220,7 @@ it('refuses variables that it has found good before, once they are not', async (
   expect(JSON.parse(text).errors[0].extensions.code).toBe('BAD_USER_INPUT');
 });
 
-it('asks Apollo Server every time when traces are asked for', async () => {
+it('uses Apollo Server every time when traces are enabled', async () => {
   const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
   const app = await startTestApp({ environment });
   await describeResponse(app, { query: '{ __typename }' });

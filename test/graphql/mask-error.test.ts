@@ -146,7 +146,7 @@ describe('a document that overflows the parser', () => {
 });
 
 describe('the log', () => {
-  it('shows no header that proves who somebody is', () => {
+  it('shows no header with credentials', () => {
     const lines: string[] = [];
     const log = createLog('info', { write: (line) => void lines.push(line) });
 
@@ -160,7 +160,7 @@ describe('the log', () => {
 });
 
 describe('the API key', () => {
-  it('is in no answer and no log line, whatever happens', async () => {
+  it('is in no response and no log line, in any case', async () => {
     const app = await startTestApp();
     const responses: unknown[] = [];
 

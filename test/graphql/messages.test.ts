@@ -22,8 +22,7 @@ const rateLimited = (scope: 'DIGICERT' | 'COOLDOWN' | 'CALLER'): FailedOutcome =
   retryAfterSeconds: 7,
 });
 
-const MAY_BE_SENT =
-  'The emails may have been sent all the same: look for them before you try again.';
+const MAY_BE_SENT = 'The emails may have been sent anyway: look for them before you try again.';
 
 describe('the message of a failure', () => {
   it.each<[FailedOutcome, string]>([

@@ -44,7 +44,7 @@ it('finds a breaking change, and lets it pass once it is announced', async () =>
   expect(await findUnannounced(current, changed, '- New: `CertificateOrder.dcvMethod`')).toEqual(
     found,
   );
-  const announced = '- Breaking: `CertificateOrder.dcvMethod` is gone.';
+  const announced = '- Breaking: `CertificateOrder.dcvMethod` was removed.';
   expect(await findUnannounced(current, changed, announced)).toEqual([]);
 });
 

@@ -55,7 +55,7 @@ export class InputWriter {
     return given.length > 0 ? `(${given.join(', ')})` : '';
   }
 
-  /** Half of the time a variable that is there already: what is large is then asked for time and again. */
+  /** Half of the time a variable that is there already: what is large is then requested repeatedly. */
   toValue(type: GraphQLInputType, name: string): string {
     const known = this.dice.pick(
       this.#variables.filter((variable) => variable.type === String(type)),

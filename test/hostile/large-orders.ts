@@ -22,7 +22,7 @@ const MAX_LABEL_LENGTH = 63;
 const LEFT_OUT = ['1401', '1405', '1504', '1603'];
 const SMALL_ORDERS = Object.entries(SIMULATED_ACCOUNT).filter(([id]) => !LEFT_OUT.includes(id));
 
-/** As many errors as fit, each with as much text as the gateway hands on. */
+/** As many errors as fit, each with as much text as the gateway returns. */
 const REFUSED = json(
   400,
   errorBody(

@@ -94,7 +94,7 @@ async function readResponse(url: string, body: string, token: string, dispatcher
   return { status, responseBytes, text: Buffer.concat(chunks).toString('utf8') };
 }
 
-/** NaN when the process is gone. */
+/** NaN when the process has ended. */
 function readMemory(pid: number): Memory {
   const status = readOrNothing(`/proc/${pid}/status`);
   const read = (name: string) =>
@@ -102,7 +102,7 @@ function readMemory(pid: number): Memory {
   return { residentBytes: read('VmRSS'), peakBytes: read('VmHWM') };
 }
 
-/** User and system time of all threads. NaN when the process is gone. */
+/** User and system time of all threads. NaN when the process has ended. */
 function readCpuMs(pid: number): number {
   const stat = readOrNothing(`/proc/${pid}/stat`);
   // The name, in parentheses, may hold anything; utime and stime are the 14th and 15th field (proc_pid_stat(5)).

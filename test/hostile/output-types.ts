@@ -1,4 +1,4 @@
-// What can be selected below a type, and how much of it there is. Looked up once, for it is asked for at every step.
+// What can be selected below a type, and how much of it there is. Looked up once, as it is used at every step.
 import {
   doTypesOverlap,
   type GraphQLCompositeType,

@@ -12,7 +12,7 @@ import { type Caller, Run } from './run';
 const DOCUMENTS = Number(process.env.HOSTILE_DOCUMENTS ?? 200);
 const SEED = Number(process.env.HOSTILE_SEED ?? Date.now() % 2 ** 31);
 
-/** Shares of a run: code is compiled and caches are filled, memory is looked at, much happens, memory is looked at again. */
+/** Shares of a run: code is compiled and caches are filled, memory is measured, much happens, memory is measured again. */
 const WARM_UP = 0.3;
 const BEFORE = 0.1;
 const BETWEEN = 0.5;

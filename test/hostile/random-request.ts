@@ -1,4 +1,4 @@
-// Random valid requests, from whatever schema they are for: wide, deep, and mostly as large as the gateway lets through.
+// Random valid requests, for any schema: wide, deep, and mostly as large as the gateway accepts.
 import fc from 'fast-check';
 import {
   type GraphQLCompositeType,

@@ -1,4 +1,4 @@
-// Any value for any input type of the schema: what is asked for, what is wrong, and much of both.
+// Any value for any input type of the schema: what is valid, what is wrong, and much of both.
 import fc from 'fast-check';
 import {
   type GraphQLInputType,

@@ -131,7 +131,7 @@ export class Run {
   }
 }
 
-/** Enough to see what is asked for; the seed repeats the rest. */
+/** Enough to see what is requested; the seed repeats the rest. */
 function describe({ query, variables }: RandomRequest): string {
   const values = JSON.stringify(variables).slice(0, MAX_SHOWN_VARIABLES);
   // A long alias says no more than a short one.

@@ -1,4 +1,4 @@
-// Which hosts a request may name, where everybody on this machine may call and nobody else should.
+// Which hosts a request may name, where every program on this machine may call and no other should.
 import { connect } from 'node:net';
 import { startTestApp, type TestApp } from '../support/test-app';
 
@@ -8,7 +8,7 @@ const TOKENS = {
   AUTH_AUDIENCE: 'dv-email-gateway',
 };
 
-/** The head and the body of the answer, to the bytes of a request. */
+/** The head and the body of the response to the bytes of a request. */
 function send(app: TestApp, lines: readonly string[]): Promise<readonly [string, string]> {
   const { hostname, port } = new URL(app.url);
   return new Promise((resolve, reject) => {
@@ -27,7 +27,7 @@ function send(app: TestApp, lines: readonly string[]): Promise<readonly [string,
   });
 }
 
-/** The status of an answer, and the error's code if there is one. */
+/** The status of a response, and the error's code if there is one. */
 async function ask(
   app: TestApp,
   host: string,
@@ -104,7 +104,7 @@ describe('a gateway without credentials on a loopback address', () => {
     });
   });
 
-  it('sends nothing for a page that goes by another name', async () => {
+  it('sends nothing for a page under another name', async () => {
     const body = JSON.stringify({
       query: 'mutation { resendDvEmails(orderId: "1001") { __typename } }',
     });
@@ -140,7 +140,7 @@ describe('a gateway without credentials on a loopback address', () => {
     );
   });
 
-  it('goes by the Host header, whatever a trusted proxy says', async () => {
+  it('uses the Host header, not what a trusted proxy says', async () => {
     const app = await startTestApp({ environment: { TRUSTED_PROXIES: '127.0.0.1' } });
     const say = (host: string) => ({ headers: [`X-Forwarded-Host: ${host}`] });
 

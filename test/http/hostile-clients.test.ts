@@ -105,12 +105,12 @@ const MALFORMED: readonly (readonly [string, string])[] = [
   ['a path of 1 MB', `GET /${'x'.repeat(1_000_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
   ['no Host', 'POST /graphql HTTP/1.1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'],
   [
-    'a Host that is none',
+    'an invalid Host',
     `POST /graphql HTTP/1.1\r\nHost: a b[\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
   ],
   ['a folded header', `${HEAD}X-Fold: a\r\n b\r\n\r\n`],
   ['a method that does not exist', 'BREW /graphql HTTP/1.1\r\nHost: x\r\n\r\n'],
-  ['an expectation nobody meets', `${HEAD}Expect: tea\r\nContent-Length: 24\r\n\r\n${BODY}`],
+  ['an unknown expectation', `${HEAD}Expect: tea\r\nContent-Length: 24\r\n\r\n${BODY}`],
   ['CONNECT', 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n'],
   ['HTTP/9.9', 'GET / HTTP/9.9\r\nHost: x\r\n\r\n'],
   ['an unknown transfer coding', `${HEAD}Transfer-Encoding: gzip\r\n\r\n`],
@@ -148,7 +148,7 @@ describe('hostile clients', () => {
     expect(response.match(/^\{"data":\{"__typename":"Query"\}\}$/gm)).toHaveLength(21);
   });
 
-  it('get the answer to a mutation that was sent, whatever they send behind it', async () => {
+  it('get the response to a mutation that was sent, with any bytes behind it', async () => {
     const { url } = await startGateway({ DIGICERT_TIMEOUT_MS: '300' });
     const body = JSON.stringify({
       query: 'mutation { resendDvEmails(orderId: "1504") { __typename } }',
@@ -318,7 +318,7 @@ describe('a mutation that comes when the last word on its connection is said', (
   it.each([
     ['its time was up', '', '408'],
     ['it expects the impossible', `${HEAD}Expect: a-miracle\r\nContent-Length: 0\r\n\r\n`, '417'],
-  ])('is not run, for nobody would be told: %s', async (_name, before, status) => {
+  ])('is not run, as no caller would get the response: %s', async (_name, before, status) => {
     const { program, url } = quickGateway;
     // A client that goes on sending when the server has ended its side.
     const socket = connect({ port: portOf(url), host: '127.0.0.1', allowHalfOpen: true });
@@ -332,7 +332,7 @@ describe('a mutation that comes when the last word on its connection is said', (
     expect(response.slice(0, 12)).toBe(`HTTP/1.1 ${status}`);
     socket.write(MUTATION);
 
-    // By then it has been read: these came later, each after the answer to the one before.
+    // By then it has been read: these came later, each after the response to the one before.
     for (let call = 0; call < 20; call += 1) {
       await expectGoodResponse(url);
     }

@@ -14,7 +14,7 @@ function startExchange(pendingResponses: PendingResponses) {
   return { socket, finish: () => response.emit('finish') };
 }
 
-it('a client that sends garbage again and again before its answer is hung up on once, after it', () => {
+it('a client that sends garbage repeatedly before its response is disconnected once, after it', () => {
   const pendingResponses = new PendingResponses();
   const { socket, finish } = startExchange(pendingResponses);
   const end = jest.spyOn(socket, 'end');

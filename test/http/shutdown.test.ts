@@ -1,4 +1,4 @@
-// Closing answers what is in flight and then ends every connection, whatever state it is in.
+// Closing answers what is in flight and then ends every connection, in every state.
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -17,7 +17,7 @@ function eventsSinceStart(program: Program) {
   return events.slice(1 + events.findIndex(({ event }) => event === 'gateway.started'));
 }
 
-/** Resolves when nobody listens any more. */
+/** Resolves when no server listens any more. */
 async function waitUntilRefused(port: number): Promise<void> {
   for (;;) {
     const socket = connect(port, '127.0.0.1');
@@ -185,7 +185,7 @@ describe('SIGTERM', () => {
     expect(await closed).toEqual([0, null]);
   });
 
-  it('refuses what comes while it drains, in JSON, and does not wait for a client that is gone', async () => {
+  it('refuses what comes while it drains, in JSON, and does not wait for a client that has disconnected', async () => {
     const { env, arrived, release } = await startHeld();
     const { program, url } = await startGateway(env);
     const { closed } = program;
@@ -243,13 +243,13 @@ describe('SIGTERM', () => {
   );
 });
 
-describe('calls that wait, or whose callers are gone', () => {
+describe('calls that wait, or whose callers have disconnected', () => {
   const QUERY =
     'mutation { resendDvEmails(orderId: "5555") { __typename ... on ResendDvEmailsRateLimitedError { scope } } }';
   const completed = (program: Program) =>
     loggedEvents(program).filter(({ event }) => event === 'resend.completed');
 
-  it('one that waits out a 429 is told of it when the time is up', async () => {
+  it('one that waits out a 429 gets it when the time is up', async () => {
     const { env, arrived, release } = await startHeld(
       json(429, { errors: [{ code: 'request_limit_exceeded' }] }, { 'Retry-After': '60' }),
     );
@@ -313,7 +313,7 @@ describe('calls that wait, or whose callers are gone', () => {
   });
 });
 
-/** A gateway that runs a statement on SIGUSR2, where nobody catches what comes of it. */
+/** A gateway that runs a statement on SIGUSR2, where no handler catches its errors. */
 async function startFaulty(statement: string, environment: Record<string, string> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'crash-'));
   const hook = join(folder, 'hook.cjs');
@@ -325,7 +325,7 @@ async function startFaulty(statement: string, environment: Record<string, string
   }
 }
 
-describe('an error that nobody foresaw', () => {
+describe('an unexpected error', () => {
   it('ends the process with 1 also when it was stopping already', async () => {
     const { env, arrived, release } = await startHeld();
     const { program, url } = await startFaulty(`throw new Error('boom');`, env);
@@ -443,7 +443,7 @@ async function stopSlowly() {
   };
 }
 
-/** Begins before the tests, and is looked at by the last one. */
+/** Begins before the tests, and is checked by the last one. */
 let slowStop: ReturnType<typeof stopSlowly>;
 
 beforeAll(() => {

@@ -1,4 +1,4 @@
-// Who was mailed a moment ago is left alone; who was not mailed after all is free at once.
+// A recipient mailed a moment ago is not mailed again; one that was not mailed after all is free at once.
 import type { ResendDvEmailsInput } from '../../src/client/operations';
 import { accept, hang, json, resetBeforeBody } from '../../src/simulator/responders';
 import { describeRequest, startTestApp, type TestApp } from '../support/test-app';
@@ -49,7 +49,7 @@ describe('the cool-down', () => {
     expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(['PUT 1001']);
   });
 
-  it('ends after its time, counted from the answer', async () => {
+  it('ends after its time, counted from the response', async () => {
     const app = await startWithCooldown();
 
     const told = [await resend(app, '1001')];
@@ -127,7 +127,7 @@ describe('the cool-down', () => {
       toInput({ ...ADMIN, domain: 'www.example.com' }),
       '1001',
     ],
-    ['whoever DigiCert chooses', undefined, '1001'],
+    ['the recipients that DigiCert chooses', undefined, '1001'],
     ['another order', toInput(ADMIN), '2001'],
   ])('lets emails through to %s', async (_name, input, orderId) => {
     const app = await startWithCooldown({
@@ -160,7 +160,7 @@ describe('the cool-down', () => {
       const member = data?.resendDvEmails;
       const mayBeSent =
         member?.__typename === 'ResendDvEmailsUpstreamError' && member.emailsMayHaveBeenSent;
-      // After a 429 nobody is let through for a while.
+      // After a 429 no call is made for a while.
       app.clock.advance(5_000);
       const again = await resend(app, orderId);
 

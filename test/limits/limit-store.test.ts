@@ -96,7 +96,7 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
     expect(await take('5')).toEqual(400);
   });
 
-  it('counts the places taken in each window, used or not', async () => {
+  it('counts the places reserved in each window, used or not', async () => {
     const { clock, store, take } = await create();
     await take('1');
     clock.advance(900);
@@ -159,7 +159,7 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
     expect(await take('4')).toEqual(ROOM);
   });
 
-  it('lets go of a place whose use nobody told', async () => {
+  it('releases a place whose use was never reported', async () => {
     const { clock, take } = await create();
     for (const id of ['1', '2', '3']) {
       await take(id, 5_000);
@@ -211,7 +211,7 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
     expect(taken.filter((waitMs) => waitMs === 0)).toHaveLength(3);
   });
 
-  it('takes all recipients or none, and tells how long the last one is to be waited for', async () => {
+  it('takes all recipients or none, and says how long the last one is to be waited for', async () => {
     const { clock, store, mail } = await create();
     expect(await mail(['a', 'b'], 'first')).toBe(0);
     await store.commit('first', [toRecipient('a'), toRecipient('b')]);

@@ -60,7 +60,7 @@ async function settle(): Promise<void> {
 }
 
 describe('the queue in front of DigiCert', () => {
-  it('lets through at once what there is room for, and the rest in its order', async () => {
+  it('accepts at once what there is room for, and the rest in its order', async () => {
     const { take, settled, advance, clock } = createQueue({ maxWaitMs: 2_001 });
     for (const name of ['a', 'b', 'c', 'd', 'e']) {
       take(name);
@@ -72,7 +72,7 @@ describe('the queue in front of DigiCert', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('turns away at once who could not be served in time', async () => {
+  it('rejects at once calls that could not be served in time', async () => {
     const { take, settled, clock } = createQueue({
       windows: [{ limit: 1, windowMs: 30_001 }],
     });
@@ -84,7 +84,7 @@ describe('the queue in front of DigiCert', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('keeps nobody waiting for longer than is allowed', async () => {
+  it('keeps no call waiting for longer than is allowed', async () => {
     const { take, settled, advance, clock } = createQueue({ maxWaitMs: 1_500 });
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
       take(name);
@@ -101,7 +101,7 @@ describe('the queue in front of DigiCert', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('keeps nobody waiting beyond the deadline of the mutation', async () => {
+  it('keeps no call waiting beyond the deadline of the mutation', async () => {
     const { take, settled, advance } = createQueue();
     take('a');
     take('b');
@@ -138,7 +138,7 @@ describe('the queue in front of DigiCert', () => {
     expect(settled).toEqual(['c at 301']);
   });
 
-  it('lets nobody through while DigiCert refuses everybody, and then again', async () => {
+  it('accepts no call while DigiCert refuses all, and then again', async () => {
     const { queue, take, settled, advance } = createQueue();
     queue.block(7_000);
     take('a');
@@ -148,7 +148,7 @@ describe('the queue in front of DigiCert', () => {
     expect(settled).toEqual(['a not for 7 s, told at 0', 'b at 7000']);
   });
 
-  it('turns away who waits already when DigiCert refuses everybody', async () => {
+  it('rejects calls that wait already when DigiCert refuses all', async () => {
     const { queue, take, settled, advance, clock } = createQueue();
     take('a');
     take('b');
@@ -172,7 +172,7 @@ describe('the queue in front of DigiCert', () => {
     expect(settled).toEqual(['first at 0', '1000 not for 2 s, told at 0']);
   });
 
-  it('gives no place to who has gone while it was asked for', async () => {
+  it('gives no place to a call that ended while it was requested', async () => {
     const { store, quota, take, settled, advance } = createQueue({ maxWaitMs: 1_400 });
     take('a');
     take('b');

@@ -26,7 +26,7 @@ async function repeat<Result>(
 describe("DigiCert's quota", () => {
   const NO_WAIT = { DIGICERT_QUOTA_WAIT_MS: '0' };
 
-  it('is not run into: what goes beyond is told, with the time until there is room', async () => {
+  it('is not exceeded: calls beyond it are refused, with the time until there is room', async () => {
     const app = await startTestApp({
       environment: { ...NO_WAIT, DIGICERT_QUOTA: '3/5s' },
       quota: [{ limit: 3, windowMs: 5_000 }],
@@ -96,7 +96,7 @@ describe("DigiCert's quota", () => {
     app.takeUpstreamRequests();
   });
 
-  it('is shut for everybody after a 429 that came all the same, resends and reads, until it is over', async () => {
+  it('is blocked for all callers after a 429 that came anyway, resends and reads, until it is over', async () => {
     const app = await startTestApp({
       environment: NO_WAIT,
       quota: [{ limit: 1, windowMs: 4_000 }],
@@ -180,9 +180,9 @@ describe('the quota of a caller', () => {
   });
 
   it.each([
-    ['an id that is none', '{ certificateOrder(id: "x") { id } }'],
+    ['an invalid id', '{ certificateOrder(id: "x") { id } }'],
     [
-      'a reference that is none',
+      'an invalid reference',
       '{ _entities(representations: [{ __typename: "Other", id: "1" }]) { __typename } }',
     ],
     [
@@ -214,7 +214,7 @@ describe('the quota of a caller', () => {
       return data.resendDvEmails.__typename.replace('ResendDvEmails', '');
     };
 
-    it('goes by address, and nobody gets another one by saying so', async () => {
+    it('counts by address, and no caller gets another one by a header', async () => {
       const app = await startTestApp({ environment: { CALLER_QUOTA: '1/60s' } });
 
       expect([
@@ -253,7 +253,7 @@ describe('the quota of a caller', () => {
         'Success',
       ],
       [
-        '6to4 is one caller whatever follows',
+        '6to4 is one caller with any suffix',
         '2002:cb00:7101::1',
         '2002:cb00:7101:fff0::1',
         'RateLimitedError',

@@ -21,7 +21,7 @@ const INPUT = {
   })),
 };
 
-/** The commands that Redis is sent, as it tells them itself. */
+/** The commands that Redis is sent, as it reports them itself. */
 async function monitor(url: string) {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   closeLater(async () => void socket.destroy());
@@ -31,7 +31,7 @@ async function monitor(url: string) {
     const [, client, command] = /^\+[\d.]+ \[\d+ ([^\]]+)\] "(\w+)"/.exec(line) ?? [];
     if (line === '+OK') {
       watching.resolve();
-      // What a script does is told too, as a client's named lua.
+      // What a script does is reported too, as a client's named lua.
     } else if (command && client !== 'lua') {
       commands.push(command);
     }
@@ -42,7 +42,7 @@ async function monitor(url: string) {
 }
 
 describeWithRedis('a resend', () => {
-  it('asks Redis one thing before its PUT, and tells it two after that', async () => {
+  it('sends Redis one command before its PUT, and two after that', async () => {
     const redis = await startRedis();
     const app = await startTestApp({ environment: { ...LIMITS, REDIS_URL: redis.url } });
     // So that Redis knows the scripts.
@@ -113,7 +113,7 @@ describe('a system clock that is set', () => {
 });
 
 describe('what refuses a call', () => {
-  it('is told in the order caller, cool-down, DigiCert, also while the quota is full', async () => {
+  it('is reported in the order caller, cool-down, DigiCert, also while the quota is full', async () => {
     const app = await startTestApp({
       environment: {
         DIGICERT_QUOTA: '1/1h',

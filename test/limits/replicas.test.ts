@@ -7,7 +7,7 @@ const toOrders = (count: number) =>
   Array.from({ length: count }, (_, index) => String(2_000_000 + index));
 
 describeWithRedis('three gateways with one Redis', () => {
-  it('send one round of emails for an order that is asked for a thousand times at once', async () => {
+  it('send one round of emails for an order that is requested a thousand times at once', async () => {
     const { simulator, resend } = await startReplicas(3, {
       environment: { RESEND_COOLDOWN_SECONDS: '60' },
     });
@@ -52,7 +52,7 @@ describeWithRedis('three gateways with one Redis', () => {
     const restartedAt = performance.now();
     await until(() => countEvents('redis.recovered') === 3);
     const recoveredAfterMs = performance.now() - restartedAt;
-    // Everybody may use what is left, and no more.
+    // All gateways may use what is left, and no more.
     await until(() => names.slice(-100).every((name) => name === 'RateLimitedError'));
     loading = false;
     await Promise.all(load);

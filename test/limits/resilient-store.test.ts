@@ -149,7 +149,7 @@ describeWithRedis('limits that outlive Redis', () => {
     expect(await alone.take(10)).toBe(1);
   });
 
-  it('are told to a Redis that has forgotten, by everybody, before anybody uses it', async () => {
+  it('are restored to a Redis that lost them, by all gateways, before any of them uses it', async () => {
     const redis = await startRedis();
     const [one, other] = [await startStore(redis), await startStore(redis)];
     await one.take(3);
@@ -194,14 +194,14 @@ describeWithRedis('limits that outlive Redis', () => {
     expect(local.size.recipient).toBe(1);
   }, 30_000);
 
-  it('grant nothing here while Redis is told what was granted: it would never hear of that', async () => {
+  it('grant nothing here while what was granted is restored to Redis: it would never get that', async () => {
     const redis = await startRedis();
     const [one, other] = [await startStore(redis), await startStore(redis)];
     await redis.kill();
     await Promise.all([one.untilLost(), other.untilLost()]);
     await redis.restart();
     await other.recover();
-    // Redis is told slowly, and meanwhile both are asked for one recipient.
+    // Restoring is slow, and in the meantime both reserve one recipient.
     const restore = one.redisStore.restore.bind(one.redisStore);
     const told = createDeferred();
     const telling = createDeferred();
@@ -256,7 +256,7 @@ describeWithRedis('limits that outlive Redis', () => {
     expect(JSON.stringify(one.events)).not.toContain('hunter2');
   });
 
-  it('stay shut for everybody after a 429, though Redis forgets it', async () => {
+  it('stay blocked for all after a 429, though Redis forgets it', async () => {
     const redis = await startRedis();
     const [one, other] = [await startStore(redis), await startStore(redis)];
     await one.store.block(QUOTA, 600_000);

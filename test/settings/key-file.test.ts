@@ -24,7 +24,7 @@ async function lookOnce(app: TestApp, afterMs: number): Promise<number> {
   return next;
 }
 
-/** Another key is looked at a second time. */
+/** Another key is read a second time. */
 async function look(app: TestApp): Promise<void> {
   if ((await lookOnce(app, 4_000)) === 1_000) {
     await lookOnce(app, 1_000);
@@ -72,7 +72,7 @@ describe('a key file', () => {
   });
 
   it.each([
-    ['is gone', () => unlinkSync(file), 'ENOENT'],
+    ['is missing', () => unlinkSync(file), 'ENOENT'],
     [
       'is a pipe',
       () => {
@@ -84,7 +84,7 @@ describe('a key file', () => {
     ['is very long', () => writeFileSync(file, 'x'.repeat(10_000)), /too long for a key/],
     ['is empty', () => writeFileSync(file, ''), /does not hold an API key/],
     ['holds two lines', () => writeFileSync(file, 'hunter2\nhunter2'), /does not hold an API key/],
-  ])('that %s leaves the old key in use, and is told once', async (_name, spoil, reason) => {
+  ])('that %s leaves the old key in use, and is logged once', async (_name, spoil, reason) => {
     writeFileSync(file, 'the-first-key');
     const app = await startTestApp({ environment: KEY_FROM_FILE });
     spoil();
@@ -100,7 +100,7 @@ describe('a key file', () => {
       }),
     ]);
     expect(app.logText()).not.toContain('hunter2');
-    // Mended, it is used.
+    // Once it is valid again, it is used.
     rmSync(file, { force: true });
     writeFileSync(file, 'the-third-key');
     await look(app);

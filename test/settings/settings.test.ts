@@ -336,10 +336,10 @@ describe('settings', () => {
       ['REDIS_FALLBACK_PERCENT is "0": give a percentage from 1 to 100.'],
     ],
     [
-      'nobody who is let in, in production',
+      'no caller that is accepted, in production',
       { NODE_ENV: 'production', DIGICERT_API_KEY: 'k' },
       [
-        'AUTH_JWKS_URL and ROUTER_SECRET are not set: production does not let everybody in. Give one of them, or say AUTH=none.',
+        'AUTH_JWKS_URL and ROUTER_SECRET are not set: production does not accept every caller. Set one of them, or AUTH=none.',
       ],
     ],
     ['AUTH', { AUTH: 'all' }, ['AUTH is "all": give one of none.']],

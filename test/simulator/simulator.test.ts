@@ -108,7 +108,7 @@ describe('the simulated DigiCert', () => {
     expect(simulator.outbox).toEqual([]);
   });
 
-  it('knows which keys are good, when it is told', async () => {
+  it('knows which keys are good, when they are set', async () => {
     const { resend } = await start({ apiKeys: ['good'] });
 
     expect((await resend('1001', '{}', 'good')).status).toBe(204);
@@ -143,7 +143,7 @@ describe('the simulated DigiCert', () => {
     await take(2);
     expect(statuses.splice(0)).toEqual([429, 204, 429]);
 
-    // Now the long window is full: four were taken in 180 s, and room comes as the first one leaves.
+    // Now the long window is full: four were accepted in 180 s, and room comes as the first one leaves.
     clock.advance(174_999);
     await take(1);
     clock.advance(1);

@@ -44,7 +44,7 @@ async function findFreePort(): Promise<string> {
 
 async function startSupergraph(name: keyof typeof GATEWAYS): Promise<string> {
   app = await startTestApp({
-    // A bug in the transport, for one order: what a gateway must not let through.
+    // A bug in the transport, for one order: what a gateway must mask.
     dispatcherFor: (origin) =>
       createDigicertPool(origin, 100).compose((dispatch) => (options, handler) => {
         if (options.path.includes(`/${BROKEN_ORDER}/`)) {
@@ -111,7 +111,7 @@ describe.each(Object.keys(GATEWAYS) as (keyof typeof GATEWAYS)[])('through %s', 
         correlationId: '',
       };
       expect(direct.data?.resendDvEmails).toMatchObject(rest);
-      // A 429 shuts the way to DigiCert for everybody.
+      // A 429 blocks calls to DigiCert for every caller.
       app.clock.advance(5_000);
     }
     app.takeUpstreamRequests();

@@ -19,7 +19,7 @@ const NODE_VARIABLES = ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'TZ'];
  */
 const CLOSE_MARGIN_MS = 4_000;
 
-/** Milliseconds for an answer to be written, beyond the time that it may take (app.ts). */
+/** Milliseconds for a response to be written, beyond the time that it may take (app.ts). */
 const RESPONSE_MARGIN_MS = 1_000;
 
 export type Environment = Readonly<Record<string, string>>;
@@ -66,7 +66,7 @@ export function toStopSeconds({ shutdown }: Settings): number {
   return (shutdown.delayMs + shutdown.timeoutMs + CLOSE_MARGIN_MS) / 1_000;
 }
 
-/** Seconds for an answer, at most: the fields of a mutation and as many reads, one after another. */
+/** Seconds for a response, at most: the fields of a mutation and as many reads, one after another. */
 export function toResponseSeconds({ maxMutationFields, digicertTimeoutMs }: Settings): number {
   return (2 * maxMutationFields * digicertTimeoutMs + RESPONSE_MARGIN_MS) / 1_000;
 }

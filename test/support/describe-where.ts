@@ -1,5 +1,5 @@
 /**
- * `describe`, where nothing is missing; else tests are skipped, aloud. With the environment variable `required`
+ * `describe`, where nothing is missing; else tests are reported as skipped. With the environment variable `required`
  * set, as CI does, that is an error.
  */
 export function describeWhere(

@@ -11,7 +11,7 @@ export const ISSUER = 'https://id.example.com/';
 export const AUDIENCE = 'dv-email-gateway';
 export const ALL = 'dv-emails:resend certificate-orders:read';
 
-/** What {@link ask} may be told. */
+/** What {@link ask} may get. */
 export const GOOD = '200';
 export const BAD = '401 UNAUTHENTICATED';
 export const JWKS_UNAVAILABLE = '503 SERVICE_UNAVAILABLE';
@@ -31,7 +31,7 @@ export async function createKey(kid = 'first', alg = 'ES256'): Promise<SigningKe
 
 export interface Provider {
   readonly jwksUrl: string;
-  /** Times the keys were asked for. */
+  /** Times the keys were requested. */
   readonly fetches: () => number;
   keys: readonly SigningKey[];
   /** In place of the keys. */

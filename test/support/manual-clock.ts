@@ -34,14 +34,14 @@ export class ManualClock implements Clock {
     };
   }
 
-  /** Resolves with the delay of the next timer that is at most so long: somebody waits from now on. */
+  /** Resolves with the delay of the next timer that is at most so long: a caller waits from now on. */
   nextTimer(maxDelayMs: number): Promise<number> {
     return new Promise((resolve) => {
       this.#waiting.push({ maxDelayMs, resolve });
     });
   }
 
-  /** Moves on and calls back whatever falls due, in order. */
+  /** Advances the time and calls back all timers that are due, in order. */
   advance(byMs: number): void {
     const endMs = this.#nowMs + byMs;
     for (;;) {

@@ -11,7 +11,7 @@ export type Exported = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<strin
 export interface ExportedMetrics {
   /** As they are declared. */
   readonly metrics: readonly { name: string; type: string; labels: readonly string[] }[];
-  /** As they are asked for: a histogram has `_bucket`, `_sum` and `_count`. */
+  /** As they are queried: a histogram has `_bucket`, `_sum` and `_count`. */
   readonly series: Exported;
 }
 
@@ -23,7 +23,7 @@ const OPEN_LABELS: Readonly<Record<string, RegExp>> = { status: /^(?:\d{3}|none)
 
 const WINDOW: RollingWindow = { limit: 1_000, windowMs: 180_000 };
 
-/** Everything the code exports, once there is something to be told of everything. */
+/** Everything the code exports, once every series has a value. */
 export async function readExported(): Promise<ExportedMetrics> {
   const { registry, observeUpstream, watch } = createMetrics();
   watch({
@@ -114,7 +114,7 @@ export function readQuery(text: string): Query {
   };
 }
 
-/** What is asked for and is not exported, one sentence each. */
+/** What is queried and is not exported, one sentence each. */
 export function findProblems(text: string, exported: Exported): string[] {
   const { syntaxErrors, selectors, groupings } = readQuery(text);
   const problems = [...syntaxErrors];

@@ -21,7 +21,7 @@ export async function startReplicas(
   options: {
     readonly environment?: Record<string, string>;
     readonly quota?: readonly RollingWindow[];
-    /** Orders to be had besides the simulator's own; each is accepted. */
+    /** Orders in addition to the simulator's own; each is accepted. */
     readonly orders?: readonly string[];
   } = {},
 ): Promise<Replicas> {

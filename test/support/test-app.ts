@@ -26,9 +26,9 @@ export const API_KEY = 'the-secret-api-key';
 export const REQUEST_ID = 'test-request';
 
 export interface TestAppOverrides {
-  /** Settings besides, or in place of, those every test has. */
+  /** Settings in addition to, or in place of, those every test has. */
   readonly environment?: Environment;
-  /** Orders besides, or in place of, the simulator's own. */
+  /** Orders in addition to, or in place of, the simulator's own. */
   readonly orders?: SimulatedAccount;
   readonly quota?: readonly RollingWindow[];
   /** In place of the simulator. */

@@ -1,4 +1,4 @@
-// The audit trail: who wanted what and what came of it, without giving away anybody's address.
+// The audit trail: caller, request and outcome, without any plain address.
 import { createLog } from '../../src/telemetry/log';
 import { startTelemetry } from '../../src/telemetry/telemetry';
 import { ManualClock } from '../support/manual-clock';
@@ -151,7 +151,7 @@ describe('the audit trail', () => {
         upstreamStatus: 503,
       },
     ],
-  ])('tells what DigiCert said of order %s', async (orderId, fields) => {
+  ])('has what DigiCert said of order %s', async (orderId, fields) => {
     const { event } = await resendAndReadEvent({}, orderId);
     expect(event).toMatchObject(fields);
   });
@@ -168,7 +168,7 @@ describe('the audit trail', () => {
     expect(new Set(hashes).size).toBe(4);
   });
 
-  it('gives one mailbox one hash, in whatever letters it is written', async () => {
+  it('gives one mailbox one hash, in upper and lower case', async () => {
     const app = await startTestApp();
     const emails = ['grosse@example.com', 'GROSSE@example.com', 'ｇｒｏße@example.com'];
     for (const email of emails) {

@@ -31,7 +31,7 @@ it('as JSON hold no character that a terminal obeys or hides, and say the same',
   const log = createLog('info', { write: (line) => void lines.push(line) });
 
   log.info({ event: 'x', subject: HOSTILE, [HOSTILE]: 1 }, HOSTILE);
-  log.info({ event: 'x', subject: HOSTILE, cookie: 'a-token' }, 'with a secret besides');
+  log.info({ event: 'x', subject: HOSTILE, cookie: 'a-token' }, 'with a secret too');
 
   expect(lines.join('')).not.toMatch(UNPRINTABLE);
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([

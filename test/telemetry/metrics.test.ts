@@ -118,7 +118,7 @@ describe('metrics', () => {
     expect(new Set(counted.map(([, value]) => value))).toEqual(new Set([0]));
   });
 
-  it('count a fault that nobody foresaw as such, and pass it on', async () => {
+  it('count an unexpected fault as such, and pass it on', async () => {
     const { observe, listen, close } = startTelemetry(
       {
         host: '127.0.0.1',
@@ -156,7 +156,7 @@ describe('metrics', () => {
     expect((await fetch(new URL('/graphql', app.metricsUrl))).status).toBe(404);
   });
 
-  it('are not there unless they are asked for', async () => {
+  it('are not there unless they are enabled', async () => {
     const app = await startTestApp();
     expect(app.metricsUrl).toBeUndefined();
   });

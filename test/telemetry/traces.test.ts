@@ -207,7 +207,7 @@ describe('traces', () => {
   });
 });
 
-/** One mutation and the stop after it, which takes two seconds where nobody takes the last spans. */
+/** One mutation and the stop after it, which takes two seconds where no collector takes the last spans. */
 async function run(collectorUrl: string) {
   const { program, url } = await startGateway({ OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl });
   const { closed } = program;
@@ -221,7 +221,7 @@ async function run(collectorUrl: string) {
   return { answer, ended: await closed, stdout: program.printed().stdout };
 }
 
-/** Begins before the tests of this file, and is looked at by the last ones. */
+/** Begins before the tests of this file, and is checked by the last ones. */
 let runs: Record<'cannot be reached' | 'refuses', ReturnType<typeof run>>;
 
 beforeAll(async () => {

@@ -1,5 +1,5 @@
-// Hive Gateway with its defaults, around DigiCert's OpenAPI description: nobody writes a resolver.
-// The supergraph is handed over as text, not in a temporary folder: the bench ends its programs with
+// Hive Gateway with its defaults, around DigiCert's OpenAPI description: no resolver has to be written.
+// The supergraph is passed as text, not in a temporary folder: the bench ends its programs with
 // SIGKILL, which would leave one behind.
 import { createServer } from 'node:http';
 import { createGatewayRuntime } from '@graphql-hive/gateway';

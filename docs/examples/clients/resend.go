@@ -84,13 +84,13 @@ func run(arguments []string) int {
 		return 12
 	}
 	if err != nil {
-		tell("The gateway gave no answer (%v).", err)
+		tell("The gateway sent no response (%v).", err)
 		return warn()
 	}
 	defer response.Body.Close()
 	var got answer
 	if err := json.NewDecoder(response.Body).Decode(&got); err != nil {
-		tell("The answer is not from the gateway.")
+		tell("The response is not from the gateway.")
 		return warn()
 	}
 	if got.Data.ResendDvEmails == nil {
@@ -203,7 +203,7 @@ func showDigicertErrors(all digicertErrors) {
 // Shows why there is no result.
 func showRefusal(got answer) int {
 	if len(got.Errors) == 0 {
-		tell("The answer is not from the gateway.")
+		tell("The response is not from the gateway.")
 		return warn()
 	}
 	for _, one := range got.Errors {

@@ -62,14 +62,14 @@ async function main([orderId, ...recipients]) {
       tell(`The gateway could not be reached (${code}). Nothing was sent.`);
       return 12;
     }
-    tell(`The gateway gave no answer (${code}).`);
+    tell(`The gateway sent no response (${code}).`);
     return warn();
   }
   try {
     const result = answer?.data?.resendDvEmails;
     return result ? showResult(result) : showRefusal(answer?.errors);
   } catch {
-    tell('The answer is not one that this client understands.');
+    tell('This client does not understand the response.');
     return warn();
   }
 }
@@ -146,7 +146,7 @@ function showDigicertErrors({ digicertErrors }) {
 /** Shows why there is no result. */
 function showRefusal(errors) {
   if (!Array.isArray(errors)) {
-    tell('The answer is not from the gateway.');
+    tell('The response is not from the gateway.');
     return warn();
   }
   for (const { message, extensions } of errors) {

@@ -62,10 +62,10 @@ def main(arguments):
     try:
         answer = post(connection, {"query": DOCUMENT, "variables": variables})
     except (OSError, HTTPException) as error:
-        tell(f"The gateway gave no answer ({error}).")
+        tell(f"The gateway sent no response ({error}).")
         return warn()
     except (ValueError, RecursionError):
-        tell("The answer is not from the gateway.")
+        tell("The response is not from the gateway.")
         return warn()
     finally:
         connection.close()
@@ -73,7 +73,7 @@ def main(arguments):
         result = (answer.get("data") or {}).get("resendDvEmails")
         return show_result(result) if result else show_refusal(answer.get("errors") or [])
     except (AttributeError, KeyError, TypeError):
-        tell("The answer is not one that this client understands.")
+        tell("This client does not understand the response.")
         return warn()
 
 

@@ -54,8 +54,8 @@ body=$(jq --null-input --arg query "$DOCUMENT" --arg orderId "$order_id" '
   | if $recipients == [] then . else .variables.input.domainApprovalEmails = $recipients end
 ' --args -- "$@") || exit 1
 
-# The token goes through standard input: arguments can be read by everybody on the machine.
-# --retry 0 and --no-location, whatever ~/.curlrc says: a second call may be a second round of emails.
+# The token goes through standard input: arguments can be read by every user of the machine.
+# --retry 0 and --no-location, even if ~/.curlrc says otherwise: a second call may be a second round of emails.
 answer=$(
   if [ -n "${GATEWAY_TOKEN:-}" ]; then printf 'header = "Authorization: Bearer %s"\n' "$GATEWAY_TOKEN"; fi |
     curl --config - --globoff --silent --show-error --retry 0 --no-location --max-time "$TIMEOUT_SECONDS" \
@@ -69,7 +69,7 @@ case $? in
     exit 12
     ;;
   *)
-    echo 'The gateway gave no answer.' >&2
+    echo 'The gateway sent no response.' >&2
     warn
     ;;
 esac
@@ -84,7 +84,7 @@ def visible: tostring
 # Prints what a jq filter makes of the result.
 show() {
   printf '%s' "$answer" | jq --raw-output "$VISIBLE .data.resendDvEmails | $1 | visible" 2> /dev/null || {
-    echo 'The answer is not one that this client understands.' >&2
+    echo 'This client does not understand the response.' >&2
     warn
   }
 }
@@ -95,7 +95,7 @@ typename=$(show '.__typename // empty' 2> /dev/null)
 
 if [ -z "$typename" ]; then
   printf '%s' "$answer" | jq --raw-output "$VISIBLE"'.errors[] | "\(.message) (\(.extensions.code))" | visible' >&2 2> /dev/null ||
-    echo 'The answer is not from the gateway.' >&2
+    echo 'The response is not from the gateway.' >&2
   # With these, and no other, the gateway says that it did not even begin.
   begun=$(printf '%s' "$answer" | jq '[.errors[].extensions.code] | . == [] or any(
     IN("UNAUTHENTICATED", "FORBIDDEN", "SERVICE_UNAVAILABLE", "GRAPHQL_VALIDATION_FAILED", "QUERY_NOT_IN_SAFELIST") | not)

@@ -2,7 +2,7 @@ import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
 import { type Notice, toFailureNotice } from './notice';
 
-/** No RetryLink: whatever repeats a mutation sends the emails again. */
+/** No RetryLink: a link that repeats a mutation sends the emails again. */
 export function createClient(uri: string): ApolloClient {
   return new ApolloClient({
     link: new HttpLink({ uri }),

@@ -11,7 +11,7 @@ interface Answer {
   readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];
 }
 
-/** Longer than the gateway's own deadline, 10 s: who gives up first never learns what happened. */
+/** Longer than the gateway's own deadline, 10 s: a client that times out first never learns the outcome. */
 const TIMEOUT_MS = 15_000;
 
 export async function resend(

@@ -36,7 +36,7 @@ export function toNotice(result: Result): Notice {
   }
 }
 
-/** When there is no result, by the code of the first top-level error, if there was an answer at all. */
+/** When there is no result, by the code of the first top-level error, if there was a response at all. */
 export function toFailureNotice(code: unknown): Notice {
   switch (code) {
     case 'UNAUTHENTICATED':
@@ -54,7 +54,7 @@ export function toFailureNotice(code: unknown): Notice {
     default:
       return {
         tone: 'warning',
-        text: 'No answer. The emails may have been sent: look for them before you try again.',
+        text: 'No response. The emails may have been sent: look for them before you try again.',
       };
   }
 }

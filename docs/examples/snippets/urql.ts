@@ -5,7 +5,7 @@ import {
 } from 'dv-email-gateway/client';
 import { type Notice, toFailureNotice, toNotice } from './notice';
 
-/** No retryExchange: whatever repeats a mutation sends the emails again. */
+/** No retryExchange: an exchange that repeats a mutation sends the emails again. */
 export function createClient(url: string): Client {
   return new Client({ url, exchanges: [fetchExchange] });
 }

@@ -1,5 +1,5 @@
-// Leaves DigiCert alone once it has failed time and again, and then lets one request at a time find out
-// whether it is back. Counts, and holds no timer: time only matters when somebody asks.
+// Stops calls to DigiCert once it has failed repeatedly, and then allows one request at a time to find out
+// whether it works again. Counts, and holds no timer: time only matters when a request comes.
 
 import type { BreakerState } from '../../domain/upstream-event';
 import type { Clock } from '../../lib/clock';
@@ -13,15 +13,15 @@ const MAX_CALLS = 100;
 /** Fewer calls are no ground for a result: a support page makes some in a minute. */
 const MIN_CALLS = 10;
 
-/** Share of failures among those calls from which on DigiCert is left alone. */
+/** Share of failures among those calls from which on DigiCert is not called. */
 const FAILURE_RATIO = 0.5;
 
-/** One order that DigiCert stumbles over, asked for again and again, is no reason to keep everybody away. */
+/** One order on which DigiCert fails, requested again and again, is no reason to stop all calls. */
 const MIN_FAILING_ORDERS = 3;
 
 interface CircuitBreakerOptions {
   readonly clock: Clock;
-  /** Milliseconds that DigiCert is left alone for; 0: never. */
+  /** Milliseconds for which DigiCert is not called; 0: never. */
   readonly openMs: number;
   readonly onChange: (state: BreakerState) => void;
 }
@@ -42,7 +42,7 @@ type State =
   /** One request is out to see. */
   | { readonly kind: 'half-open' };
 
-/** The right to make one request, and the duty to tell what came of it. */
+/** The right to make one request, and the duty to report its outcome. */
 export interface Permit {
   end(result: CallResult): void;
 }

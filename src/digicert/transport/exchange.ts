@@ -27,7 +27,7 @@ export interface HttpResponse {
   readonly body: Buffer | undefined;
 }
 
-/** No request was made: there was no room, or DigiCert has failed repeatedly and is left alone for a while. */
+/** No request was made: there was no room, or DigiCert has failed repeatedly and is not called for a while. */
 export type Rejected =
   | {
       readonly kind: 'rejected';
@@ -143,7 +143,7 @@ export function firstValue(header: HeaderValue): string | undefined {
 
 /**
  * What undici does not take for HTTP: llhttp's own codes, a status below 100, contradicting lengths, and
- * headers too large to be taken in.
+ * headers too large to be read.
  */
 const NOT_HTTP =
   /^(?:HPE_\w+|HTTPParserError|ERR_ASSERTION|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|UND_ERR_HEADERS_OVERFLOW)$/;

@@ -1,4 +1,4 @@
-// How long DigiCert wants to be left alone after a 429.
+// How long DigiCert wants no request after a 429.
 import { firstValue, type HttpResponse } from './exchange';
 
 /** DigiCert does not document Retry-After and was not seen to send it: then one short quota window. */

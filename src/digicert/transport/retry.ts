@@ -10,7 +10,7 @@ const MAX_ATTEMPTS = 3;
 /** Milliseconds before the second attempt, at most; twice as long before each further one. */
 const BACKOFF_MS = 200;
 
-/** Milliseconds added at random to what DigiCert asks for, so that not everybody comes back at once. */
+/** Milliseconds added at random to the wait that DigiCert asks for, so that not all callers come back at once. */
 const MAX_JITTER_MS = 250;
 
 /** What an attempt needs at the least; with less time left it would only be cut off. */

@@ -21,7 +21,7 @@ interface SenderOptions {
   readonly exchange: (request: HttpRequest, deadline: Deadline) => Promise<Attempted>;
   /** Requests at a time. As many again may wait for one of them to end. */
   readonly concurrency: number;
-  /** Milliseconds that DigiCert is left alone for after it has failed time and again; 0: never. */
+  /** Milliseconds for which DigiCert is not called after it has failed repeatedly; 0: never. */
   readonly breakerMs: number;
   /** Milliseconds that a caller may be kept waiting after a 429. */
   readonly maxRetryWaitMs: number;
@@ -32,7 +32,7 @@ interface SenderOptions {
 /** What goes with a request. */
 interface SendContext {
   readonly orderId: string;
-  /** Room for the first attempt. `undefined`: none was asked for, as the breaker was open. */
+  /** Room for the first attempt. `undefined`: none was requested, as the breaker was open. */
   readonly quota: Reservation | undefined;
 }
 
@@ -57,7 +57,7 @@ export class Sender {
     return this.#breaker.state;
   }
 
-  /** Whether a request would be let through at this moment. */
+  /** Whether a request would be accepted at this moment. */
   get isAvailable(): boolean {
     return this.#breaker.isLettingThrough;
   }
@@ -106,7 +106,7 @@ export class Sender {
     }
   }
 
-  /** Those sent away use up nothing. What bounds requests is looked at and taken in one turn, or it would bound none. */
+  /** Rejected requests use up nothing. A bound is checked and reserved in one turn, or it would bound nothing. */
   #attempt(
     request: HttpRequest,
     { orderId, quota }: SendContext,
@@ -155,12 +155,12 @@ export class Sender {
   }
 }
 
-/** Tells signs that DigiCert is not well from responses that are only unwelcome. */
+/** Distinguishes failures of DigiCert from responses that only refuse. */
 function toCallResult(orderId: string, attempted: Attempted | undefined): CallResult {
   if (attempted?.kind === 'response' && attempted.status < 500) {
     return { failed: false };
   }
-  // What came of a request may be the order's fault, whose number may lead with zeros.
+  // The order may be the cause of a failure; its number may have leading zeros.
   return attempted?.kind === 'not-sent'
     ? { failed: true }
     : { failed: true, orderId: orderId.replace(/^0+/, '') };

@@ -15,7 +15,7 @@ const TYPENAME = 'CertificateOrder';
 type Entity = CertificateOrder & { readonly __typename: typeof TYPENAME };
 
 /**
- * Costs no call: what else is selected is read when it is resolved. Every reference is looked at before anything else,
+ * Costs no call: what else is selected is read when it is resolved. Every reference is checked before anything else,
  * and one that is not good is the error of the whole field: a {@link CodedError}, one for all of them.
  */
 export async function resolveEntities(

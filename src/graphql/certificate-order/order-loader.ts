@@ -5,7 +5,7 @@ import type { ReadOrder } from '../../domain/read-order';
 import { CodedError } from '../../lib/coded-error';
 import { toReadError } from './read-errors';
 
-/** Distinct orders of one request, and references to orders; half of what DigiCert allows everybody in 5 s. */
+/** Distinct orders of one request, and references to orders; half of what DigiCert allows the API key in 5 s. */
 const MAX_ORDERS_PER_REQUEST = 50;
 
 const TOO_MANY_ORDERS = new CodedError(

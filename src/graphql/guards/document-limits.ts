@@ -38,10 +38,10 @@ const MAX_ALIASES = 30;
 /** Aliases beside those of the root fields of a mutation. */
 const MAX_INNER_ALIASES = 20;
 
-/** Characters of an alias, which stands in the response wherever its field does. */
+/** Characters of an alias, which is in the response wherever its field is. */
 const MAX_ALIAS_LENGTH = 100;
 
-/** Directives, on whatever they stand. */
+/** Directives, in all places of a document. */
 const MAX_DIRECTIVES = 20;
 
 /**

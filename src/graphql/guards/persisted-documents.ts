@@ -8,7 +8,7 @@ export const MANIFEST_FORMAT = 'apollo-persisted-query-manifest';
 export interface PersistedDocuments {
   /** The body with this SHA-256 hash. */
   findByHash(hash: string): string | undefined;
-  /** Whether a document is listed, however it is laid out, and whatever `__typename` a client has added to it. */
+  /** Whether a document is listed, in any layout, and with any `__typename` that a client has added to it. */
   includes(document: string): boolean;
 }
 

@@ -1,5 +1,5 @@
 // How much one response may hold. Aliases times lists times references multiply what a small document selects, so
-// every list is measured, as it will stand in the response, before graphql-js completes its items.
+// every list is measured, as it will be in the response, before graphql-js completes its items.
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 import { CodedError } from '../../lib/coded-error';
 
@@ -17,10 +17,7 @@ const PUNCTUATION_BYTES = 4;
 
 const ADVICE = `The lists of one response may have ${MAX_LIST_BYTES} bytes in all: ask for fewer orders or fields, and for each list once.`;
 
-const TOO_LARGE = new CodedError(
-  'RESPONSE_TOO_LARGE',
-  `${ADVICE} Of lists, nothing is told from here on.`,
-);
+const TOO_LARGE = new CodedError('RESPONSE_TOO_LARGE', `${ADVICE} Lists from here on are null.`);
 
 const NOT_SENT = new CodedError('RESPONSE_TOO_LARGE', `${ADVICE} Nothing was sent.`);
 
@@ -71,7 +68,7 @@ export class ResponseBudget {
   }
 }
 
-/** A field of a selection set with its fragments spread, whatever type they are for. */
+/** A field of a selection set with its fragments spread, for any type. */
 interface SelectedField {
   readonly name: string;
   readonly responseKey: string;

@@ -30,10 +30,10 @@ const ResendDvEmailsErrorReason = createEnum<NotEligibleReason | UpstreamFailure
     ORDER_NOT_PENDING: 'Nothing is left to approve: the order is issued, cancelled or the like.',
     DCV_METHOD_NOT_EMAIL: 'The order proves domain control in another way, such as a DNS record.',
     CREDENTIALS_REJECTED:
-      "DigiCert rejects the gateway's own API key. Only the gateway's operators can mend that.",
+      "DigiCert rejects the gateway's own API key. Only the gateway's operators can fix that.",
     MISCONFIGURED: 'DigiCert does not understand the gateway, for instance at a wrong base URL.',
     UNREACHABLE: 'DigiCert could not be reached; the request never left. Try again.',
-    UNAVAILABLE: 'DigiCert is in trouble: it said so just now, or time and again a moment ago.',
+    UNAVAILABLE: 'DigiCert fails: a server error now, or repeated failures a moment ago.',
     OUTCOME_UNKNOWN: 'The request left and no response came. The emails may be on their way.',
     UNEXPECTED_RESPONSE:
       'DigiCert, or a proxy before it, gave a response the gateway does not understand.',
@@ -86,7 +86,7 @@ export abstract class ResendDvEmailsError {
 
   @Field(() => Boolean, {
     description:
-      'Whether the very same call may succeed later. Never repeat it by machine where `emailsMayHaveBeenSent` is true: ask a person first.',
+      'Whether the very same call may succeed later. Never repeat it automatically where `emailsMayHaveBeenSent` is true: ask a person first.',
   })
   retryable!: boolean;
 
@@ -124,14 +124,14 @@ export class ResendDvEmailsInvalidInputError extends ResendDvEmailsError {
 export class ResendDvEmailsOrderNotFoundError extends ResendDvEmailsError {
   readonly __typename!: 'ResendDvEmailsOrderNotFoundError';
 
-  @Field(() => ID, { description: 'The order id that was asked for.' })
+  @Field(() => ID, { description: 'The requested order id.' })
   orderId!: string;
 }
 
 /** Of a member about an order that is there. */
 @ObjectType()
 abstract class ResendDvEmailsOrderError extends ResendDvEmailsError {
-  @Field(() => CertificateOrder, { description: 'The order, to be asked for more.' })
+  @Field(() => CertificateOrder, { description: 'The order, for more of its fields.' })
   order!: CertificateOrder;
 }
 
@@ -203,7 +203,7 @@ export class ResendDvEmailsUpstreamError extends ResendDvEmailsOrderError {
 
   @Field(() => Boolean, {
     description:
-      'True when nobody can say that no email was sent: warn before a second try, which may mail people twice.',
+      'True when it is unknown whether emails were sent: warn before a second try, which may mail people twice.',
   })
   emailsMayHaveBeenSent!: boolean;
 }

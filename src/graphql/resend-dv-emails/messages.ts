@@ -59,7 +59,7 @@ const ASK_OPERATORS = "Tell the gateway's operators, with the correlation id.";
 
 function describeUpstreamFailure({ reason, emailsMayHaveBeenSent }: Of<'upstream-failed'>): string {
   const sent = emailsMayHaveBeenSent
-    ? 'The emails may have been sent all the same: look for them before you try again.'
+    ? 'The emails may have been sent anyway: look for them before you try again.'
     : 'Nothing was sent.';
   switch (reason) {
     case 'CREDENTIALS_REJECTED':

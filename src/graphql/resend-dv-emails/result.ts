@@ -16,7 +16,7 @@ import { ResendDvEmailsSuccess } from './success';
 export const ResendDvEmailsResult = createUnionType({
   name: 'ResendDvEmailsResult',
   description:
-    'What came of `resendDvEmails`. Branch on `__typename`, and spread `ResendDvEmailsError` for members added later.',
+    'The outcome of `resendDvEmails`. Branch on `__typename`, and spread `ResendDvEmailsError` for members added later.',
   types: () =>
     [
       ResendDvEmailsSuccess,
@@ -49,7 +49,7 @@ export function toResult(
       locale,
     };
   }
-  // The members' fields are named as the outcome's, so that each is handed over whole.
+  // The members' fields are named as the outcome's, so that each is returned whole.
   const fitting = fitDetails(outcome, fitItems);
   const error = {
     ...fitting,
@@ -78,7 +78,7 @@ export function toResult(
   }
 }
 
-/** Details make way where the response gets too large: the result itself has to be told. */
+/** Details make way where the response gets too large: the result itself has to be reported. */
 function fitDetails<Outcome extends FailedOutcome>(outcome: Outcome, fitItems: FitItems): Outcome {
   return {
     ...outcome,

@@ -38,6 +38,6 @@ export class ResendDvEmailsSuccess {
   })
   domainApprovalEmails!: readonly DomainApprovalEmail[];
 
-  @Field(() => String, { nullable: true, description: 'The language that was asked for, if any.' })
+  @Field(() => String, { nullable: true, description: 'The requested language, if any.' })
   locale: string | undefined;
 }

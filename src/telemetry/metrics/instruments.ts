@@ -14,7 +14,7 @@ export function createInstruments(registry: Registry) {
   const registers = [registry];
   const resends = new Counter({
     name: `${PREFIX}resends_total`,
-    help: 'Calls of resendDvEmails by what came of them; `detail` is the reason or the scope of the outcome.',
+    help: 'Calls of resendDvEmails by outcome; `detail` is the reason or the scope of the outcome.',
     labelNames: ['outcome', 'detail'] as const,
     registers,
   });
@@ -26,13 +26,13 @@ export function createInstruments(registry: Registry) {
   });
   const reads = new Counter({
     name: `${PREFIX}order_reads_total`,
-    help: 'Reads of an order by what came of them.',
+    help: 'Reads of an order by outcome.',
     labelNames: ['outcome', 'detail'] as const,
     registers,
   });
   const exchanges = new Histogram({
     name: `${PREFIX}digicert_request_duration_seconds`,
-    help: "Requests to DigiCert by method and status; `none`: no status came, the gateway's log tells why.",
+    help: "Requests to DigiCert by method and status; `none`: no status came, the gateway's log has the reason.",
     labelNames: ['method', 'status'] as const,
     buckets: DURATION_BUCKETS,
     registers,

@@ -41,7 +41,7 @@ export function createMetrics() {
           quotaWaits.observe(event.waitedMs / 1_000);
           break;
         case 'breaker-changed':
-          // The state itself is looked at when somebody asks.
+          // The state itself is read at a scrape.
           break;
       }
     },

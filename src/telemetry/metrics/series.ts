@@ -9,7 +9,7 @@ import type {
 } from '../../domain/outcome';
 import type { RejectionReason, RetryCause } from '../../domain/upstream-event';
 
-/** The compiler sees to it that none is missing. */
+/** The compiler checks that none is missing. */
 function listAll<Value extends string>(values: Readonly<Record<Value, true>>): readonly Value[] {
   return Object.keys(values) as Value[];
 }
@@ -43,7 +43,7 @@ export const RESEND_DETAILS: Readonly<
   'unexpected-error': NO_DETAIL,
 };
 
-/** The details that each outcome of reading an order may have. Nobody is mailed, so there is no cool-down. */
+/** The details that each outcome of reading an order may have. No email is sent, so there is no cool-down. */
 export const READ_DETAILS: Readonly<
   Record<OrderReadOutcome['kind'] | 'unexpected-error', readonly string[]>
 > = {

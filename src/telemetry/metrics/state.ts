@@ -1,4 +1,4 @@
-// What is looked at when somebody asks for the figures: the state things are in.
+// What is read at a scrape: the current state.
 import { Gauge, type Registry } from 'prom-client';
 import type { WindowUsage } from '../../domain/reservation';
 import type { RollingWindow } from '../../domain/rolling-window';

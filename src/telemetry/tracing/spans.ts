@@ -79,7 +79,7 @@ export function createSpans(tracer: Tracer) {
   };
 }
 
-/** The span of the caller's, if it names one. Its `tracestate` and `baggage` are for others, and are not taken in. */
+/** The span of the caller's, if it names one. Its `tracestate` and `baggage` are for others, and are not read. */
 function toCallersContext(traceparent: string | string[] | undefined): Context {
   const span = typeof traceparent === 'string' ? parseTraceParent(traceparent) : null;
   return span ? trace.setSpanContext(ROOT_CONTEXT, { ...span, isRemote: true }) : ROOT_CONTEXT;

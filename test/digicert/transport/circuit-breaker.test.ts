@@ -1,4 +1,4 @@
-// When DigiCert is left alone, and how it is found to be back.
+// When DigiCert is not called, and how it is found to work again.
 import { type CallResult, CircuitBreaker } from '../../../src/digicert/transport/circuit-breaker';
 import { ManualClock } from '../../support/manual-clock';
 
@@ -9,7 +9,7 @@ function createBreaker(openMs = 10_000) {
   const clock = new ManualClock();
   const changes: string[] = [];
   const breaker = new CircuitBreaker({ clock, openMs, onChange: (state) => changes.push(state) });
-  /** Makes calls for one order after the other; those not let through are left out. */
+  /** Makes calls for one order after the other; rejected ones are left out. */
   const call = (result: 'worked' | 'failed', times = 1) => {
     for (let index = 0; index < times; index += 1) {
       breaker
@@ -99,7 +99,7 @@ describe('once it is open', () => {
     expect(breaker.state).toBe('open');
     clock.advance(1);
     expect(breaker.isLettingThrough).toBe(true);
-    // Although nobody has asked yet.
+    // Although there was no call yet.
     expect(breaker.state).toBe('half-open');
     const probe = breaker.permit();
     expect(probe).toBeDefined();

@@ -1,4 +1,4 @@
-// The decision whether a request is made again, whatever happened before.
+// The decision whether a request is made again, after every kind of failure.
 import fc from 'fast-check';
 import type { Exchange } from '../../../src/digicert/transport/exchange';
 import { decideRetry, type RetryContext } from '../../../src/digicert/transport/retry';
@@ -65,11 +65,11 @@ describe('a 429', () => {
     ['names a moment too far off', { 'retry-after': 'Fri, 02 Jan 2026 03:05:05 GMT' }],
     ['says nothing, which means 5 s', {}],
     ['says nonsense', { 'retry-after': 'soon' }],
-  ])('is handed on when it %s', (_name, headers) => {
+  ])('is returned when it %s', (_name, headers) => {
     expect(decide({ exchange: responded(429, headers) })).toEqual({ retry: false });
   });
 
-  it('is handed on when the deadline leaves no room for another attempt', () => {
+  it('is returned when the deadline leaves no room for another attempt', () => {
     const exchange = responded(429, { 'retry-after': '1' });
     expect(decide({ exchange, leftMs: 1_225 }).retry).toBe(true);
     expect(decide({ exchange, leftMs: 1_224 }).retry).toBe(false);

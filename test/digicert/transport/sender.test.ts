@@ -7,7 +7,7 @@ import { accept, hang, json, type Responder } from '../../../src/simulator/respo
 import { createDeferred } from '../../support/deferred';
 import { describeRequest, startTestApp } from '../../support/test-app';
 
-/** Gives one answer after the other, the last one for ever. */
+/** Gives one response after the other, the last one for ever. */
 function inTurn(...responders: readonly Responder[]): Responder {
   let turn = 0;
   return (incoming) => {
@@ -48,7 +48,7 @@ describe('a 429', () => {
   it.each([
     ['says nothing', {}],
     ['asks for longer than a caller may be kept', { 'Retry-After': '3' }],
-  ])('is told at once when DigiCert %s', async (_name, headers) => {
+  ])('is reported at once when DigiCert %s', async (_name, headers) => {
     const app = await startTestApp({ orders: order(tooMany(headers as Record<string, string>)) });
 
     expect(memberOf(await app.resend('5555'))?.__typename).toBe('ResendDvEmailsRateLimitedError');
@@ -58,7 +58,7 @@ describe('a 429', () => {
 
 describe('a connection that cannot be made', () => {
   it('is tried again, and the emails go out once it can', async () => {
-    // A port that was free a moment ago, so that nobody listens until the test does.
+    // A port that was free a moment ago, so that no server listens until the test does.
     const server = createServer((_request, response) => response.writeHead(204).end());
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -124,7 +124,7 @@ describe('the breaker', () => {
     ]);
   });
 
-  it('lets nobody through beside the one that finds out', async () => {
+  it('accepts no call but the one that finds out', async () => {
     const app = await startFailing(hang);
     app.clock.advance(10_000);
 
@@ -137,7 +137,7 @@ describe('the breaker', () => {
     expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(['PUT 5555']);
   });
 
-  it('is not opened by one order that DigiCert stumbles over, however it is asked for', async () => {
+  it('is not opened by one order on which DigiCert fails, however it is requested', async () => {
     const app = await startTestApp({ environment: BREAKER });
     for (let call = 0; call < 20; call += 1) {
       await app.resend(`${'0'.repeat(call % 4)}1500`);
@@ -149,7 +149,7 @@ describe('the breaker', () => {
     app.takeUpstreamRequests();
   });
 
-  it('is told by /readyz, which stays ready', async () => {
+  it('is shown by /readyz, which stays ready', async () => {
     const app = await startFailing(accept);
 
     const response = await fetch(new URL('/readyz', app.url));
@@ -158,12 +158,12 @@ describe('the breaker', () => {
   });
 
   it.each(['1400', '1401', '1403', '1404', '1405', '1429'])(
-    'takes an answer that refuses for a sign of life: order %s',
+    'counts a response that refuses as a success: order %s',
     async (orderId) => {
       const app = await startTestApp({ environment: BREAKER });
       for (let call = 0; call < 20; call += 1) {
         await app.resend(orderId);
-        // After a 429 nobody is let through for a while.
+        // After a 429 no call is made for a while.
         app.clock.advance(5_000);
       }
       app.takeUpstreamRequests();
@@ -175,7 +175,7 @@ describe('the breaker', () => {
 });
 
 describe('concurrency', () => {
-  it('lets as many calls wait as are in flight, and tells all others at once', async () => {
+  it('lets as many calls wait as are in flight, and refuses all others at once', async () => {
     const released = createDeferred();
     let inFlight = 0;
     let mostInFlight = 0;
@@ -294,7 +294,7 @@ describe('room in the quota', () => {
     }
   });
 
-  it('is taken anew for a second attempt', async () => {
+  it('is reserved again for a second attempt', async () => {
     const app = await startTestApp({
       environment: { ...ONE, DIGICERT_QUOTA_WAIT_MS: '2000' },
       orders: order(inTurn(tooMany({ 'Retry-After': '1' }), accept)),
@@ -333,7 +333,7 @@ describe('room in the quota', () => {
 });
 
 describe('a client that hangs up', () => {
-  it('does not stop its resend, whose outcome is audited all the same', async () => {
+  it('does not stop its resend, whose outcome is audited', async () => {
     const released = createDeferred();
     const app = await startTestApp({
       orders: order(async (incoming) => {

@@ -113,7 +113,7 @@ for (const client of CLIENTS) {
       app.takeUpstreamRequests();
     });
 
-    it('shows each fault beside its place, whatever characters are in it', async () => {
+    it('shows each fault beside its place, with any characters in it', async () => {
       const app = await startTestApp();
 
       const run = await client.run(['12x', `-"'$(id)\\n%s=`], { GATEWAY_URL: app.url });
@@ -138,7 +138,7 @@ for (const client of CLIENTS) {
       expect(app.takeUpstreamRequests()).toHaveLength(1);
     });
 
-    it('shows its token, and tells when that does not do', async () => {
+    it('sends its token, and reports when that is refused', async () => {
       const key = await createKey();
       const app = await startWithTokens(await startProvider(key));
       const runWith = (token: string) =>
@@ -164,7 +164,7 @@ for (const client of CLIENTS) {
       expect(app.takeUpstreamRequests()).toHaveLength(1);
     });
 
-    it('tells that the gateway is down, so that nothing was sent', async () => {
+    it('reports that the gateway is down, so that nothing was sent', async () => {
       const gone = await startOther(respond(200, {}));
       gone.close();
 
@@ -236,18 +236,15 @@ for (const client of CLIENTS) {
       expect(lines(run.stderr)).toEqual([`${ESCAPED} (${ESCAPED})`, MAYBE_SENT]);
     });
 
-    it.each([[[]], [['1001', 'admin@example.com']]])(
-      'is told how to be called: %j',
-      async (args) => {
-        const other = await startOther(respond(200, {}));
+    it.each([[[]], [['1001', 'admin@example.com']]])('gets the usage: %j', async (args) => {
+      const other = await startOther(respond(200, {}));
 
-        const run = await client.run(args, { GATEWAY_URL: other.url });
+      const run = await client.run(args, { GATEWAY_URL: other.url });
 
-        expect(run.code).toBe(2);
-        expect(run.stderr).toMatch(/^usage: /);
-        expect(other.requests()).toBe(0);
-      },
-    );
+      expect(run.code).toBe(2);
+      expect(run.stderr).toMatch(/^usage: /);
+      expect(other.requests()).toBe(0);
+    });
 
     if (client.name === 'Go') {
       it('is as gofmt and go vet like it', () => {

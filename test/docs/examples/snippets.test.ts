@@ -1,4 +1,4 @@
-// The snippets of docs/frontend.md compile, stand there as they are in their files, and do what is said of them.
+// The snippets of docs/frontend.md compile, are the same as their files, and do what is said of them.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -67,7 +67,7 @@ const CLIENTS: readonly [string, jest.Describe, Resend][] = [
 
 const UNKNOWN = {
   tone: 'warning',
-  text: 'No answer. The emails may have been sent: look for them before you try again.',
+  text: 'No response. The emails may have been sent: look for them before you try again.',
 };
 
 describe('docs/frontend.md', () => {
@@ -132,7 +132,7 @@ for (const [name, describeClient, resend] of CLIENTS) {
       expect(await resend(other.url, '1001')).toEqual({ tone: 'error', text: member.message });
     });
 
-    it('asks to sign in without a token, and tells of a missing scope', async () => {
+    it('asks to sign in without a token, and reports a missing scope', async () => {
       const key = await createKey();
       const app = await startWithTokens(await startProvider(key));
       const token = await sign(key, { scope: 'certificate-orders:read' });
@@ -150,7 +150,7 @@ for (const [name, describeClient, resend] of CLIENTS) {
       });
     });
 
-    it('warns where there is no answer, and does not ask again', async () => {
+    it('warns where there is no response, and does not call again', async () => {
       const other = await startOther((request) => request.socket.destroy());
 
       expect(await resend(other.url, '1001')).toEqual(UNKNOWN);

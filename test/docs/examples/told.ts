@@ -1,4 +1,4 @@
-// What every example client says, whatever language it is written in.
+// What every example client says, in every language.
 import { START } from '../../support/manual-clock';
 
 export const MAYBE_SENT = 'EMAILS MAY HAVE BEEN SENT. Look for them before you try again.';
@@ -41,7 +41,7 @@ export const TOLD: Readonly<Record<string, readonly string[]>> = {
     '  Reason: CREDENTIALS_REJECTED',
   ],
   '1503': [
-    'DigiCert has a problem of its own; try again later. The emails may have been sent all the same: look for them before you try again.',
+    'DigiCert has a problem of its own; try again later. The emails may have been sent anyway: look for them before you try again.',
     '  Correlation id: <id>',
     '  Reason: UNAVAILABLE',
     MAYBE_SENT,

@@ -11,7 +11,7 @@ import { ResendForm } from './resend/resend-form';
 
 export function App() {
   const [orderId, setOrderId] = useState<string>();
-  // Orders that were looked at stay: each knows what is under way, and whether emails may have been sent.
+  // Orders that were looked at stay: each knows what is in flight, and whether emails may have been sent.
   const [visited, setVisited] = useState<readonly string[]>([]);
 
   function handlePick(picked: string) {
@@ -35,7 +35,7 @@ export function App() {
 function Order({ orderId }: { readonly orderId: string }) {
   const { data, error, loading, networkStatus, refetch } = useQuery(CertificateOrderDocument, {
     variables: { id: orderId },
-    // Its status may have changed since somebody last looked.
+    // Its status may have changed since it was last shown.
     fetchPolicy: 'network-only',
   });
   const order = data?.certificateOrder;

@@ -4,7 +4,7 @@ interface Props extends ComponentProps<'h2'> {
   readonly level: 'h2' | 'h3';
 }
 
-/** A heading that takes the focus when it appears, so that what somebody has asked for need not be looked for. */
+/** A heading that takes the focus when it appears, so that the user need not look for the result. */
 export function FocusedHeading({ level: Heading, ...heading }: Props) {
   const ref = useRef<HTMLHeadingElement>(null);
   useEffect(() => ref.current?.focus(), []);

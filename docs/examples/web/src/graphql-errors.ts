@@ -6,7 +6,7 @@ export function readGraphqlErrors(error: unknown): readonly GraphQLFormattedErro
   if (CombinedGraphQLErrors.is(error)) {
     return error.errors;
   }
-  // With a status such as 401, Apollo Client leaves the body of an answer in JSON unread.
+  // With a status such as 401, Apollo Client leaves the body of a response in JSON unread.
   if (ServerError.is(error)) {
     try {
       const { errors } = JSON.parse(error.bodyText);

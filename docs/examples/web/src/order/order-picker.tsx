@@ -1,6 +1,6 @@
 import { type FormEvent, useId } from 'react';
 
-/** Orders of the gateway's simulator, each with what comes of a resend. A real page would list its own. */
+/** Orders of the gateway's simulator, each with the outcome of a resend. A real page would list its own. */
 const SIMULATED_ORDERS = {
   '1001': 'accepted',
   '1002': 'already issued',

@@ -1,7 +1,7 @@
 import { Panel } from './panel';
 import type { Member } from './recipients';
 
-/** Says "accepted", since nobody knows of delivery. */
+/** Says "accepted", since delivery is unknown. */
 export function AcceptedPanel({ result }: { readonly result: Member<'ResendDvEmailsSuccess'> }) {
   const { acceptedAt, domainApprovalEmails, locale } = result;
   return (

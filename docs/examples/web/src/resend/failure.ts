@@ -21,7 +21,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
 };
 
 const MAY_HAVE_BEEN_SENT =
-  'The emails may have been sent all the same: look for them before you try again.';
+  'The emails may have been sent anyway: look for them before you try again.';
 
 export function toFailure(error: unknown): Failure {
   const errors = readGraphqlErrors(error);
@@ -31,12 +31,12 @@ export function toFailure(error: unknown): Failure {
     return {
       heading: 'The gateway does not answer',
       message: MAY_HAVE_BEEN_SENT,
-      // It may be the answer that was lost, not the call.
+      // It may be the response that was lost, not the call.
       emailsMayHaveBeenSent: true,
       correlationId,
     };
   }
-  // One fault that is none of these, and nobody knows.
+  // Any other fault, and the outcome is unknown.
   const refused = errors.every(({ extensions }) =>
     Object.hasOwn(REFUSALS, String(extensions?.code)),
   );

@@ -10,7 +10,7 @@ interface Props {
   readonly children?: ReactNode;
 }
 
-/** What came of an attempt. */
+/** The result of an attempt. */
 export function Panel({ tone, heading, message, correlationId, children }: Props) {
   return (
     <div className={`panel ${tone}`} role={tone === 'success' ? 'status' : 'alert'}>

@@ -53,7 +53,7 @@ export function ResultPanel({ result, recipients }: Props) {
         </Panel>
       );
     case 'ResendDvEmailsRateLimitedError':
-      // Its message tells the seconds too, as they were; the form counts them down.
+      // Its message has the seconds too, as they were; the form counts them down.
       return (
         <Panel
           tone="warning"
@@ -69,7 +69,7 @@ export function ResultPanel({ result, recipients }: Props) {
         <Panel tone="error" heading="The emails were not sent" {...result} />
       );
     default:
-      return <Panel tone="error" heading="Something else came of it" {...toLaterMember(result)} />;
+      return <Panel tone="error" heading="Another result" {...toLaterMember(result)} />;
   }
 }
 

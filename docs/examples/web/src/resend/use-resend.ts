@@ -20,7 +20,7 @@ export function useResend() {
   const [mutate] = useMutation(ResendDvEmailsDocument, {
     // Past the cache, which would drop the fields of a member that `possibleTypes` does not know yet.
     fetchPolicy: 'no-cache',
-    // What came of the emails counts, whatever else of the answer is broken.
+    // The outcome of the emails counts, even if another part of the response is broken.
     errorPolicy: 'all',
   });
   const [attempt, setAttempt] = useState<Attempt>({ kind: 'none' });
