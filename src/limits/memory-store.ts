@@ -13,7 +13,7 @@ import {
 import { UsageLog } from './usage-log';
 
 /**
- * Limits kept, of recipients some 30 MB. Beyond that the caller who called longest ago starts at 0, and of API keys
+ * Limits kept, of recipients some 66 MB. Beyond that the caller who called longest ago starts at 0, and of API keys
  * there are one, or two for a while. No recipient is forgotten by what is decided here: others have to wait.
  */
 const MAX_LIMITS: Readonly<Record<LimitKind, number>> = {

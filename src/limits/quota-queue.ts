@@ -161,7 +161,8 @@ export class QuotaQueue {
     const id = createId();
     const holdMs = Math.max(1, deadline.atMs - clock.monotonicMs());
     const reserved = await store.reserve({ id, holdMs, ...wanted });
-    if (reserved.waitMs.digicert > 0) {
+    // Where a recipient has to wait, the response names that and not the quota.
+    if (reserved.waitMs.digicert > 0 && reserved.waitMs.recipient === 0) {
       this.#close(reserved.waitMs.digicert);
     }
     return { ...reserved, id };

@@ -54,7 +54,7 @@ for _, limit in ipairs(limits) do
   if atMs then
     redis.call('ZADD', limit.key, atMs, id)
     redis.call('ZREMRANGEBYSCORE', limit.key, '-inf', now - limit.longest)
-    redis.call('PEXPIRE', limit.key, math.ceil(limit.longest + hold))
+    redis.call('PEXPIRE', limit.key, math.ceil(math.max(redis.call('PTTL', limit.key), limit.longest + hold)))
   end
 end
 return { tostring(waits[1]), tostring(waits[2]), tostring(waits[3]), tostring(blocked) }

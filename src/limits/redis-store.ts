@@ -14,8 +14,8 @@ import { SCRIPTS } from './redis-scripts';
 /** Names what keys hold: another layout gets another number, so that two releases never misread each other. */
 const LAYOUT = 1;
 
-/** Milliseconds by which a use may lie ahead of now: the longest deadline there is. */
-const HORIZON_MS = 120_000;
+/** Milliseconds by which a use may lie ahead of now: twice the longest deadline, as restoring one takes a while. */
+const HORIZON_MS = 240_000;
 
 /** Milliseconds between attempts to connect, at most. */
 const MAX_RECONNECT_DELAY_MS = 500;
@@ -81,7 +81,7 @@ export class RedisStore implements LimitStore {
 
   /** Starts connecting. Rejects when that does not succeed at once; it keeps trying in any case. */
   async connect(): Promise<void> {
-    await this.#withTimeout(this.#redis.connect(), 2 * this.#timeoutMs);
+    await this.withTimeout(this.#redis.connect(), 2 * this.#timeoutMs);
   }
 
   /**
@@ -90,7 +90,7 @@ export class RedisStore implements LimitStore {
    */
   async probe(): Promise<void> {
     try {
-      await this.#withTimeout(this.#redis.set(`${this.#prefix}probe`, '', 'PX', 1_000));
+      await this.withTimeout(this.#redis.set(`${this.#prefix}probe`, '', 'PX', 1_000));
     } catch (error) {
       const { status } = this.#redis;
       // A connection that is being made has time until the next look.
@@ -114,7 +114,7 @@ export class RedisStore implements LimitStore {
       ...check.map((limit) => ({ mode: 'l', limit })),
       ...take.map((limit) => ({ mode: 't', limit })),
     ];
-    const quota = take.find(({ kind }) => kind === 'digicert');
+    const quota = [...check, ...take].find(({ kind }) => kind === 'digicert');
     const reply = await this.#run(
       'limitsReserve',
       [
@@ -207,7 +207,7 @@ export class RedisStore implements LimitStore {
    * Rejects when there is no reply in time. When this process itself was busy for so long, the reply may
    * have come meanwhile and wait to be read: so it is read first. (ioredis' own timeout would not.)
    */
-  #withTimeout<Reply>(reply: Promise<Reply>, timeoutMs = this.#timeoutMs): Promise<Reply> {
+  withTimeout<Reply>(reply: Promise<Reply>, timeoutMs = this.#timeoutMs): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         setImmediate(() => reject(new Error(`Redis took more than ${timeoutMs} ms.`)));
@@ -225,7 +225,7 @@ export class RedisStore implements LimitStore {
   ): Promise<unknown> {
     const commands = this.#redis as unknown as Record<string, ScriptCommand>;
     const reply = commands[script]?.call(commands, keys.length, ...keys, this.#now(), ...values);
-    return this.#withTimeout(
+    return this.withTimeout(
       reply ?? Promise.reject(new Error(`${script} is no script.`)),
       timeoutMs,
     );

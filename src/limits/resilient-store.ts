@@ -25,13 +25,14 @@ type State =
   | { readonly kind: 'shared' }
   /**
    * `decisions`: how many were taken here since. `restored`: Redis, which answers again, knows what was granted. From
-   * then on it has a say, although it is not relied on yet.
+   * then on it has a say, although it is not relied on yet. `successes`: probes in a row that found and restored it.
    */
   | {
       readonly kind: 'local';
       readonly sinceMs: number;
       decisions: number;
       restored: Promise<boolean>;
+      successes: number;
       cancelProbe: () => void;
     }
   | { readonly kind: 'closed' };
@@ -75,7 +76,8 @@ export class ResilientStore implements LimitStore {
       return shared;
     }
     const reserved = await local.reserve(toShare(request, share));
-    if (shared && !reserved.ok) {
+    // Redis may have reserved: it agreed, or its response came too late.
+    if (!reserved.ok) {
       void this.release(request.id, request.take ?? []);
     }
     return reserved;
@@ -112,7 +114,7 @@ export class ResilientStore implements LimitStore {
     // Not before Redis has what was granted up to now: what is granted in between would never reach it.
     if (
       this.#state.kind === 'closed' ||
-      (this.#state.kind === 'local' && !(await this.#state.restored))
+      (this.#state.kind === 'local' && !(await this.#isRestored(this.#state)))
     ) {
       return undefined;
     }
@@ -124,8 +126,21 @@ export class ResilientStore implements LimitStore {
     }
   }
 
-  async #noteBlock({ take = [] }: ReserveRequest, { blockedForMs }: ReserveResult): Promise<void> {
-    const quota = take.find(({ kind }) => kind === 'digicert');
+  /** A restore that takes longer than a caller may wait is void: what is granted here meanwhile is not in it. */
+  async #isRestored(state: State & { kind: 'local' }): Promise<boolean> {
+    const { restored } = state;
+    const isRestored = await this.#options.redis.withTimeout(restored).catch(() => false);
+    if (!isRestored && state.restored === restored) {
+      beginAnew(state);
+    }
+    return isRestored;
+  }
+
+  async #noteBlock(
+    { check = [], take = [] }: ReserveRequest,
+    { blockedForMs }: ReserveResult,
+  ): Promise<void> {
+    const quota = [...check, ...take].find(({ kind }) => kind === 'digicert');
     if (quota && blockedForMs > 0) {
       await this.#options.local.block(quota, blockedForMs);
     }
@@ -139,6 +154,9 @@ export class ResilientStore implements LimitStore {
   }
 
   #fallBack(error: unknown): void {
+    if (this.#state.kind === 'local') {
+      beginAnew(this.#state);
+    }
     if (this.#state.kind !== 'shared') {
       return;
     }
@@ -148,9 +166,10 @@ export class ResilientStore implements LimitStore {
       sinceMs: clock.monotonicMs(),
       decisions: 0,
       restored: Promise.resolve(false),
+      successes: 0,
       cancelProbe: () => {},
     };
-    this.#probeLater(this.#state, 0);
+    this.#probeLater(this.#state);
     log.error(
       // Not the error itself: ioredis' hold the whole command.
       {
@@ -163,44 +182,53 @@ export class ResilientStore implements LimitStore {
     );
   }
 
-  #probeLater(state: State & { kind: 'local' }, successes: number): void {
+  #probeLater(state: State & { kind: 'local' }): void {
     state.cancelProbe = this.#options.clock.after(PROBE_INTERVAL_MS, () => {
-      void this.#probe(state, successes);
+      void this.#probe(state);
     });
   }
 
-  async #probe(state: State & { kind: 'local' }, successes: number): Promise<void> {
+  async #probe(state: State & { kind: 'local' }): Promise<void> {
     const { redis, local, clock, log } = this.#options;
-    const isUp = await redis.probe().then(
-      () => {
-        state.restored = redis.restore(local.snapshot()).then(
-          () => true,
-          () => false,
-        );
-        return state.restored;
-      },
-      () => false,
-    );
+    try {
+      await redis.probe();
+      const restored = redis.restore(local.snapshot()).then(
+        () => true,
+        () => false,
+      );
+      state.restored = restored;
+      // Unless something failed in the meantime.
+      if ((await restored) && state.restored === restored) {
+        state.successes += 1;
+      } else {
+        beginAnew(state);
+      }
+    } catch {
+      beginAnew(state);
+    }
     if (this.#state !== state) {
       return;
     }
-    if (!isUp) {
-      state.restored = Promise.resolve(false);
-    }
-    if (!isUp || successes + 1 < PROBES_BEFORE_USE) {
-      this.#probeLater(state, isUp ? successes + 1 : 0);
+    if (state.successes < PROBES_BEFORE_USE) {
+      this.#probeLater(state);
       return;
     }
     this.#state = { kind: 'shared' };
     log.info(
       {
         event: 'redis.recovered',
-        lostForMs: clock.monotonicMs() - state.sinceMs,
+        lostForMs: Math.round(clock.monotonicMs() - state.sinceMs),
         localDecisions: state.decisions,
       },
       'Redis answers again: limits are shared',
     );
   }
+}
+
+/** Redis has to be found and restored again from the start. */
+function beginAnew(state: State & { kind: 'local' }): void {
+  state.restored = Promise.resolve(false);
+  state.successes = 0;
 }
 
 /** At least one, or a small limit would stop everything. */

@@ -57,7 +57,11 @@ export function startTelemetry(
       result = await (span ? span.run(run) : run());
       return result.outcome;
     } finally {
-      const completed = { ...started, ...result, durationMs: clock.monotonicMs() - startedAtMs };
+      const completed = {
+        ...started,
+        ...result,
+        durationMs: Math.round(clock.monotonicMs() - startedAtMs),
+      };
       metrics?.observeUseCase(completed);
       span?.end(completed);
       // Last: it writes to a stream, which may fail.

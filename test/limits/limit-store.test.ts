@@ -195,7 +195,9 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
     await store.block(QUOTA, 30_000);
     await store.block(QUOTA, 5_000);
     const ask = async () => {
+      const looked = await store.reserve({ id: '0', holdMs: 0, check: [QUOTA] });
       const { waitMs, blockedForMs } = await store.reserve({ id: '1', holdMs: 0, take: [QUOTA] });
+      expect(looked).toMatchObject({ waitMs, blockedForMs });
       return [waitMs.digicert, blockedForMs];
     };
     expect(await ask()).toEqual([30_000, 30_000]);

@@ -172,6 +172,27 @@ describe('the queue in front of DigiCert', () => {
     expect(settled).toEqual(['first at 0', '1000 not for 2 s, told at 0']);
   });
 
+  it('names the recipient that was taken while a call waited, and not the quota', async () => {
+    const { store, queue, quota, take, advance, clock } = createQueue();
+    const recipient: Limit = {
+      kind: 'recipient',
+      key: 'a',
+      windows: [{ limit: 1, windowMs: 60_000 }],
+    };
+    take('a');
+    take('b');
+    await advance(0);
+    const deadline = new OpenDeadline(clock.monotonicMs() + 10_000);
+    const waiting = queue.reserve({ take: [recipient] }, [quota], deadline);
+    await advance(500);
+    // Another gateway takes the recipient, and what there is of the quota.
+    await store.reserve({ id: 'x', holdMs: 5_000, take: [recipient] });
+    await store.block(quota, 30_000);
+    await advance(500);
+
+    expect((await waiting).waitMs).toMatchObject({ recipient: 60_000, digicert: 29_500 });
+  });
+
   it('gives no place to a call that ended while it was requested', async () => {
     const { store, quota, take, settled, advance } = createQueue({ maxWaitMs: 1_400 });
     take('a');

@@ -44,6 +44,16 @@ async function startStore(redis: RedisServer, timeoutMs = 2_000) {
   stores.push(store);
   const instance = randomUUID();
   let id = 0;
+  /** Moves the clock on, probe by probe. */
+  const probeUntil = async (isDone: () => boolean): Promise<void> => {
+    while (!isDone()) {
+      clock.advance(1_000);
+      // The next probe is due only once this one has ended; connecting takes real time.
+      do {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      } while (!isDone() && clock.pending === 0);
+    }
+  };
   return {
     clock,
     local,
@@ -67,16 +77,9 @@ async function startStore(redis: RedisServer, timeoutMs = 2_000) {
     get events() {
       return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     },
-    /** Moves the clock on, look by look, until Redis is used again. */
-    recover: async () => {
-      while (!store.isShared) {
-        clock.advance(1_000);
-        // The next look is due only once this one has ended; connecting takes real time.
-        do {
-          await new Promise((resolve) => setTimeout(resolve, 50));
-        } while (!store.isShared && clock.pending === 0);
-      }
-    },
+    probeUntil,
+    /** Until Redis is used again. */
+    recover: () => probeUntil(() => store.isShared),
     untilLost: async () => {
       while (store.isShared) {
         await new Promise(setImmediate);
@@ -295,6 +298,67 @@ describeWithRedis('limits that outlive Redis', () => {
 
     expect(await one.take(10)).toBe(6);
     line.close();
+  });
+
+  it('hold no recipient in a Redis that reserved too late, where the share refused', async () => {
+    const redis = await startRedis();
+    const [one, other] = [await startStore(redis, 100), await startStore(redis)];
+    expect(await one.take(4)).toBe(4);
+    redis.pause();
+    const refused = await one.store.reserve({
+      id: 'late',
+      holdMs: 10_000,
+      take: [toRecipient('a'), QUOTA],
+    });
+    redis.resume();
+
+    expect(refused).toMatchObject({ ok: false, waitMs: { recipient: 0 } });
+    expect(await other.mail(['a'], 'other')).toBe(0);
+  });
+
+  it('let no caller wait for a slow restore, which then does not count', async () => {
+    const redis = await startRedis();
+    const one = await startStore(redis, 100);
+    await redis.kill();
+    await one.untilLost();
+    await redis.restart();
+    const restored = createDeferred();
+    const restore = one.redisStore.restore.bind(one.redisStore);
+    const spy = jest
+      .spyOn(one.redisStore, 'restore')
+      .mockImplementationOnce(() => restored.promise)
+      .mockImplementation(restore);
+    await one.probeUntil(() => spy.mock.calls.length === 1);
+
+    expect(await one.mail(['a'], 'while it is slow')).toBe(0);
+    restored.resolve();
+    await one.recover();
+
+    expect(spy).toHaveBeenCalledTimes(3);
+    expect(await one.mail(['a'], 'again')).toBeGreaterThan(0);
+  });
+
+  it('are restored from the start to a Redis that was lost again', async () => {
+    const redis = await startRedis();
+    const one = await startStore(redis);
+    const restore = jest.spyOn(one.redisStore, 'restore');
+    await redis.kill();
+    await one.untilLost();
+    await redis.restart();
+    await one.probeUntil(() => restore.mock.calls.length === 1);
+    const lost = createDeferred();
+    one.redisStore.onLost(lost.resolve);
+    await redis.kill();
+    await lost.promise;
+    await redis.restart();
+    // Connected before the next probe is due: none of them fails.
+    while (!(await one.redisStore.count(QUOTA).catch(() => undefined))) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await one.recover();
+
+    expect(restore).toHaveBeenCalledTimes(3);
+    expect(one.events.map(({ event }) => event)).toEqual(['redis.unavailable', 'redis.recovered']);
   });
 
   it('closes with nothing left to do, Redis or no Redis', async () => {
