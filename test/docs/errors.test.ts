@@ -98,4 +98,28 @@ describe('docs/errors.md', () => {
     expect(expected.size).toBeGreaterThan(25);
     expect([...new Set(listed)].sort()).toEqual([...expected].sort());
   });
+
+  it.each([
+    'clients/resend.go',
+    'clients/resend.mjs',
+    'clients/resend.py',
+    'clients/resend.sh',
+    'snippets/notice.ts',
+    'web/src/resend/failure.ts',
+  ])('says with which codes nothing was sent, and the example does so too: %s', (name) => {
+    // Another table in the section has two columns: the codes of limits.
+    const faults = readTable(doc, 'Faults in the request')
+      .filter((row) => row.length === 4)
+      .map(([code = '']) => code.replaceAll('`', ''));
+    const expected = ['UNAUTHENTICATED', 'FORBIDDEN', 'SERVICE_UNAVAILABLE', ...faults].filter(
+      (code) => code !== 'REQUEST_TIMEOUT',
+    );
+    const example = readFileSync(join(ROOT, 'docs', 'examples', name), 'utf8');
+    const named = example.match(/\b[A-Z]+(?:_[A-Z]+)+\b|FORBIDDEN|UNAUTHENTICATED/g) ?? [];
+
+    expect(expected).toHaveLength(19);
+    expect(named).toEqual(expect.arrayContaining(expected));
+    expect(named).not.toContain('REQUEST_TIMEOUT');
+    expect(named).not.toContain('INTERNAL_SERVER_ERROR');
+  });
 });

@@ -98,7 +98,13 @@ if [ -z "$typename" ]; then
     echo 'The response is not from the gateway.' >&2
   # With these, and no other, the gateway says that it did not even begin.
   begun=$(printf '%s' "$answer" | jq '[.errors[].extensions.code] | . == [] or any(
-    IN("UNAUTHENTICATED", "FORBIDDEN", "SERVICE_UNAVAILABLE", "GRAPHQL_VALIDATION_FAILED", "QUERY_NOT_IN_SAFELIST") | not)
+    IN("UNAUTHENTICATED", "FORBIDDEN", "SERVICE_UNAVAILABLE",
+       "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT",
+       "OPERATION_RESOLUTION_FAILURE", "QUERY_NOT_IN_SAFELIST", "PERSISTED_QUERY_NOT_FOUND",
+       "PERSISTED_QUERY_NOT_SUPPORTED", "BAD_REQUEST", "NOT_FOUND",
+       "METHOD_NOT_ALLOWED", "NOT_ACCEPTABLE", "PAYLOAD_TOO_LARGE",
+       "UNSUPPORTED_MEDIA_TYPE", "EXPECTATION_FAILED", "MISDIRECTED_REQUEST",
+       "REQUEST_HEADER_FIELDS_TOO_LARGE") | not)
   ' 2> /dev/null)
   if [ "$begun" = false ]; then
     echo 'Nothing was sent.' >&2

@@ -17,6 +17,15 @@ export function toThrownNotice(error: unknown): Notice {
   if (CombinedGraphQLErrors.is(error)) {
     return toFailureNotice(error.errors[0]?.extensions?.code);
   }
-  const unauthenticated = ServerError.is(error) && error.statusCode === 401;
-  return toFailureNotice(unauthenticated ? 'UNAUTHENTICATED' : undefined);
+  return toFailureNotice(ServerError.is(error) ? readCode(error.bodyText) : undefined);
+}
+
+/** With a status such as 401 or 503, Apollo Client leaves the gateway's errors unread. */
+function readCode(body: string): unknown {
+  try {
+    return JSON.parse(body).errors[0].extensions.code;
+  } catch {
+    // A proxy's own response.
+    return undefined;
+  }
 }

@@ -45,11 +45,22 @@ export function toFailureNotice(code: unknown): Notice {
       return { tone: 'error', text: 'You may not resend emails; nothing was sent.' };
     case 'SERVICE_UNAVAILABLE':
       return { tone: 'error', text: 'Not at the moment. Please try again; nothing was sent.' };
-    case 'BAD_REQUEST':
-    case 'BAD_USER_INPUT':
+    case 'GRAPHQL_PARSE_FAILED':
     case 'GRAPHQL_VALIDATION_FAILED':
-    case 'NOT_FOUND':
+    case 'BAD_USER_INPUT':
+    case 'OPERATION_RESOLUTION_FAILURE':
     case 'QUERY_NOT_IN_SAFELIST':
+    case 'PERSISTED_QUERY_NOT_FOUND':
+    case 'PERSISTED_QUERY_NOT_SUPPORTED':
+    case 'BAD_REQUEST':
+    case 'NOT_FOUND':
+    case 'METHOD_NOT_ALLOWED':
+    case 'NOT_ACCEPTABLE':
+    case 'PAYLOAD_TOO_LARGE':
+    case 'UNSUPPORTED_MEDIA_TYPE':
+    case 'EXPECTATION_FAILED':
+    case 'MISDIRECTED_REQUEST':
+    case 'REQUEST_HEADER_FIELDS_TOO_LARGE':
       return { tone: 'error', text: 'This page does not fit the gateway; nothing was sent.' };
     default:
       return {

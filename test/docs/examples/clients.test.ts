@@ -164,6 +164,18 @@ for (const client of CLIENTS) {
       expect(app.takeUpstreamRequests()).toHaveLength(1);
     });
 
+    it('reports that nothing was sent where the gateway refused the request itself', async () => {
+      const app = await startTestApp();
+
+      const run = await client.run(['1001'], { GATEWAY_URL: `${app.url}/nowhere` });
+
+      expect(run.code).toBe(11);
+      expect(lines(run.stderr)).toEqual([
+        'Not found. GraphQL is at /graphql. (NOT_FOUND)',
+        'Nothing was sent.',
+      ]);
+    });
+
     it('reports that the gateway is down, so that nothing was sent', async () => {
       const gone = await startOther(respond(200, {}));
       gone.close();

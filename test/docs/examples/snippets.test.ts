@@ -150,6 +150,14 @@ for (const [name, describeClient, resend] of CLIENTS) {
       });
     });
 
+    it('reports that nothing was sent where the gateway refused the request itself', async () => {
+      const app = await startTestApp();
+
+      expect(await resend(`${app.url}/nowhere`, '1001')).toMatchObject({
+        text: expect.stringMatching(/nothing was sent/),
+      });
+    });
+
     it('warns where there is no response, and does not call again', async () => {
       const other = await startOther((request) => request.socket.destroy());
 
