@@ -12,63 +12,54 @@ const WAIT_BUCKETS = [0.001, 0.01, 0.1, 0.25, 0.5, 1, 2, 5];
 
 export function createInstruments(registry: Registry) {
   const registers = [registry];
-  const resends = new Counter({
-    name: `${PREFIX}resends_total`,
-    help: 'Calls of resendDvEmails by outcome; `detail` is the reason or the scope of the outcome.',
-    labelNames: ['outcome', 'detail'] as const,
-    registers,
-  });
-  const resendDurations = new Histogram({
-    name: `${PREFIX}resend_duration_seconds`,
-    help: 'Time that calls of resendDvEmails took.',
-    buckets: DURATION_BUCKETS,
-    registers,
-  });
-  const reads = new Counter({
-    name: `${PREFIX}order_reads_total`,
-    help: 'Reads of an order by outcome.',
-    labelNames: ['outcome', 'detail'] as const,
-    registers,
-  });
-  const exchanges = new Histogram({
-    name: `${PREFIX}digicert_request_duration_seconds`,
-    help: "Requests to DigiCert by method and status; `none`: no status came, the gateway's log has the reason.",
-    labelNames: ['method', 'status'] as const,
-    buckets: DURATION_BUCKETS,
-    registers,
-  });
-  const retries = new Counter({
-    name: `${PREFIX}digicert_retries_total`,
-    help: 'Requests to DigiCert made again, because the one before did nothing.',
-    labelNames: ['cause'] as const,
-    registers,
-  });
-  const rejections = new Counter({
-    name: `${PREFIX}digicert_requests_rejected_total`,
-    help: 'Requests to DigiCert that were not made: no quota, no connection, or the breaker is open.',
-    labelNames: ['reason'] as const,
-    registers,
-  });
-  const quotaWaits = new Histogram({
-    name: `${PREFIX}digicert_quota_wait_seconds`,
-    help: "Time that requests waited for room in DigiCert's quota.",
-    buckets: WAIT_BUCKETS,
-    registers,
-  });
-  const unhandledRejections = new Counter({
-    name: `${PREFIX}unhandled_rejections_total`,
-    help: 'Promises that were rejected and that nothing awaits: bugs.',
-    registers,
-  });
-
   return {
-    resends,
-    resendDurations,
-    reads,
-    exchanges,
-    retries,
-    rejections,
-    quotaWaits,
-    unhandledRejections,
+    resends: new Counter({
+      name: `${PREFIX}resends_total`,
+      help: 'Calls of resendDvEmails by outcome; `detail` is the reason or the scope of the outcome.',
+      labelNames: ['outcome', 'detail'] as const,
+      registers,
+    }),
+    resendDurations: new Histogram({
+      name: `${PREFIX}resend_duration_seconds`,
+      help: 'Time that calls of resendDvEmails took.',
+      buckets: DURATION_BUCKETS,
+      registers,
+    }),
+    reads: new Counter({
+      name: `${PREFIX}order_reads_total`,
+      help: 'Reads of an order by outcome.',
+      labelNames: ['outcome', 'detail'] as const,
+      registers,
+    }),
+    exchanges: new Histogram({
+      name: `${PREFIX}digicert_request_duration_seconds`,
+      help: "Requests to DigiCert by method and status; `none`: no status came, the gateway's log has the reason.",
+      labelNames: ['method', 'status'] as const,
+      buckets: DURATION_BUCKETS,
+      registers,
+    }),
+    retries: new Counter({
+      name: `${PREFIX}digicert_retries_total`,
+      help: 'Requests to DigiCert made again, because the one before did nothing.',
+      labelNames: ['cause'] as const,
+      registers,
+    }),
+    rejections: new Counter({
+      name: `${PREFIX}digicert_requests_rejected_total`,
+      help: 'Requests to DigiCert that were not made: no quota, no connection, or the breaker is open.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
+    quotaWaits: new Histogram({
+      name: `${PREFIX}digicert_quota_wait_seconds`,
+      help: "Time that requests waited for room in DigiCert's quota.",
+      buckets: WAIT_BUCKETS,
+      registers,
+    }),
+    unhandledRejections: new Counter({
+      name: `${PREFIX}unhandled_rejections_total`,
+      help: 'Promises that were rejected and that nothing awaits: bugs.',
+      registers,
+    }),
   };
 }
