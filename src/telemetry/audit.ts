@@ -8,10 +8,8 @@ import { logOutcome, toOrderField } from './log-events';
 
 export const AUDITED_ADDRESSES = ['hashed', 'plain'] as const;
 
-type AuditedAddresses = (typeof AUDITED_ADDRESSES)[number];
-
 export interface AuditSettings {
-  readonly addresses: AuditedAddresses;
+  readonly addresses: (typeof AUDITED_ADDRESSES)[number];
   /** With it one can find out whether a hash is that of a known address. Default: a random one, made at start. */
   readonly hashKey: string | undefined;
 }
@@ -65,12 +63,10 @@ export function createAudit(settings: AuditSettings, log: Logger): Audit {
   };
 }
 
-type ToAddressField = (address: string) => string;
-
 /** Characters of a hash: 96 bits, so that two addresses never share one. */
 const HASH_LENGTH = 16;
 
-function createAddressField({ addresses, hashKey }: AuditSettings): ToAddressField {
+function createAddressField({ addresses, hashKey }: AuditSettings): (address: string) => string {
   if (addresses === 'plain') {
     return (address) => address;
   }

@@ -6,20 +6,13 @@ import { toVisible } from '../lib/visible-text';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-type LogLevel = (typeof LOG_LEVELS)[number];
-
 /** Should headers ever be logged, however deep in an object, these do not show. */
 const SECRET_KEY = /"(?:x-dc-devkey|authorization|cookie|x-router-secret)":/i;
 
 /**
  * Looks at a line as it is written: pino's own `redact` knows a header only by the path to it, and costs ten times as
- * much. pino escapes the control characters of ASCII; the others are escaped here, which is the same JSON.
+ * much. A line with such a key is rare enough to be taken apart.
  */
-function toSafeLine(line: string): string {
-  return toVisible(redact(line));
-}
-
-/** A line with such a key is rare enough to be taken apart. */
 function redact(line: string): string {
   if (!SECRET_KEY.test(line)) {
     return line;
@@ -64,12 +57,12 @@ function toErrorFields(error: unknown): object {
   };
 }
 
-/** Standard output. Each line is written before the call returns: an end of the process loses and mixes up none. */
-function createStdout(): DestinationStream {
-  return pino.destination({ dest: 1, sync: true });
-}
-
-export function createLog(level: LogLevel, destination = createStdout()): Logger {
-  const hooks = { streamWrite: toSafeLine };
+/** By default to standard output. Each line is written before the call returns: an end of the process loses and mixes up none. */
+export function createLog(
+  level: (typeof LOG_LEVELS)[number],
+  destination: DestinationStream = pino.destination({ dest: 1, sync: true }),
+): Logger {
+  // pino escapes the control characters of ASCII; the others are escaped here, which is the same JSON.
+  const hooks = { streamWrite: (line: string) => toVisible(redact(line)) };
   return pino({ level, hooks, base: null, serializers: { err: toErrorFields } }, destination);
 }
