@@ -1,10 +1,7 @@
 // What is seen from outside, put together: log, metrics and traces around the use cases. Metrics and traces
 // are loaded only when they are enabled, so that they cost nothing otherwise.
-import type { ApolloServerPlugin } from '@apollo/server';
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { Caller } from '../domain/caller';
-import type { ReportUpstream } from '../domain/upstream-event';
+import type { UpstreamEvent } from '../domain/upstream-event';
 import type { ObserveUseCase, UseCaseCompleted } from '../domain/use-case-events';
 import type { Clock } from '../lib/clock';
 import { type AuditSettings, createAudit } from './audit';
@@ -21,23 +18,12 @@ interface TelemetrySettings {
   readonly audit: AuditSettings;
 }
 
-export interface Telemetry {
-  readonly observeUpstream: ReportUpstream;
-  readonly observe: ObserveUseCase;
-  readonly apolloPlugins: readonly ApolloServerPlugin<{ readonly caller: Caller }>[];
-  readonly instrument: ((server: FastifyInstance) => void) | undefined;
-  watchState(state: MeasuredState): void;
-  /** For a rejection that nothing awaits: counts it, and logs it unless another one was logged a moment ago. */
-  reportUnhandledRejection(reason: unknown): void;
-  /** Serves the metrics, if they are enabled; resolves with where. */
-  listen(): Promise<string | undefined>;
-  close(): Promise<void>;
-}
+export type Telemetry = ReturnType<typeof startTelemetry>;
 
 export function startTelemetry(
   { host, metricsPort, tracing: isTracing, audit }: TelemetrySettings,
   { name, version, log, clock }: TracingOptions,
-): Telemetry {
+) {
   const metrics = metricsPort === undefined ? undefined : loadMetrics().createMetrics();
   const tracing = isTracing ? loadTracing().startTracing({ name, version, log, clock }) : undefined;
   const auditResend = createAudit(audit, log);
@@ -70,18 +56,20 @@ export function startTelemetry(
   };
 
   return {
-    observeUpstream: (event) => {
+    observeUpstream: (event: UpstreamEvent) => {
       logUpstream(log, event);
       metrics?.observeUpstream(event);
     },
     observe,
     apolloPlugins: tracing ? [tracing.plugin] : [],
     instrument: tracing?.instrument,
-    watchState: (state) => metrics?.watch(state),
-    reportUnhandledRejection: (reason) => {
+    watchState: (state: MeasuredState) => metrics?.watch(state),
+    /** For a rejection that nothing awaits: counts it, and logs it unless another one was logged a moment ago. */
+    reportUnhandledRejection: (reason: unknown) => {
       metrics?.countUnhandledRejection();
       reportRejection(reason);
     },
+    /** Serves the metrics, if they are enabled; resolves with where. */
     listen: async () => {
       if (metrics === undefined || metricsPort === undefined) {
         return undefined;

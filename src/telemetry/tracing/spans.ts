@@ -4,7 +4,6 @@ import {
   type Context,
   context,
   ROOT_CONTEXT,
-  type Span,
   SpanKind,
   SpanStatusCode,
   type Tracer,
@@ -86,7 +85,7 @@ function toCallersContext(traceparent: string | string[] | undefined): Context {
 }
 
 function instrument(server: FastifyInstance, tracer: Tracer): void {
-  const spans = new WeakMap<FastifyRequest, { span: Span; active: Context }>();
+  const contexts = new WeakMap<FastifyRequest, Context>();
   server.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.url !== ROUTE) {
       return;
@@ -95,7 +94,7 @@ function instrument(server: FastifyInstance, tracer: Tracer): void {
     const attributes = { 'http.request.method': request.method, 'http.route': ROUTE };
     const kind = SpanKind.SERVER;
     const span = tracer.startSpan(`${request.method} ${ROUTE}`, { kind, attributes }, parent);
-    spans.set(request, { span, active: trace.setSpan(parent, span) });
+    contexts.set(request, trace.setSpan(parent, span));
     // Also when the client hangs up.
     reply.raw.once('close', () => {
       const { statusCode } = reply.raw;
@@ -108,11 +107,6 @@ function instrument(server: FastifyInstance, tracer: Tracer): void {
   });
   // Once the body is there: what is read from a socket does not know whose it is.
   server.addHook('preHandler', (request, _reply, done) => {
-    const known = spans.get(request);
-    if (known) {
-      context.with(known.active, done);
-    } else {
-      done();
-    }
+    context.with(contexts.get(request) ?? context.active(), done);
   });
 }
