@@ -11,19 +11,17 @@ import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { createAuthChecker } from './auth-checker';
 import type { GraphqlContext } from './context';
-import {
-  createDocumentLimitsRule,
-  type DocumentLimits,
-  LIBRARY_LIMITS,
-} from './guards/document-limits';
+import { createDocumentLimitsRule, LIBRARY_LIMITS } from './guards/document-limits';
 import type { PersistedDocuments } from './guards/persisted-documents';
 import { createVariablesPlugin } from './guards/variables';
 import { KnownDocuments } from './known-documents';
 import { createErrorMask, createErrorPlugin } from './mask-error';
 import { createSchema } from './schema';
 
-interface GraphqlOptions extends DocumentLimits {
+interface GraphqlOptions {
   readonly log: Logger;
+  /** Root fields of a mutation, those in its fragments included. */
+  readonly maxMutationFields: number;
   /** Off: no introspection, and no suggestions of names in the schema. */
   readonly introspection: boolean;
   readonly auth: { readonly routerSecrets: readonly string[] };
@@ -34,7 +32,7 @@ interface GraphqlOptions extends DocumentLimits {
 }
 
 export async function startGraphql(options: GraphqlOptions) {
-  const { log, introspection, auth, plugins, persistedDocuments } = options;
+  const { log, maxMutationFields, introspection, auth, plugins, persistedDocuments } = options;
   const schema = createSchema({
     authChecker: createAuthChecker(log),
     servesSdl: introspection || auth.routerSecrets.length > 0,
@@ -57,7 +55,7 @@ export async function startGraphql(options: GraphqlOptions) {
     persistedQueries: persistedDocuments ? { cache: toQueryCache(persistedDocuments) } : false,
     documentStore: documents.store,
     ...LIBRARY_LIMITS,
-    validationRules: [createDocumentLimitsRule(options)],
+    validationRules: [createDocumentLimitsRule(maxMutationFields)],
     // main.ts is the only one that listens to signals.
     stopOnTerminationSignals: false,
     plugins: [

@@ -10,11 +10,6 @@ import {
   type ValidationRule,
 } from 'graphql';
 
-export interface DocumentLimits {
-  /** Root fields of a mutation, those in its fragments included. */
-  readonly maxMutationFields: number;
-}
-
 /** Lexical tokens; the longest of our own operations has under 120. Counted while parsing. */
 export const MAX_TOKENS = 1_000;
 
@@ -49,7 +44,7 @@ const MAX_DIRECTIVES = 20;
  * `TOO_MANY_DIRECTIVES`, `TOO_MANY_MUTATION_FIELDS` or `OPERATION_NOT_SUPPORTED`. Depth needs none: no field of the
  * schema leads back to a type above it.
  */
-export function createDocumentLimitsRule({ maxMutationFields }: DocumentLimits): ValidationRule {
+export function createDocumentLimitsRule(maxMutationFields: number): ValidationRule {
   const maxAliases = Math.max(MAX_ALIASES, maxMutationFields + MAX_INNER_ALIASES);
   return (context) => {
     const counts = { aliases: 0, directives: 0 };
@@ -96,16 +91,13 @@ function countRootFields(root: SelectionSetNode, context: ValidationContext): nu
   const count = (set: SelectionSetNode | undefined): number =>
     set?.selections.reduce((sum, selection) => sum + countSelection(selection), 0) ?? 0;
   const countSelection = (selection: SelectionNode): number => {
-    switch (selection.kind) {
-      case Kind.FIELD:
-        return 1;
-      case Kind.INLINE_FRAGMENT:
-        return count(selection.selectionSet);
-      case Kind.FRAGMENT_SPREAD:
-        return countFragment(selection.name.value);
+    if (selection.kind === Kind.FIELD) {
+      return 1;
     }
-  };
-  const countFragment = (name: string): number => {
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      return count(selection.selectionSet);
+    }
+    const name = selection.name.value;
     if (!known.has(name)) {
       known.set(name, 0);
       known.set(name, count(context.getFragment(name)?.selectionSet));

@@ -17,21 +17,19 @@ import {
  */
 export function createVariablesPlugin(): ApolloServerPlugin {
   return {
-    async requestDidStart() {
-      return {
-        async didResolveOperation({ document, operation, request: { variables = {} } }) {
-          for (const { variable, type } of operation?.variableDefinitions ?? []) {
-            const name = variable.name.value;
-            if (isId(type) && !isExact(variables[name])) {
-              throw refuse(variable, 'is not exact as a number: send the id as a string.');
-            }
-            if (variables[name] === null && listConditions(document).has(name)) {
-              throw refuse(variable, 'decides about @include or @skip, and must not be null.');
-            }
+    requestDidStart: async () => ({
+      didResolveOperation: async ({ document, operation, request: { variables = {} } }) => {
+        for (const { variable, type } of operation?.variableDefinitions ?? []) {
+          const name = variable.name.value;
+          if (isId(type) && !isExact(variables[name])) {
+            throw refuse(variable, 'is not exact as a number: send the id as a string.');
           }
-        },
-      };
-    },
+          if (variables[name] === null && listConditions(document).has(name)) {
+            throw refuse(variable, 'decides about @include or @skip, and must not be null.');
+          }
+        }
+      },
+    }),
   };
 }
 
