@@ -2,7 +2,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
-import { ALL_SCOPES } from '../domain/caller';
+import { ALL_SCOPES, type Caller } from '../domain/caller';
 import type { Clock } from '../lib/clock';
 import { CodedError } from '../lib/coded-error';
 import type { TokenSettings } from './access-token';
@@ -14,11 +14,7 @@ interface AuthSettings {
   readonly routerSecrets: readonly string[];
 }
 
-export interface Identity {
-  /** `undefined` where no token is required. */
-  readonly subject: string | undefined;
-  readonly scopes: ReadonlySet<string>;
-}
+export type Identity = Pick<Caller, 'subject' | 'scopes'>;
 
 /** Resolves to an error for a request that is not accepted. */
 export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Identity | CodedError>;
@@ -29,9 +25,7 @@ const ANONYMOUS: Identity = { subject: undefined, scopes: ALL_SCOPES };
 const BAD_ROUTER_SECRET = new CodedError(
   'UNAUTHENTICATED',
   'This gateway answers its router alone.',
-  {
-    status: 401,
-  },
+  { status: 401 },
 );
 
 const NO_TOKEN = new CodedError(

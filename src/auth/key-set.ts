@@ -30,12 +30,6 @@ const JWKS_UNAVAILABLE = new CodedError(
   { status: 503, headers: { 'retry-after': '5' } },
 );
 
-interface KeySetOptions {
-  readonly url: string;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
 export class KeySet {
   #keys: JWTVerifyGetKey | undefined;
   // Not '' at first: a response without a body must count as a change, so that it is found to be no key set.
@@ -45,7 +39,9 @@ export class KeySet {
   #failing = false;
   #fetching: Promise<void> | undefined;
 
-  constructor(private readonly options: KeySetOptions) {}
+  constructor(
+    private readonly options: { readonly url: string; readonly clock: Clock; readonly log: Logger },
+  ) {}
 
   /** The key a token is signed with. Rejects with an error of jose's, or {@link JWKS_UNAVAILABLE}. */
   readonly getKey: JWTVerifyGetKey = async (header, token) => {
