@@ -1,6 +1,6 @@
 // The files that the explorers' pages load from us: where they come from, and under which paths they are
 // served.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
@@ -22,24 +22,18 @@ export const ASSETS = {
 
 export type AssetName = keyof typeof ASSETS;
 
-export interface Asset {
-  /** Relative to the page. It holds a hash of the content, so what is there never changes. */
-  readonly path: string;
-  readonly contentType: string;
-  readonly content: Buffer;
-}
-
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
 };
 
-export function readAsset(name: AssetName): Asset {
+export function readAsset(name: AssetName) {
   const content = readFileSync(join(ASSETS_FOLDER, name));
-  const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
+  const contentHash = hash('sha256', content, 'hex').slice(0, 16);
   const extension = extname(name);
   return {
-    path: `explorer/${name.slice(0, -extension.length)}.${hash}${extension}`,
+    /** Relative to the page. It holds a hash of the content, so what is there never changes. */
+    path: `explorer/${name.slice(0, -extension.length)}.${contentHash}${extension}`,
     contentType: CONTENT_TYPES[extension] ?? 'application/octet-stream',
     content,
   };

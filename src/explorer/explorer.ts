@@ -24,6 +24,7 @@ export function createExplorer(
       ? createGraphiqlPage(listExamples(isSimulated))
       : createSandboxPage(createOverview(isSimulated));
   const assets = page.assets.map(readAsset);
+  const paths = assets.map(({ path }) => path);
   const cacheControl = `public, max-age=${ASSET_MAX_AGE_SECONDS}, immutable`;
   return [
     {
@@ -37,7 +38,7 @@ export function createExplorer(
           'content-type': 'text/html; charset=utf-8',
           'cache-control': 'no-store',
         };
-        return { headers, body: toHtml(page, assets, nonce) };
+        return { headers, body: toHtml(page, paths, nonce) };
       },
     },
     ...assets.map(({ path, contentType, content }) => ({

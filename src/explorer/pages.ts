@@ -1,6 +1,6 @@
 // The two pages an explorer may be, and what each may load. Neither has a script or a style of its own in
 // it, so neither policy needs 'unsafe-inline'.
-import type { Asset, AssetName } from './assets';
+import type { AssetName } from './assets';
 import type { Example } from './examples';
 
 export interface Page {
@@ -72,10 +72,10 @@ export function toPolicy({ remoteScript, directive }: Page, styleNonce: string):
   return `default-src 'none';script-src 'self'${scripts};style-src 'self' 'nonce-${styleNonce}';img-src data:;connect-src 'self';form-action 'none';frame-ancestors 'none';base-uri 'none';${directive}`;
 }
 
-export function toHtml(page: Page, assets: readonly Asset[], styleNonce: string): string {
+/** `paths`: those of the page's assets. */
+export function toHtml(page: Page, paths: readonly string[], styleNonce: string): string {
   const { title, remoteScript, notice = '' } = page;
-  const ofType = (extension: string) =>
-    assets.map(({ path }) => path).filter((path) => path.endsWith(extension));
+  const ofType = (extension: string) => paths.filter((path) => path.endsWith(extension));
   const remote = remoteScript ? [remoteScript.origin + remoteScript.path] : [];
   // Nothing in it can end the script element that holds it.
   const config = JSON.stringify(page.config(styleNonce)).replaceAll('<', '\\u003c');
