@@ -18,11 +18,6 @@ export interface ContextDependencies extends OrderLoaderDependencies {
 }
 
 export function createContext(caller: Caller, useCases: ContextDependencies): GraphqlContext {
-  const { resend } = useCases;
-  return {
-    caller,
-    resend,
-    orders: new OrderLoader(caller, useCases),
-    budget: new ResponseBudget(),
-  };
+  const orders = new OrderLoader(caller, useCases);
+  return { caller, resend: useCases.resend, orders, budget: new ResponseBudget() };
 }

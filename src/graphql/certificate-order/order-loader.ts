@@ -30,11 +30,8 @@ export class OrderLoader {
 
   /** `undefined` when DigiCert knows no such order. Rejects with a {@link CodedError}. */
   read(orderId: string): Promise<OrderDetails | undefined> {
-    let read = this.#reads.get(orderId);
-    if (!read) {
-      read = this.#start(orderId);
-      this.#reads.set(orderId, read);
-    }
+    const read = this.#reads.get(orderId) ?? this.#start(orderId);
+    this.#reads.set(orderId, read);
     return read;
   }
 

@@ -69,10 +69,8 @@ export function toResult(
       return { __typename: 'ResendDvEmailsAccessDeniedError', ...error };
     case 'rate-limited':
       return { __typename: 'ResendDvEmailsRateLimitedError', ...error };
-    case 'upstream-failed': {
-      const { diagnostics: _forTheLogOnly, ...shown } = error;
-      return { __typename: 'ResendDvEmailsUpstreamError', ...shown };
-    }
+    case 'upstream-failed':
+      return { __typename: 'ResendDvEmailsUpstreamError', ...error };
     default:
       return assertNever(error);
   }
