@@ -32,7 +32,7 @@ const MAX_LOCATIONS = 3;
 /** Masked errors of one response that are logged one by one; they are nearly always one fault, met many times. */
 const MAX_LOGGED_ERRORS = 3;
 
-const MASKED_MESSAGE =
+export const MASKED_MESSAGE =
   "Something unexpected went wrong in the gateway. Quote the correlation id to the gateway's operators.";
 
 /**

@@ -5,6 +5,7 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { MASKED_MESSAGE } from '../graphql/mask-error';
 import { CodedError } from '../lib/coded-error';
 import { SECURITY_HEADERS } from './browser-policy';
 import type { PendingResponses } from './pending-responses';
@@ -64,11 +65,7 @@ export const MISDIRECTED = new CodedError(
   { status: 421 },
 );
 
-const UNEXPECTED = new CodedError(
-  'INTERNAL_SERVER_ERROR',
-  "Something unexpected went wrong in the gateway. Quote the correlation id to the gateway's operators.",
-  { status: 500 },
-);
+const UNEXPECTED = new CodedError('INTERNAL_SERVER_ERROR', MASKED_MESSAGE, { status: 500 });
 
 /** What Fastify refuses, and Node's parser and timers, by their own codes. */
 const BY_FOREIGN_CODE: Readonly<Record<string, CodedError>> = {
@@ -145,9 +142,9 @@ export function toPath({ url }: FastifyRequest): string {
 }
 
 /** For Fastify's `setNotFoundHandler`: an unknown path, or a known one with a method it does not take. */
-export function createNotFoundHandler(methodsByPath: ReadonlyMap<string, readonly string[]>) {
+export function createNotFoundHandler(allowByPath: ReadonlyMap<string, string>) {
   return (request: FastifyRequest, reply: FastifyReply): void => {
-    const allow = methodsByPath.get(toPath(request))?.join(', ');
+    const allow = allowByPath.get(toPath(request));
     const error = allow
       ? new CodedError('METHOD_NOT_ALLOWED', `This path takes ${allow}.`, {
           status: 405,

@@ -61,16 +61,11 @@ const MAX_HEADER_BYTES = 16 * 1024;
 /** How often late requests are looked for. */
 const CONNECTIONS_CHECK_INTERVAL_MS = 500;
 
-type MethodsByPath = ReadonlyMap<string, readonly string[]>;
-
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   const { resources } = options;
-  const methodsByPath: MethodsByPath = new Map([
-    [GRAPHQL_PATH, ['GET', 'POST']],
-    ...['/livez', '/readyz', ...resources.map(({ path }) => path)].map(
-      (path): [string, string[]] => [path, ['GET', 'HEAD']],
-    ),
-  ]);
+  const readOnlyPaths = ['/livez', '/readyz', ...resources.map(({ path }) => path)];
+  const allowByPath = new Map(readOnlyPaths.map((path) => [path, 'GET, HEAD']));
+  allowByPath.set(GRAPHQL_PATH, 'GET, POST');
   const pendingResponses = new PendingResponses();
   const server = createFastify(options, pendingResponses);
   rejectConnectAndExpect(server.server);
@@ -80,7 +75,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   // Hooks run in this order. What is refused by the checks is not counted; a preflight is answered before anything
   // asks for credentials.
   registerSecurityHeaders(server);
-  registerRequestChecks(server, methodsByPath, options.isOpen);
+  registerRequestChecks(server, allowByPath, options.isOpen);
   registerShutdown(server, pendingResponses, options);
   options.instrument?.(server);
   await registerCors(server, options.corsOrigins);
@@ -145,10 +140,10 @@ function refuseSchemas(): never {
 /** What libraries below would stumble over, or answer in another shape. */
 function registerRequestChecks(
   server: FastifyInstance,
-  methodsByPath: MethodsByPath,
+  allowByPath: ReadonlyMap<string, string>,
   isOpen: boolean,
 ): void {
-  const sendNotFound = createNotFoundHandler(methodsByPath);
+  const sendNotFound = createNotFoundHandler(allowByPath);
   server.setNotFoundHandler(sendNotFound);
   const isDirected = isOpen ? createHostCheck(server) : () => true;
   // With a callback, as all hooks that wait for nothing: a promise for each costs more than what they do.
@@ -163,7 +158,7 @@ function registerRequestChecks(
     } else if (request.url.includes('#')) {
       // No fragment belongs into a request; Fastify and URL disagree on where the query ends before one.
       done(BAD_URL);
-    } else if (request.method === 'OPTIONS' && !isPreflight(request, methodsByPath)) {
+    } else if (request.method === 'OPTIONS' && !isPreflight(request, allowByPath)) {
       sendNotFound(request, reply);
     } else {
       done();
@@ -172,7 +167,7 @@ function registerRequestChecks(
 }
 
 /** For a path there is, with the two headers the CORS plugin needs; it answers others in plain text. */
-function isPreflight(request: FastifyRequest, methodsByPath: MethodsByPath): boolean {
+function isPreflight(request: FastifyRequest, allowByPath: ReadonlyMap<string, string>): boolean {
   const { origin, 'access-control-request-method': method } = request.headers;
-  return Boolean(origin && method) && methodsByPath.has(toPath(request));
+  return Boolean(origin && method) && allowByPath.has(toPath(request));
 }
