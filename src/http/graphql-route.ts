@@ -10,13 +10,7 @@ import { type ContextDependencies, createContext, type GraphqlContext } from '..
 import type { PersistedDocuments } from '../graphql/guards/persisted-documents';
 import type { KnownDocuments } from '../graphql/known-documents';
 import { CodedError } from '../lib/coded-error';
-import {
-  addCorrelationIdToBody,
-  BAD_PERSISTED_QUERY,
-  DOCUMENT_NOT_LISTED,
-  DOCUMENT_TOO_LONG,
-  NOT_ACCEPTABLE,
-} from './http-errors';
+import { addCorrelationIdToBody } from './http-errors';
 
 export const GRAPHQL_PATH = '/graphql';
 
@@ -41,6 +35,27 @@ const LINE_BREAK = /\r\n|[\n\r]/;
 const IDENTITY = 'identity';
 
 const RESPONSE_TYPES = ['application/json', 'application/graphql-response+json'];
+
+const BAD_PERSISTED_QUERY = new CodedError(
+  'BAD_REQUEST',
+  'extensions.persistedQuery needs version 1 and the SHA-256 hash of the document.',
+);
+
+const DOCUMENT_TOO_LONG = new CodedError(
+  'BAD_REQUEST',
+  'The document has more lines than this gateway accepts.',
+);
+
+const DOCUMENT_NOT_LISTED = new CodedError(
+  'QUERY_NOT_IN_SAFELIST',
+  'This gateway runs listed documents only, and this is none of them.',
+);
+
+const NOT_ACCEPTABLE = new CodedError(
+  'NOT_ACCEPTABLE',
+  'The response is JSON: accept application/json or application/graphql-response+json.',
+  { status: 406 },
+);
 
 export async function registerGraphql(
   parent: FastifyInstance,

@@ -15,37 +15,11 @@ const MALFORMED = new CodedError('BAD_REQUEST', 'The request is not well-formed 
 
 export const BAD_URL = new CodedError('BAD_REQUEST', 'The URL is not well-formed.');
 
-export const BAD_HOST = new CodedError(
-  'BAD_REQUEST',
-  'The Host header is missing or not well-formed.',
-);
-
-export const BAD_PERSISTED_QUERY = new CodedError(
-  'BAD_REQUEST',
-  'extensions.persistedQuery needs version 1 and the SHA-256 hash of the document.',
-);
-
-export const DOCUMENT_TOO_LONG = new CodedError(
-  'BAD_REQUEST',
-  'The document has more lines than this gateway accepts.',
-);
-
-export const DOCUMENT_NOT_LISTED = new CodedError(
-  'QUERY_NOT_IN_SAFELIST',
-  'This gateway runs listed documents only, and this is none of them.',
-);
-
 const NO_TUNNEL = new CodedError('METHOD_NOT_ALLOWED', 'This is no proxy.', { status: 405 });
 
 const NOT_FOUND = new CodedError('NOT_FOUND', 'Not found. GraphQL is at /graphql.', {
   status: 404,
 });
-
-export const NOT_ACCEPTABLE = new CodedError(
-  'NOT_ACCEPTABLE',
-  'The response is JSON: accept application/json or application/graphql-response+json.',
-  { status: 406 },
-);
 
 export const UNSUPPORTED_MEDIA_TYPE = new CodedError(
   'UNSUPPORTED_MEDIA_TYPE',
@@ -57,12 +31,6 @@ const UNMET_EXPECTATION = new CodedError(
   'EXPECTATION_FAILED',
   'The only expectation met here is 100-continue.',
   { status: 417 },
-);
-
-export const MISDIRECTED = new CodedError(
-  'MISDIRECTED_REQUEST',
-  'Without credentials this gateway is for its own machine: call it by localhost, 127.0.0.1 or [::1], or set ROUTER_SECRET or AUTH_JWKS_URL, so that it asks for credentials.',
-  { status: 421 },
 );
 
 const UNEXPECTED = new CodedError('INTERNAL_SERVER_ERROR', MASKED_MESSAGE, { status: 500 });

@@ -5,17 +5,16 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { CodedError } from '../lib/coded-error';
 import { registerCors, registerSecurityHeaders } from './browser-policy';
 import { GRAPHQL_PATH, type GraphqlRouteOptions, registerGraphql } from './graphql-route';
 import { type Health, registerHealth } from './health';
 import { createHostCheck } from './host-check';
 import {
-  BAD_HOST,
   BAD_URL,
   createClientErrorHandler,
   createNotFoundHandler,
   handleError,
-  MISDIRECTED,
   rejectConnectAndExpect,
   toPath,
   UNSUPPORTED_MEDIA_TYPE,
@@ -60,6 +59,14 @@ const MAX_HEADER_BYTES = 16 * 1024;
 
 /** How often late requests are looked for. */
 const CONNECTIONS_CHECK_INTERVAL_MS = 500;
+
+const BAD_HOST = new CodedError('BAD_REQUEST', 'The Host header is missing or not well-formed.');
+
+const MISDIRECTED = new CodedError(
+  'MISDIRECTED_REQUEST',
+  'Without credentials this gateway is for its own machine: call it by localhost, 127.0.0.1 or [::1], or set ROUTER_SECRET or AUTH_JWKS_URL, so that it asks for credentials.',
+  { status: 421 },
+);
 
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   const { resources } = options;
