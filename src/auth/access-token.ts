@@ -36,19 +36,17 @@ export interface TokenSettings {
   readonly audience: string;
 }
 
-/** Resolves to `undefined` for a token that is not good, and to an error when that is unknown. */
-type VerifyToken = (token: string) => Promise<Identity | CodedError | undefined>;
-
 interface VerifiedToken extends Identity {
   readonly expiresAtMs: number;
   /** The keys it was verified with. */
   readonly keys: unknown;
 }
 
+/** Its result resolves to `undefined` for a token that is not good, and to an error when that is unknown. */
 export function createTokenVerifier(
   { jwksUrl, issuer, audience }: TokenSettings,
   { clock, log }: { readonly clock: Clock; readonly log: Logger },
-): VerifyToken {
+) {
   const verifiedTokens = new LRUCache<string, VerifiedToken>({ max: MAX_CACHED_TOKENS });
   const keySet = new KeySet({ url: jwksUrl, clock, log });
 
@@ -79,7 +77,7 @@ export function createTokenVerifier(
     return { subject: sub, scopes: readScopes(payload), expiresAtMs: exp * 1_000, keys };
   }
 
-  return async (token) => {
+  return async (token: string): Promise<Identity | CodedError | undefined> => {
     if (token.length > MAX_TOKEN_LENGTH) {
       return undefined;
     }
