@@ -37,7 +37,7 @@ export async function startGraphql(options: GraphqlOptions) {
     authChecker: createAuthChecker(log),
     servesSdl: introspection || auth.routerSecrets.length > 0,
   });
-  const errorMask = createErrorMask({ log, suggestions: introspection });
+  const errorMask = createErrorMask(log, introspection);
   const documents = new KnownDocuments(schema, errorMask);
   const apollo = new ApolloServer<GraphqlContext>({
     schema,

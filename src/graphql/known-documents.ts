@@ -38,11 +38,10 @@ export class KnownDocuments {
     get: async (key: string) => this.#byKey.get(key),
     set: async (key: string, document: DocumentNode) => {
       const source = document.loc?.source.body;
-      if (source === undefined || source.length > MAX_SOURCE_LENGTH) {
-        return;
+      if (source !== undefined && source.length <= MAX_SOURCE_LENGTH) {
+        this.#byKey.set(key, document);
+        this.#bySource.set(source, document);
       }
-      this.#byKey.set(key, document);
-      this.#bySource.set(source, document);
     },
     delete: async (key: string) => {
       this.#byKey.delete(key);

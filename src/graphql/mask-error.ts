@@ -41,16 +41,11 @@ export const MASKED_MESSAGE =
  */
 const hidden = new WeakMap<GraphQLFormattedError, unknown>();
 
-interface ErrorMaskOptions {
-  readonly log: Logger;
-  /** Whether a message may suggest names of the schema. */
-  readonly suggestions: boolean;
-}
-
 /** What every error passes on its way out. */
 export type ErrorMask = ReturnType<typeof createErrorMask>;
 
-export function createErrorMask({ suggestions, log }: ErrorMaskOptions) {
+/** `suggestions`: whether a message may suggest names of the schema. */
+export function createErrorMask(log: Logger, suggestions: boolean) {
   /** What went wrong where there is no error of GraphQL's yet. */
   const report = (thrown: unknown, correlationId?: string) =>
     log.error({ event: 'request.failed', correlationId, err: toError(thrown) }, 'unexpected error');

@@ -69,7 +69,7 @@ function measure(run: () => void): number {
 }
 
 const log = createLog('error', { write: () => {} });
-const masks = [true, false].map((suggestions) => createErrorMask({ log, suggestions }));
+const masks = [true, false].map((suggestions) => createErrorMask(log, suggestions));
 const manifest = parseManifest(
   JSON.stringify({ format: 'apollo-persisted-query-manifest', version: 1, operations: [] }),
 );
