@@ -57,9 +57,9 @@ function toErrorFields(error: unknown): object {
   };
 }
 
-/** By default to standard output. Each line is written before the call returns: an end of the process loses and mixes up none. */
 export function createLog(
   level: (typeof LOG_LEVELS)[number],
+  // Standard output. Each line is written before the call returns: an end of the process loses and mixes up none.
   destination: DestinationStream = pino.destination({ dest: 1, sync: true }),
 ): Logger {
   // pino escapes the control characters of ASCII; the others are escaped here, which is the same JSON.
