@@ -14,6 +14,7 @@ const CALLER_ERROR_CODES: ReadonlySet<unknown> = new Set([
   'GRAPHQL_VALIDATION_FAILED',
   'BAD_USER_INPUT',
   'BAD_REQUEST',
+  'METHOD_NOT_ALLOWED',
   'OPERATION_RESOLUTION_FAILURE',
   'QUERY_NOT_IN_SAFELIST',
   'PERSISTED_QUERY_NOT_FOUND',
@@ -107,8 +108,9 @@ function maskError(
     const { code, fields } = thrown;
     return { message: thrown.message, ...place, extensions: { code, ...fields } };
   }
-  const { code, validationErrorCode } =
+  const { code: given, validationErrorCode } =
     thrown === error && !isOfExecution(thrown) ? { ...extensions } : toArgumentError(thrown);
+  const code = isOfMethod(thrown) ? 'METHOD_NOT_ALLOWED' : given;
   if (CALLER_ERROR_CODES.has(code) && !isParserFault(code, message)) {
     const known = { code, ...(validationErrorCode !== undefined && { validationErrorCode }) };
     return { message, ...place, extensions: known };
@@ -125,6 +127,13 @@ function maskError(
 /** Apollo Server gives everything the parser throws the code of a syntax error, a stack overflow too. */
 function isParserFault(code: unknown, message: string): boolean {
   return code === 'GRAPHQL_PARSE_FAILED' && !message.startsWith('Syntax Error: ');
+}
+
+/** Apollo Server gives a mutation by GET the status of a wrong method, and the code of a request that is not well-formed. */
+function isOfMethod(error: unknown): boolean {
+  const { http }: { http?: { status?: unknown } } =
+    error instanceof GraphQLError ? error.extensions : {};
+  return http?.status === 405;
 }
 
 /** graphql-js stops before it calls a resolver, for instance on too many faults in the variables. */

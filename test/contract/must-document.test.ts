@@ -169,8 +169,11 @@ const PROMISES: readonly Promised[] = [
       const response = await fetch(`${app.url}?query=${query}`, {
         headers: { 'apollo-require-preflight': '1' },
       });
-      expect(response.status).toBe(405);
       expect(response.headers.get('allow')).toBe('POST');
+      expect(response.status).toBe(405);
+      expect(await response.json()).toMatchObject({
+        errors: [{ extensions: { code: 'METHOD_NOT_ALLOWED' } }],
+      });
     },
   },
   {

@@ -139,7 +139,9 @@ describe('a gateway with a manifest', () => {
     };
 
     expect(await get({ query: '{ __typename }' })).toBe('QUERY_NOT_IN_SAFELIST');
-    expect(await get({ extensions: JSON.stringify(byHash(hashOf(LISTED))) })).toBe('BAD_REQUEST');
+    expect(await get({ extensions: JSON.stringify(byHash(hashOf(LISTED))) })).toBe(
+      'METHOD_NOT_ALLOWED',
+    );
   });
 });
 
