@@ -1,14 +1,7 @@
 // The moment by which a caller has a response. One deadline covers every upstream call of a mutation.
 import type { Clock } from './clock';
 
-export interface Deadline {
-  /** By the monotonic clock. */
-  readonly atMs: number;
-  /** Whether it is over: the time is up, or the gateway has to stop. */
-  readonly isExpired: boolean;
-  /** Calls back once when it passes; the returned function cancels that. */
-  onExpired(callback: () => void): () => void;
-}
+export type Deadline = Readonly<Omit<OpenDeadline, 'expire'>>;
 
 /** Instead of an AbortSignal, which with its listeners weighs more than all else that waits with a call. */
 export class OpenDeadline {
