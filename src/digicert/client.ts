@@ -3,15 +3,15 @@ import { type Dispatcher, Pool } from 'undici';
 import type { OrderReadApi } from '../domain/read-order';
 import type { ResendApi } from '../domain/resend';
 import type { ResendRequest } from '../domain/resend-request';
-import type { Limits, Reservation } from '../domain/reservation';
-import type { BreakerState, ReportUpstream } from '../domain/upstream-event';
-import type { Clock } from '../lib/clock';
+import type { Reservation } from '../domain/reservation';
+import type { BreakerState } from '../domain/upstream-event';
 import type { Deadline } from '../lib/deadline';
 import { mapOutcome } from './map-outcome';
 import { parseOrderInfo } from './order-info';
 import { parseOrderValidation } from './order-validation';
+import { CircuitBreaker } from './transport/circuit-breaker';
 import { exchangeOnce, type HttpRequest } from './transport/exchange';
-import { Sender, type Sent } from './transport/sender';
+import { Sender, type SenderDependencies, type Sent } from './transport/sender';
 
 /** Shorter than any server is likely to keep an idle connection, so that none is closed under a request. */
 const KEEP_ALIVE_TIMEOUT_MS = 4_000;
@@ -25,20 +25,14 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** Bytes of response headers that are read. */
 const MAX_RESPONSE_HEADER_BYTES = 16 * 1024;
 
-interface DigicertClientOptions {
+interface DigicertClientOptions extends SenderDependencies {
   /** e.g. `https://www.digicert.com/services/v2`, without a slash at the end. */
   readonly baseUrl: string;
   /** Visible ASCII. Asked for each request: a key may be replaced while the gateway runs. */
   readonly apiKey: () => string;
   /** `name/version` */
   readonly userAgent: string;
-  readonly clock: Clock;
-  /** From 0 up to 1. */
-  readonly random: () => number;
-  /** Every request to DigiCert counts, for a resend or a read. */
-  readonly limits: Limits;
   readonly transport: TransportSettings;
-  readonly report: ReportUpstream;
   /** The client closes it. Default: {@link createDigicertPool}. */
   readonly dispatcher?: Dispatcher;
 }
@@ -77,15 +71,22 @@ export function createDigicertPool(origin: string, connections: number): Pool {
 
 export function createDigicertClient(options: DigicertClientOptions): DigicertClient {
   const { apiKey, clock, limits, random, report, transport, userAgent } = options;
+  const { breakerMs, ...bounds } = transport;
   const { origin, pathname } = new URL(options.baseUrl);
   const dispatcher = options.dispatcher ?? createDigicertPool(origin, transport.concurrency);
   const basePath = pathname.replace(/\/$/, '');
+  const breaker = new CircuitBreaker({
+    clock,
+    openMs: breakerMs,
+    onChange: (to) => report({ kind: 'breaker-changed', to }),
+  });
   const sender = new Sender({
     clock,
     random,
     limits,
     report,
-    ...transport,
+    breaker,
+    ...bounds,
     exchange: (request, deadline) => exchangeOnce(dispatcher, request, deadline),
   });
 
@@ -126,10 +127,10 @@ export function createDigicertClient(options: DigicertClientOptions): DigicertCl
     },
 
     get isAvailable() {
-      return sender.isAvailable;
+      return breaker.isLettingThrough;
     },
     get breakerState() {
-      return sender.breakerState;
+      return breaker.state;
     },
     get inFlight() {
       return sender.inFlight;

@@ -48,12 +48,9 @@ export interface Permit {
 }
 
 export class CircuitBreaker {
-  readonly #options: CircuitBreakerOptions;
   #state: State = { kind: 'closed', calls: [] };
 
-  constructor(options: CircuitBreakerOptions) {
-    this.#options = options;
-  }
+  constructor(private readonly options: CircuitBreakerOptions) {}
 
   /** Open until its time is up; from then on the next request finds out. */
   get state(): BreakerState {
@@ -65,7 +62,7 @@ export class CircuitBreaker {
     const state = this.#state;
     return (
       state.kind === 'closed' ||
-      (state.kind === 'open' && this.#options.clock.monotonicMs() >= state.untilMs)
+      (state.kind === 'open' && this.options.clock.monotonicMs() >= state.untilMs)
     );
   }
 
@@ -89,7 +86,7 @@ export class CircuitBreaker {
   }
 
   #record(state: State, result: CallResult): void {
-    const { clock, openMs } = this.#options;
+    const { clock, openMs } = this.options;
     const nowMs = clock.monotonicMs();
     if (state.kind === 'closed') {
       state.calls.push({ atMs: nowMs, result });
@@ -108,7 +105,7 @@ export class CircuitBreaker {
 
   #change(state: State): void {
     this.#state = state;
-    this.#options.onChange(state.kind);
+    this.options.onChange(state.kind);
   }
 }
 

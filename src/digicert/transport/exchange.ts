@@ -28,7 +28,7 @@ export interface HttpResponse {
 }
 
 /** No request was made: there was no room, or DigiCert has failed repeatedly and is not called for a while. */
-export type Rejected =
+type Rejected =
   | {
       readonly kind: 'rejected';
       readonly reason: 'quota' | 'concurrency';

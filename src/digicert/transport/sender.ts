@@ -2,31 +2,34 @@
 // only where the retry decision allows one and the quota has room.
 
 import type { Limits, Reservation } from '../../domain/reservation';
-import type { BreakerState, ReportUpstream } from '../../domain/upstream-event';
+import type { ReportUpstream } from '../../domain/upstream-event';
 import type { Clock } from '../../lib/clock';
 import { type Deadline, waitWithin } from '../../lib/deadline';
-import { type CallResult, CircuitBreaker, type Permit } from './circuit-breaker';
-import type { Attempted, Exchange, HttpRequest, Rejected } from './exchange';
+import type { CallResult, CircuitBreaker } from './circuit-breaker';
+import type { Attempted, Exchange, HttpRequest } from './exchange';
 import { decideRetry } from './retry';
 import { readRetryAfter } from './retry-after';
 
 /** After which to come back where all connections are taken, and the queue for them is full. */
 const BUSY_RETRY_AFTER_SECONDS = 1;
 
-interface SenderOptions {
+export interface SenderDependencies {
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
-  /** Makes a request, at most once. */
-  readonly exchange: (request: HttpRequest, deadline: Deadline) => Promise<Attempted>;
-  /** Requests at a time. As many again may wait for one of them to end. */
-  readonly concurrency: number;
-  /** Milliseconds for which DigiCert is not called after it has failed repeatedly; 0: never. */
-  readonly breakerMs: number;
-  /** Milliseconds that a caller may be kept waiting after a 429. */
-  readonly maxRetryWaitMs: number;
+  /** Every request to DigiCert counts, for a resend or a read. */
   readonly limits: Limits;
   readonly report: ReportUpstream;
+}
+
+interface SenderOptions extends SenderDependencies {
+  /** Makes a request, at most once. */
+  readonly exchange: (request: HttpRequest, deadline: Deadline) => Promise<Attempted>;
+  readonly breaker: CircuitBreaker;
+  /** Requests at a time. As many again may wait for one of them to end. */
+  readonly concurrency: number;
+  /** Milliseconds that a caller may be kept waiting after a 429. */
+  readonly maxRetryWaitMs: number;
 }
 
 /** What goes with a request. */
@@ -40,27 +43,9 @@ interface SendContext {
 export type Sent = Exchange & { readonly attempts: number };
 
 export class Sender {
-  readonly #options: SenderOptions;
-  readonly #breaker: CircuitBreaker;
   #inFlight = 0;
 
-  constructor(options: SenderOptions) {
-    this.#options = options;
-    this.#breaker = new CircuitBreaker({
-      clock: options.clock,
-      openMs: options.breakerMs,
-      onChange: (to) => options.report({ kind: 'breaker-changed', to }),
-    });
-  }
-
-  get breakerState(): BreakerState {
-    return this.#breaker.state;
-  }
-
-  /** Whether a request would be accepted at this moment. */
-  get isAvailable(): boolean {
-    return this.#breaker.isLettingThrough;
-  }
+  constructor(private readonly options: SenderOptions) {}
 
   /** Requests that are on their way, or wait for a connection. */
   get inFlight(): number {
@@ -68,7 +53,7 @@ export class Sender {
   }
 
   async send(request: HttpRequest, context: SendContext, deadline: Deadline): Promise<Sent> {
-    const { clock, random, limits, maxRetryWaitMs, report } = this.#options;
+    const { breaker, clock, random, limits, maxRetryWaitMs, report } = this.options;
     let { quota } = context;
     for (let attempts = 0; ; ) {
       const exchange = await this.#attempt(request, { ...context, quota }, deadline);
@@ -97,7 +82,7 @@ export class Sender {
       if (deadline.isExpired) {
         return { ...exchange, attempts };
       }
-      const reserved = await limits.reserve({ quota: this.isAvailable }, deadline);
+      const reserved = await limits.reserve({ quota: breaker.isLettingThrough }, deadline);
       if (!reserved.ok) {
         const { retryAfterSeconds } = reserved;
         return { kind: 'rejected', reason: 'quota', retryAfterSeconds, attempts };
@@ -107,31 +92,23 @@ export class Sender {
   }
 
   /** Rejected requests use up nothing. A bound is checked and reserved in one turn, or it would bound nothing. */
-  #attempt(
+  async #attempt(
     request: HttpRequest,
     { orderId, quota }: SendContext,
     deadline: Deadline,
-  ): Attempted | Rejected | Promise<Attempted> {
-    if (this.#inFlight >= 2 * this.#options.concurrency) {
+  ): Promise<Exchange> {
+    const { breaker, clock, concurrency, exchange, report } = this.options;
+    if (this.#inFlight >= 2 * concurrency) {
       quota?.release();
       const retryAfterSeconds = BUSY_RETRY_AFTER_SECONDS;
       return { kind: 'rejected', reason: 'concurrency', retryAfterSeconds };
     }
-    const permit = quota && this.#breaker.permit();
+    const permit = quota && breaker.permit();
     if (!permit) {
       quota?.release();
       return { kind: 'rejected', reason: 'breaker' };
     }
     this.#inFlight += 1;
-    return this.#exchange(request, { orderId, quota, permit }, deadline);
-  }
-
-  async #exchange(
-    request: HttpRequest,
-    { orderId, quota, permit }: { orderId: string; quota: Reservation; permit: Permit },
-    deadline: Deadline,
-  ): Promise<Attempted> {
-    const { clock, exchange, report } = this.#options;
     const startedAtMs = clock.monotonicMs();
     let attempted: Attempted | undefined;
     try {
