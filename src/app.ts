@@ -28,21 +28,9 @@ interface AppDependencies {
   readonly dispatcher?: Dispatcher;
 }
 
-export interface App {
-  /** Where GraphQL is served, e.g. `http://127.0.0.1:4000/graphql`. */
-  readonly url: string;
-  /** Where the metrics are, if they are enabled. */
-  readonly metricsUrl: string | undefined;
-  /** For Node's `unhandledRejection`. */
-  reportUnhandledRejection(reason: unknown): void;
-  /**
-   * Is not ready from now on, after a while (`atOnce`: now) takes nothing new, answers what is in flight, lets go
-   * of everything.
-   */
-  close(options?: { readonly atOnce?: boolean }): Promise<void>;
-}
+export type App = Awaited<ReturnType<typeof startApp>>;
 
-export async function startApp(settings: Settings, dependencies: AppDependencies): Promise<App> {
+export async function startApp(settings: Settings, dependencies: AppDependencies) {
   const { log, clock = systemClock } = dependencies;
   const { name, version, userAgent } = readPackageInfo();
   const telemetry = startTelemetry(settings, { name, version, log, clock });
@@ -69,9 +57,13 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
       state: useCases.state,
       instrument: telemetry.instrument,
     });
+    /** Is not ready from now on, after a while (`atOnce`: now) takes nothing new, answers what is in flight, closes everything. */
     const close = async ({ atOnce = false } = {}) => {
       stopping = true;
-      await waitFor(clock, atOnce ? 0 : settings.shutdown.delayMs);
+      if (!atOnce && settings.shutdown.delayMs > 0) {
+        // A load balancer needs a moment to see that this instance is not ready.
+        await new Promise<void>((resolve) => clock.after(settings.shutdown.delayMs, resolve));
+      }
       const cancel = clock.after(settings.shutdown.timeoutMs, () => useCases.expireDeadlines());
       await server.close();
       // Calls whose clients hung up go on.
@@ -82,16 +74,17 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     };
     const metricsUrl = await telemetry.listen();
     const origin = await server.listen({ host: settings.host, port: settings.port });
-    return { url: origin + GRAPHQL_PATH, metricsUrl, reportUnhandledRejection, close };
+    return {
+      /** Where GraphQL is served, e.g. `http://127.0.0.1:4000/graphql`. */
+      url: origin + GRAPHQL_PATH,
+      /** Where the metrics are, if they are enabled. */
+      metricsUrl,
+      /** For Node's `unhandledRejection`. */
+      reportUnhandledRejection,
+      close,
+    };
   } catch (error) {
     await closeResources();
     throw error;
   }
-}
-
-/** A load balancer needs a moment to see that this instance is not ready. */
-function waitFor(clock: Clock, delayMs: number): Promise<void> {
-  return delayMs === 0
-    ? Promise.resolve()
-    : new Promise((resolve) => clock.after(delayMs, resolve));
 }
