@@ -41,25 +41,21 @@ export async function startUseCases(
   settings: Settings,
   { log, clock, random = Math.random, dispatcher, userAgent, telemetry }: UseCaseDependencies,
 ): Promise<UseCases> {
-  const upstream = await startUpstream(settings.upstream, { log, clock });
-  const { baseUrl, apiKey } = upstream;
-  const timeoutMs = settings.digicertTimeoutMs;
-  const limits = await startLimits(settings.limits, {
-    clock,
+  const { close: closeUpstream, ...upstream } = await startUpstream(settings.upstream, {
     log,
-    baseUrl,
-    apiKey,
-    report: telemetry.observeUpstream,
+    clock,
   });
+  const { observe, observeUpstream: report } = telemetry;
+  const timeoutMs = settings.digicertTimeoutMs;
+  const limits = await startLimits(settings.limits, { ...upstream, clock, log, report });
   const digicert = createDigicertClient({
-    baseUrl,
-    apiKey,
+    ...upstream,
     userAgent,
     clock,
     random,
     limits,
     transport: settings.transport,
-    report: telemetry.observeUpstream,
+    report,
     ...(dispatcher && { dispatcher }),
   });
   telemetry.watchState({
@@ -73,7 +69,6 @@ export async function startUseCases(
   const dependencies = { digicert, limits, deadlines, timeoutMs };
   const resend = createResend(dependencies);
   const readOrder = createReadOrder(dependencies);
-  const { observe } = telemetry;
   return {
     resend: (orderId, input, caller) =>
       observe({ useCase: 'resend', orderId, caller }, () => resend(orderId, input, caller)),
@@ -98,7 +93,7 @@ export async function startUseCases(
     close: async () => {
       await digicert.close();
       await limits.close();
-      await upstream.close();
+      await closeUpstream();
     },
   };
 }
