@@ -1,10 +1,5 @@
 // What can be read of an order. DigiCert may leave out every part, and its sets of values are open.
-import type {
-  DigicertError,
-  RateLimitScope,
-  UpstreamDiagnostics,
-  UpstreamFailure,
-} from './outcome';
+import type { ResendOutcome, UpstreamDiagnostics, UpstreamFailure } from './outcome';
 
 export interface OrderDetails {
   /** e.g. `pending` */
@@ -30,12 +25,7 @@ export type OrderReadOutcome =
   | { readonly kind: 'not-found' }
   /** Not 1 to 20 digits; DigiCert was not asked. */
   | { readonly kind: 'invalid-id' }
-  | { readonly kind: 'access-denied'; readonly digicertErrors: readonly DigicertError[] }
-  | {
-      readonly kind: 'rate-limited';
-      readonly scope: RateLimitScope;
-      readonly retryAfterSeconds: number;
-    }
+  | Extract<ResendOutcome, { readonly kind: 'access-denied' | 'rate-limited' }>
   | {
       readonly kind: 'upstream-failed';
       readonly reason: UpstreamFailure;
