@@ -52,14 +52,12 @@ const REFUSAL = errorBody({
   message: 'The simulator refuses this order.',
 });
 
-const DV_PRODUCT = { name_id: 'ssl_dv_geotrust', name: 'GeoTrust DV SSL' };
-
 function info(overrides: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     status: 'pending',
     dcv_method: 'email',
     certificate: { common_name: 'example.com', dns_names: ['example.com', 'www.example.com'] },
-    product: DV_PRODUCT,
+    product: { name_id: 'ssl_dv_geotrust', name: 'GeoTrust DV SSL' },
     ...overrides,
   };
 }
@@ -128,9 +126,6 @@ export const SIMULATED_ACCOUNT: SimulatedAccount = {
     summary: 'a 400 with 1 MiB of body',
     resend: refuse(400, 'simulator|refused', 'x'.repeat(1024 * 1024)),
   },
-  '1607': {
-    summary: '204 with stray bytes behind it',
-    resend: acceptWithStrayBytes,
-  },
+  '1607': { summary: '204 with stray bytes behind it', resend: acceptWithStrayBytes },
   '1608': { summary: 'bytes that are not HTTP', resend: bytes('SSH-2.0-OpenSSH_9.2\r\n\r\n') },
 };

@@ -16,6 +16,8 @@ interface Incoming {
 
 export type Responder = (incoming: Incoming) => Promise<void>;
 
+type ResponseHeaders = Readonly<Record<string, string>>;
+
 /** DigiCert's shape of an error body. */
 export function errorBody(...errors: readonly { code?: string; message?: string }[]): object {
   return { errors };
@@ -36,28 +38,16 @@ export const accept: Responder = async (incoming) => {
   }
 };
 
-export function json(
-  status: number,
-  body: unknown,
-  headers: Record<string, string> = {},
-): Responder {
+export function json(status: number, body: unknown, headers: ResponseHeaders = {}): Responder {
   return raw(status, JSON.stringify(body), { 'Content-Type': 'application/json', ...headers });
 }
 
-export function html(
-  status: number,
-  text: string,
-  headers: Record<string, string> = {},
-): Responder {
+export function html(status: number, text: string, headers: ResponseHeaders = {}): Responder {
   const page = `<!DOCTYPE html><html><body><h1>${text}</h1></body></html>`;
   return raw(status, page, { 'Content-Type': 'text/html', ...headers });
 }
 
-export function raw(
-  status: number,
-  body: string | Buffer,
-  headers: Record<string, string>,
-): Responder {
+export function raw(status: number, body: string | Buffer, headers: ResponseHeaders): Responder {
   return async ({ receive, response }) => {
     await receive();
     response.writeHead(status, { 'Content-Length': Buffer.byteLength(body), ...headers }).end(body);
@@ -83,10 +73,9 @@ export const resetBeforeBody: Responder = async ({ request }) => {
 };
 
 /** Takes the request, sends the emails and cuts the connection. */
-export const resetAfterBody: Responder = async ({ request, receive, send }) => {
-  await receive();
-  send();
-  request.socket.resetAndDestroy();
+export const resetAfterBody: Responder = async (incoming) => {
+  await hang(incoming);
+  incoming.request.socket.resetAndDestroy();
 };
 
 /** Begins a body that is announced longer than what comes, then cuts the connection. */
