@@ -38,23 +38,11 @@ export interface ResendRequest {
   readonly locale: string | undefined;
 }
 
-type ParsedResendRequest =
-  | { readonly ok: true; readonly request: ResendRequest }
-  | {
-      readonly ok: false;
-      readonly issues: readonly InputIssue[];
-      /** All of them, also those beyond the listed ones. */
-      readonly issueCount: number;
-    };
-
 export function isOrderId(text: string): boolean {
   return ORDER_ID.test(text);
 }
 
-export function parseResendRequest(
-  orderId: string,
-  input: ResendInput | null | undefined,
-): ParsedResendRequest {
+export function parseResendRequest(orderId: string, input: ResendInput | null | undefined) {
   const issues = new Issues();
   if (!isOrderId(orderId)) {
     issues.add(['orderId'], INVALID_ORDER_ID);
@@ -65,16 +53,15 @@ export function parseResendRequest(
     issues.add(['input', 'locale'], 'A locale is a language code such as en.');
   }
   if (issues.count > 0) {
-    return { ok: false, issues: issues.listed, issueCount: issues.count };
+    return { ok: false as const, issues: issues.listed, issueCount: issues.count };
   }
-  return {
-    ok: true,
-    request: { orderId, domainApprovalEmails, locale },
-  };
+  const request: ResendRequest = { orderId, domainApprovalEmails, locale };
+  return { ok: true as const, request };
 }
 
 class Issues {
   readonly listed: InputIssue[] = [];
+  /** All of them, also those beyond the listed ones. */
   count = 0;
 
   add(path: readonly string[], message: string): void {

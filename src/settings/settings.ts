@@ -4,16 +4,12 @@ import { VARIABLES, type Values, type Variable } from './environment-variables';
 
 export type Settings = ReturnType<typeof toSettings>;
 
-type ParsedSettings =
-  | { readonly ok: true; readonly settings: Settings }
-  /** One sentence per problem, beginning with the setting's name; none holds a secret. */
-  | { readonly ok: false; readonly problems: readonly string[] };
-
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export const SETTING_NAMES: readonly string[] = Object.keys(VARIABLES);
 
-export function parseSettings(environment: Environment): ParsedSettings {
+/** Where settings are wrong: one sentence per problem, beginning with the setting's name; none holds a secret. */
+export function parseSettings(environment: Environment) {
   // An empty variable counts as not set: container tools write it for "none".
   const given: Environment = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value?.trim()),
@@ -31,8 +27,8 @@ export function parseSettings(environment: Environment): ParsedSettings {
   }
   problems.push(...findContradictions(given, values as Partial<Values>));
   return problems.length > 0
-    ? { ok: false, problems }
-    : { ok: true, settings: toSettings(values as Values, given) };
+    ? { ok: false as const, problems }
+    : { ok: true as const, settings: toSettings(values as Values, given) };
 }
 
 /** The settings as those who use them name and group them. */
