@@ -10,8 +10,13 @@ import { mapOutcome } from './map-outcome';
 import { parseOrderInfo } from './order-info';
 import { parseOrderValidation } from './order-validation';
 import { CircuitBreaker } from './transport/circuit-breaker';
-import { exchangeOnce, type HttpRequest } from './transport/exchange';
-import { Sender, type SenderDependencies, type Sent } from './transport/sender';
+import type { HttpRequest } from './transport/exchange';
+import {
+  Sender,
+  type SenderDependencies,
+  type SenderSettings,
+  type Sent,
+} from './transport/sender';
 
 /** Shorter than any server is likely to keep an idle connection, so that none is closed under a request. */
 const KEEP_ALIVE_TIMEOUT_MS = 4_000;
@@ -37,13 +42,9 @@ interface DigicertClientOptions extends SenderDependencies {
   readonly dispatcher?: Dispatcher;
 }
 
-interface TransportSettings {
-  /** Requests to DigiCert at a time; as many again may wait for one of them to end. */
-  readonly concurrency: number;
+interface TransportSettings extends SenderSettings {
   /** Milliseconds for which DigiCert is not called after it has failed repeatedly; 0: never. */
   readonly breakerMs: number;
-  /** Milliseconds that a caller may be kept waiting after a 429. */
-  readonly maxRetryWaitMs: number;
 }
 
 interface DigicertClient extends ResendApi, OrderReadApi {
@@ -71,7 +72,7 @@ export function createDigicertPool(origin: string, connections: number): Pool {
 
 export function createDigicertClient(options: DigicertClientOptions): DigicertClient {
   const { apiKey, clock, limits, random, report, transport, userAgent } = options;
-  const { breakerMs, ...bounds } = transport;
+  const { breakerMs, ...settings } = transport;
   const { origin, pathname } = new URL(options.baseUrl);
   const dispatcher = options.dispatcher ?? createDigicertPool(origin, transport.concurrency);
   const basePath = pathname.replace(/\/$/, '');
@@ -85,9 +86,9 @@ export function createDigicertClient(options: DigicertClientOptions): DigicertCl
     random,
     limits,
     report,
+    dispatcher,
     breaker,
-    ...bounds,
-    exchange: (request, deadline) => exchangeOnce(dispatcher, request, deadline),
+    ...settings,
   });
 
   function send(

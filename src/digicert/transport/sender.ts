@@ -1,12 +1,12 @@
 // The way of every request to DigiCert: breaker, concurrency, one exchange at most per attempt, and another attempt
 // only where the retry decision allows one and the quota has room.
-
+import type { Dispatcher } from 'undici';
 import type { Limits, Reservation } from '../../domain/reservation';
 import type { ReportUpstream } from '../../domain/upstream-event';
 import type { Clock } from '../../lib/clock';
 import { type Deadline, waitWithin } from '../../lib/deadline';
 import type { CallResult, CircuitBreaker } from './circuit-breaker';
-import type { Attempted, Exchange, HttpRequest } from './exchange';
+import { type Attempted, type Exchange, exchangeOnce, type HttpRequest } from './exchange';
 import { decideRetry } from './retry';
 import { readRetryAfter } from './retry-after';
 
@@ -22,14 +22,16 @@ export interface SenderDependencies {
   readonly report: ReportUpstream;
 }
 
-interface SenderOptions extends SenderDependencies {
-  /** Makes a request, at most once. */
-  readonly exchange: (request: HttpRequest, deadline: Deadline) => Promise<Attempted>;
-  readonly breaker: CircuitBreaker;
-  /** Requests at a time. As many again may wait for one of them to end. */
+export interface SenderSettings {
+  /** Requests to DigiCert at a time; as many again may wait for one of them to end. */
   readonly concurrency: number;
   /** Milliseconds that a caller may be kept waiting after a 429. */
   readonly maxRetryWaitMs: number;
+}
+
+interface SenderOptions extends SenderDependencies, SenderSettings {
+  readonly dispatcher: Dispatcher;
+  readonly breaker: CircuitBreaker;
 }
 
 /** What goes with a request. */
@@ -97,7 +99,7 @@ export class Sender {
     { orderId, quota }: SendContext,
     deadline: Deadline,
   ): Promise<Exchange> {
-    const { breaker, clock, concurrency, exchange, report } = this.options;
+    const { breaker, clock, concurrency, dispatcher, report } = this.options;
     if (this.#inFlight >= 2 * concurrency) {
       quota?.release();
       const retryAfterSeconds = BUSY_RETRY_AFTER_SECONDS;
@@ -112,7 +114,7 @@ export class Sender {
     const startedAtMs = clock.monotonicMs();
     let attempted: Attempted | undefined;
     try {
-      attempted = await exchange(request, deadline);
+      attempted = await exchangeOnce(dispatcher, request, deadline);
     } finally {
       this.#inFlight -= 1;
       permit.end(toCallResult(orderId, attempted));
