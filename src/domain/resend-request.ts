@@ -25,11 +25,7 @@ export interface ResendInput {
   readonly locale?: string | null | undefined;
 }
 
-interface ApprovalEmailInput {
-  readonly domain?: string | null | undefined;
-  readonly email?: string | null | undefined;
-  readonly emailDomain?: string | null | undefined;
-}
+type ApprovalEmailInput = { readonly [Field in keyof Recipient]: string | null | undefined };
 
 /** A checked request. Absent keys stay absent all the way to the wire. */
 export interface ResendRequest {

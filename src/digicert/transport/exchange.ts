@@ -82,13 +82,11 @@ class Attempt implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (this.#settled) {
       controller.abort(new Error('The outcome already stands, so the request must not leave.'));
-      return;
-    }
-    if (this.#controller) {
+    } else if (this.#controller) {
       controller.abort(new Error('The request left once already.'));
-      return;
+    } else {
+      this.#controller = controller;
     }
-    this.#controller = controller;
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: HttpHeaders): void {
