@@ -11,12 +11,7 @@ import { parseOrderInfo } from './order-info';
 import { parseOrderValidation } from './order-validation';
 import { CircuitBreaker } from './transport/circuit-breaker';
 import type { HttpRequest } from './transport/exchange';
-import {
-  Sender,
-  type SenderDependencies,
-  type SenderSettings,
-  type Sent,
-} from './transport/sender';
+import { Sender, type SenderOptions, type Sent } from './transport/sender';
 
 /** Shorter than any server is likely to keep an idle connection, so that none is closed under a request. */
 const KEEP_ALIVE_TIMEOUT_MS = 4_000;
@@ -30,21 +25,15 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** Bytes of response headers that are read. */
 const MAX_RESPONSE_HEADER_BYTES = 16 * 1024;
 
-interface DigicertClientOptions extends SenderDependencies {
+interface DigicertClientOptions extends SenderOptions {
   /** e.g. `https://www.digicert.com/services/v2`, without a slash at the end. */
   readonly baseUrl: string;
   /** Visible ASCII. Asked for each request: a key may be replaced while the gateway runs. */
   readonly apiKey: () => string;
   /** `name/version` */
   readonly userAgent: string;
-  readonly transport: TransportSettings;
   /** The client closes it. Default: {@link createDigicertPool}. */
   readonly dispatcher?: Dispatcher;
-}
-
-interface TransportSettings extends SenderSettings {
-  /** Milliseconds for which DigiCert is not called after it has failed repeatedly; 0: never. */
-  readonly breakerMs: number;
 }
 
 interface DigicertClient extends ResendApi, OrderReadApi {
@@ -71,25 +60,16 @@ export function createDigicertPool(origin: string, connections: number): Pool {
 }
 
 export function createDigicertClient(options: DigicertClientOptions): DigicertClient {
-  const { apiKey, clock, limits, random, report, transport, userAgent } = options;
-  const { breakerMs, ...settings } = transport;
+  const { apiKey, clock, report, transport, userAgent } = options;
   const { origin, pathname } = new URL(options.baseUrl);
   const dispatcher = options.dispatcher ?? createDigicertPool(origin, transport.concurrency);
   const basePath = pathname.replace(/\/$/, '');
   const breaker = new CircuitBreaker({
     clock,
-    openMs: breakerMs,
+    openMs: transport.breakerMs,
     onChange: (to) => report({ kind: 'breaker-changed', to }),
   });
-  const sender = new Sender({
-    clock,
-    random,
-    limits,
-    report,
-    dispatcher,
-    breaker,
-    ...settings,
-  });
+  const sender = new Sender(options, dispatcher, breaker);
 
   function send(
     method: 'GET' | 'PUT',

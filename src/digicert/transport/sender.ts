@@ -13,25 +13,23 @@ import { readRetryAfter } from './retry-after';
 /** After which to come back where all connections are taken, and the queue for them is full. */
 const BUSY_RETRY_AFTER_SECONDS = 1;
 
-export interface SenderDependencies {
+export interface SenderOptions {
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
   /** Every request to DigiCert counts, for a resend or a read. */
   readonly limits: Limits;
   readonly report: ReportUpstream;
+  readonly transport: TransportSettings;
 }
 
-export interface SenderSettings {
+interface TransportSettings {
   /** Requests to DigiCert at a time; as many again may wait for one of them to end. */
   readonly concurrency: number;
+  /** Milliseconds for which DigiCert is not called after it has failed repeatedly; 0: never. */
+  readonly breakerMs: number;
   /** Milliseconds that a caller may be kept waiting after a 429. */
   readonly maxRetryWaitMs: number;
-}
-
-interface SenderOptions extends SenderDependencies, SenderSettings {
-  readonly dispatcher: Dispatcher;
-  readonly breaker: CircuitBreaker;
 }
 
 /** What goes with a request. */
@@ -47,7 +45,11 @@ export type Sent = Exchange & { readonly attempts: number };
 export class Sender {
   #inFlight = 0;
 
-  constructor(private readonly options: SenderOptions) {}
+  constructor(
+    private readonly options: SenderOptions,
+    private readonly dispatcher: Dispatcher,
+    private readonly breaker: CircuitBreaker,
+  ) {}
 
   /** Requests that are on their way, or wait for a connection. */
   get inFlight(): number {
@@ -55,7 +57,7 @@ export class Sender {
   }
 
   async send(request: HttpRequest, context: SendContext, deadline: Deadline): Promise<Sent> {
-    const { breaker, clock, random, limits, maxRetryWaitMs, report } = this.options;
+    const { clock, random, limits, report, transport } = this.options;
     let { quota } = context;
     for (let attempts = 0; ; ) {
       const exchange = await this.#attempt(request, { ...context, quota }, deadline);
@@ -73,7 +75,7 @@ export class Sender {
         attempt: attempts,
         nowMs,
         leftMs: deadline.isExpired ? 0 : deadline.atMs - clock.monotonicMs(),
-        maxWaitMs: maxRetryWaitMs,
+        maxWaitMs: transport.maxRetryWaitMs,
         random: random(),
       });
       if (!decision.retry) {
@@ -84,7 +86,7 @@ export class Sender {
       if (deadline.isExpired) {
         return { ...exchange, attempts };
       }
-      const reserved = await limits.reserve({ quota: breaker.isLettingThrough }, deadline);
+      const reserved = await limits.reserve({ quota: this.breaker.isLettingThrough }, deadline);
       if (!reserved.ok) {
         const { retryAfterSeconds } = reserved;
         return { kind: 'rejected', reason: 'quota', retryAfterSeconds, attempts };
@@ -99,13 +101,13 @@ export class Sender {
     { orderId, quota }: SendContext,
     deadline: Deadline,
   ): Promise<Exchange> {
-    const { breaker, clock, concurrency, dispatcher, report } = this.options;
-    if (this.#inFlight >= 2 * concurrency) {
+    const { clock, report, transport } = this.options;
+    if (this.#inFlight >= 2 * transport.concurrency) {
       quota?.release();
       const retryAfterSeconds = BUSY_RETRY_AFTER_SECONDS;
       return { kind: 'rejected', reason: 'concurrency', retryAfterSeconds };
     }
-    const permit = quota && breaker.permit();
+    const permit = quota && this.breaker.permit();
     if (!permit) {
       quota?.release();
       return { kind: 'rejected', reason: 'breaker' };
@@ -114,7 +116,7 @@ export class Sender {
     const startedAtMs = clock.monotonicMs();
     let attempted: Attempted | undefined;
     try {
-      attempted = await exchangeOnce(dispatcher, request, deadline);
+      attempted = await exchangeOnce(this.dispatcher, request, deadline);
     } finally {
       this.#inFlight -= 1;
       permit.end(toCallResult(orderId, attempted));
