@@ -1,15 +1,32 @@
-// Reads `GET /order/certificate/{order_id}/validation`, of which every field may be missing.
-
+// Reads what DigiCert says of an order. Every field may be missing.
 import type { OrderDetails, OrderDomain, OrderReadOutcome } from '../domain/order-details';
+import type { OrderInfo } from '../domain/order-eligibility';
 import type { ResendOutcome } from '../domain/outcome';
 import { isObject } from '../lib/is-object';
 import { mapOutcome } from './map-outcome';
 import { readOkObject, toText, toWord } from './response-body';
+import type { Exchange } from './transport/exchange';
 import type { Sent } from './transport/sender';
 
 /** Domains of one order that are returned; DigiCert's multi-domain products end at 250 names. */
 const MAX_DOMAINS = 250;
 
+/** Of `GET /order/certificate/{order_id}`; `undefined` unless DigiCert answered 200 with a JSON object. */
+export function parseOrderInfo(exchange: Exchange): OrderInfo | undefined {
+  const value = readOkObject(exchange);
+  if (!value) {
+    return undefined;
+  }
+  const product = isObject(value.product) ? value.product : {};
+  return {
+    status: toWord(value.status),
+    dcvMethod: toWord(value.dcv_method),
+    productNameId: toWord(product.name_id),
+    productValidationType: toWord(product.validation_type),
+  };
+}
+
+/** Of `GET /order/certificate/{order_id}/validation`. */
 export function parseOrderValidation(sent: Sent, orderId: string, nowMs: number): OrderReadOutcome {
   const value = readOkObject(sent);
   if (value && isAbout(value, orderId)) {
