@@ -1,6 +1,4 @@
 // The whole wiring on one screen.
-import type { Logger } from 'pino';
-import type { Dispatcher } from 'undici';
 import { createAuthenticate } from './auth/authenticate';
 import { createExplorer } from './explorer/explorer';
 import { startGraphql } from './graphql/graphql';
@@ -10,7 +8,7 @@ import { type Clock, systemClock, withTimeout } from './lib/clock';
 import { readPackageInfo } from './package-info';
 import type { Settings } from './settings/settings';
 import { startTelemetry } from './telemetry/telemetry';
-import { startUseCases } from './use-cases';
+import { startUseCases, type UseCaseDependencies } from './use-cases';
 
 /** For responses to be written, beyond the time that they may take. */
 const RESPONSE_MARGIN_MS = 1_000;
@@ -18,14 +16,9 @@ const RESPONSE_MARGIN_MS = 1_000;
 /** For connections to be closed, and the last spans to be exported. */
 const CLOSE_TIMEOUT_MS = 3_000;
 
-interface AppDependencies {
-  readonly log: Logger;
+interface AppDependencies extends Pick<UseCaseDependencies, 'log' | 'random' | 'dispatcher'> {
   /** Default: the system's. */
   readonly clock?: Clock;
-  /** From 0 up to 1. Default: the system's. */
-  readonly random?: () => number;
-  /** Transport to DigiCert; the app closes it. Default: a connection pool. */
-  readonly dispatcher?: Dispatcher;
 }
 
 export type App = Awaited<ReturnType<typeof startApp>>;

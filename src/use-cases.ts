@@ -14,10 +14,12 @@ import type { Settings } from './settings/settings';
 import type { Telemetry } from './telemetry/telemetry';
 import { startUpstream } from './upstream';
 
-interface UseCaseDependencies {
+export interface UseCaseDependencies {
   readonly log: Logger;
   readonly clock: Clock;
+  /** From 0 up to 1. Default: the system's. */
   readonly random?: () => number;
+  /** Transport to DigiCert; it is closed with the use cases. Default: a connection pool. */
   readonly dispatcher?: Dispatcher;
   readonly userAgent: string;
   readonly telemetry: Telemetry;
