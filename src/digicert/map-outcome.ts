@@ -4,7 +4,6 @@ import type { DigicertError, ResendOutcome, UpstreamFailure } from '../domain/ou
 import type { ResendResponse } from '../domain/resend';
 import type { ResendRequest } from '../domain/resend-request';
 import { type ResponseBody, readDigicertErrors, readResponseBody } from './response-body';
-import type { HttpResponse } from './transport/exchange';
 import { readRetryAfter } from './transport/retry-after';
 import type { Sent } from './transport/sender';
 
@@ -97,26 +96,19 @@ export function mapOutcome(sent: Sent, context: Context): ResendResponse {
       refused: false,
     };
   }
-  const response = toResponse(sent, context.nowMs);
+  const { status } = sent;
+  const body = readResponseBody(sent);
+  const errors = readDigicertErrors(body);
+  const retryAfterSeconds = readRetryAfter(sent, context.nowMs);
+  const response: DigicertResponse = { status, body, errors, retryAfterSeconds };
   for (const row of TABLE) {
     if (row.when(response)) {
-      const { status, errors } = response;
       const diagnostics = { status, digicertErrors: errors, attempts };
       const outcome = { ...row.outcome(response, context), diagnostics };
       return { outcome, refused: row.refused ?? false };
     }
   }
   throw new Error('The last row matches every response.');
-}
-
-function toResponse(exchange: HttpResponse, nowMs: number): DigicertResponse {
-  const body = readResponseBody(exchange);
-  return {
-    status: exchange.status,
-    body,
-    errors: readDigicertErrors(body),
-    retryAfterSeconds: readRetryAfter(exchange, nowMs),
-  };
 }
 
 // Conditions
