@@ -17,9 +17,6 @@ const LIFETIME_SECONDS = 3_600;
 const ALGORITHM = 'ES256';
 const KEY_ID = 'simulator';
 
-/** Every scope there is, which a token has unless the request names others. */
-const DEFAULT_SCOPE = [...ALL_SCOPES].join(' ');
-
 /** Answers a request for the key set, the body of `AUTH_JWKS_URL`, or for a token; `AUTH_ISSUER` is the URL's origin. */
 export function createIdentityProvider(clock: Clock) {
   // Made at the first request.
@@ -32,7 +29,8 @@ export function createIdentityProvider(clock: Clock) {
       return JSON.stringify({ keys: [key] });
     }
     const nowSeconds = Math.floor(clock.now() / 1_000);
-    return new SignJWT({ scope: searchParams.get('scope') ?? DEFAULT_SCOPE })
+    // Every scope there is, unless the request names others.
+    return new SignJWT({ scope: searchParams.get('scope') ?? [...ALL_SCOPES].join(' ') })
       .setProtectedHeader({ alg: ALGORITHM, kid: KEY_ID, typ: 'at+jwt' })
       .setIssuer(origin)
       .setAudience(AUDIENCE)
