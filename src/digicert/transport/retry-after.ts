@@ -8,8 +8,8 @@ const DEFAULT_RETRY_AFTER_SECONDS = 5;
 const MAX_RETRY_AFTER_SECONDS = 3600;
 
 /** Takes seconds or an HTTP date (RFC 9110 section 10.2.3). Always whole seconds, at least one. */
-export function parseRetryAfter(header: string | undefined, nowMs: number): number {
-  const text = header?.trim() ?? '';
+export function readRetryAfter({ headers }: Pick<HttpResponse, 'headers'>, nowMs: number): number {
+  const text = firstValue(headers['retry-after'])?.trim() ?? '';
   const untilDate = text.endsWith(' GMT')
     ? Math.ceil((Date.parse(text) - nowMs) / 1000)
     : Number.NaN;
@@ -18,8 +18,4 @@ export function parseRetryAfter(header: string | undefined, nowMs: number): numb
     return DEFAULT_RETRY_AFTER_SECONDS;
   }
   return Math.min(Math.max(seconds, 1), MAX_RETRY_AFTER_SECONDS);
-}
-
-export function readRetryAfter({ headers }: HttpResponse, nowMs: number): number {
-  return parseRetryAfter(firstValue(headers['retry-after']), nowMs);
 }

@@ -1,4 +1,4 @@
-import { parseRetryAfter } from '../../../src/digicert/transport/retry-after';
+import { readRetryAfter } from '../../../src/digicert/transport/retry-after';
 
 const NOW = Date.parse('2026-01-02T03:04:05.500Z');
 
@@ -22,6 +22,6 @@ describe('Retry-After', () => {
     ['Sat, 02 Jan 2027 03:04:05 GMT', 3600],
     ['nonsense GMT', 5],
   ])('%j is %d seconds', (header, seconds) => {
-    expect(parseRetryAfter(header, NOW)).toBe(seconds);
+    expect(readRetryAfter({ headers: { 'retry-after': header } }, NOW)).toBe(seconds);
   });
 });
