@@ -6,8 +6,6 @@ export type Settings = ReturnType<typeof toSettings>;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export const SETTING_NAMES: readonly string[] = Object.keys(VARIABLES);
-
 /** Where settings are wrong: one sentence per problem, beginning with the setting's name; none holds a secret. */
 export function parseSettings(environment: Environment) {
   // An empty variable counts as not set: container tools write it for "none".

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { SETTING_NAMES } from '../../src/settings/settings';
+import { VARIABLES } from '../../src/settings/environment-variables';
 import { PREFIX } from '../../src/telemetry/metrics/instruments';
 import {
   type ExportedMetrics,
@@ -91,7 +91,7 @@ describe('deploy/prometheus', () => {
   it('names settings and reasons that there are', () => {
     const text = rules.flatMap(({ annotations }) => Object.values(annotations)).join(' ');
     const details = exported.series.get(`${PREFIX}resends_total`)?.get('detail') ?? [];
-    const known = [...SETTING_NAMES, ...details];
+    const known = [...Object.keys(VARIABLES), ...details];
     const named = text.match(/\b[A-Z]+(?:_[A-Z]+)+\b/g) ?? [];
     expect(named).toContain('DIGICERT_BASE_URL');
     expect(named.filter((name) => !known.includes(name))).toEqual([]);

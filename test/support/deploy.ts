@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { parseSettings, SETTING_NAMES, type Settings } from '../../src/settings/settings';
+import { VARIABLES } from '../../src/settings/environment-variables';
+import { parseSettings, type Settings } from '../../src/settings/settings';
 
 export const ROOT = join(__dirname, '..', '..');
 export const DEPLOY = join(ROOT, 'deploy');
@@ -72,7 +73,7 @@ export function toResponseSeconds({ maxMutationFields, digicertTimeoutMs }: Sett
 }
 
 export function expectKnown(environment: Environment): void {
-  expect([...SETTING_NAMES, ...NODE_VARIABLES]).toEqual(
+  expect([...Object.keys(VARIABLES), ...NODE_VARIABLES]).toEqual(
     expect.arrayContaining(Object.keys(environment)),
   );
 }
