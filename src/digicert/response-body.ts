@@ -3,7 +3,12 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { DigicertError } from '../domain/outcome';
 import { isObject } from '../lib/is-object';
 import { toVisible } from '../lib/visible-text';
-import { type Exchange, firstValue, type HttpResponse, MAX_BODY_BYTES } from './transport/exchange';
+import {
+  type Exchange,
+  firstValue,
+  type HttpResponse,
+  MAX_RESPONSE_BYTES,
+} from './transport/exchange';
 
 export type ResponseBody =
   | { readonly kind: 'json'; readonly value: unknown }
@@ -44,7 +49,7 @@ function decode(bytes: Buffer, contentEncoding: string): Buffer | undefined {
   }
   try {
     // The bound holds after decoding too, so that a small body cannot become a large one.
-    return DECODERS.get(contentEncoding)?.(bytes, { maxOutputLength: MAX_BODY_BYTES });
+    return DECODERS.get(contentEncoding)?.(bytes, { maxOutputLength: MAX_RESPONSE_BYTES });
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 // An account whose orders are as large as DigiCert's answers may be: 250 names each, in a body of nearly all that
 // the gateway reads of one.
-import { MAX_BODY_BYTES } from '../../src/digicert/transport/exchange';
+import { MAX_RESPONSE_BYTES } from '../../src/digicert/transport/exchange';
 import {
   SIMULATED_ACCOUNT,
   type SimulatedAccount,
@@ -11,7 +11,7 @@ import { accept, errorBody, json } from '../../src/simulator/responders';
 const ORDERS = 60;
 const NAMES_PER_ORDER = 250;
 /** The rest is for the order's own fields. */
-const BODY_BYTES = MAX_BODY_BYTES - 500;
+const BODY_BYTES = MAX_RESPONSE_BYTES - 500;
 const MAX_NAME_LENGTH = 253;
 const MAX_LABEL_LENGTH = 63;
 

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { Deadline } from '../../lib/deadline';
 
 /** Bytes of a response body that are read; DigiCert's are a few hundred. */
-export const MAX_BODY_BYTES = 64 * 1024;
+export const MAX_RESPONSE_BYTES = 64 * 1024;
 
 export interface HttpRequest {
   readonly method: 'GET' | 'PUT';
@@ -98,7 +98,7 @@ class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bodyBytes += chunk.length;
-    if (this.#bodyBytes > MAX_BODY_BYTES) {
+    if (this.#bodyBytes > MAX_RESPONSE_BYTES) {
       this.fail('BODY_TOO_LONG');
       return;
     }
