@@ -76,7 +76,8 @@ function toSettings(values: Values, given: Environment) {
       hashKey: values.AUDIT_HASH_KEY ?? values.AUDIT_HASH_KEY_FILE,
     },
     trustedProxies: values.TRUSTED_PROXIES,
-    explorer: values.EXPLORER,
+    // It reads the schema. EXPLORER set beside INTROSPECTION=off is a contradiction.
+    explorer: values.INTROSPECTION ? values.EXPLORER : ('off' as const),
     introspection: values.INTROSPECTION,
     corsOrigins: values.CORS_ORIGINS,
     maxBodyBytes: values.MAX_BODY_BYTES,

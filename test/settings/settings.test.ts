@@ -160,6 +160,12 @@ describe('settings', () => {
     });
   });
 
+  it('have no explorer where it could not read the schema', () => {
+    expect(parseSettings({ INTROSPECTION: 'off' })).toMatchObject({
+      settings: { explorer: 'off', introspection: false },
+    });
+  });
+
   it('send a key to the US base by default, and read it from a file without its line end', () => {
     expect(parseSettings({ DIGICERT_API_KEY_FILE: fileOf('abc-123\n') })).toMatchObject({
       settings: {
