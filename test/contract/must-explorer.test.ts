@@ -28,6 +28,13 @@ function expectNothingInline(html: string): void {
   expect(html).not.toMatch(/<style|<[^>]*\s(?:style|on\w+)=/);
 }
 
+async function openPage(app: TestApp): Promise<Response> {
+  const response = await fetch(at(app, '/'), { headers: { accept: 'text/html' } });
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  return response;
+}
+
 async function expectNoPage(app: TestApp): Promise<void> {
   const headers = { accept: 'text/html' };
   await expectHttpError(await fetch(at(app, '/'), { headers }), 404, 'NOT_FOUND');
@@ -39,9 +46,7 @@ const PROMISES: readonly Promised[] = [
     id: 'PAGE',
     must: 'MUST serve Apollo Sandbox to a browser in development, under a policy it works with',
     fn: async (app) => {
-      const response = await fetch(at(app, '/'), { headers: { accept: 'text/html' } });
-      expect(response.status).toBe(200);
-      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      const response = await openPage(app);
       expect(readPolicy(response)).toEqual([
         "default-src 'none'",
         "script-src 'self' https://embeddable-sandbox.cdn.apollographql.com",
@@ -64,9 +69,7 @@ const PROMISES: readonly Promised[] = [
     must: 'MUST serve GraphiQL wholly from its own origin, under a policy that allows no other',
     environment: { EXPLORER: 'graphiql' },
     fn: async (app) => {
-      const response = await fetch(at(app, '/'), { headers: { accept: 'text/html' } });
-      expect(response.status).toBe(200);
-      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      const response = await openPage(app);
       expect(readPolicy(response)).toEqual([
         "default-src 'none'",
         "script-src 'self'",
