@@ -63,7 +63,8 @@ export class ResilientStore implements LimitStore {
 
   async reserve(request: ReserveRequest): Promise<ReserveResult> {
     const { local, share } = this.#options;
-    const shared = await this.#reserveShared(request);
+    const isAsked = await this.#asksRedis();
+    const shared = isAsked ? await this.#reserveShared(request) : undefined;
     if (this.#state.kind !== 'local' && shared) {
       local.record(request, shared);
       await this.#noteBlock(request, shared);
@@ -77,7 +78,7 @@ export class ResilientStore implements LimitStore {
     }
     const reserved = await local.reserve(toShare(request, share));
     // Redis may have reserved: it agreed, or its response came too late.
-    if (!reserved.ok) {
+    if (isAsked && !reserved.ok) {
       void this.release(request.id, request.take ?? []);
     }
     return reserved;
@@ -109,15 +110,15 @@ export class ResilientStore implements LimitStore {
     await this.#options.redis.close();
   }
 
-  /** What Redis says, as long as it is used, or about to be. */
+  /** Not before Redis has what was granted up to now: what is granted in between would never reach it. */
+  async #asksRedis(): Promise<boolean> {
+    return this.#state.kind === 'local'
+      ? this.#isRestored(this.#state)
+      : this.#state.kind === 'shared';
+  }
+
+  /** `undefined`: Redis did not say in time. */
   async #reserveShared(request: ReserveRequest): Promise<ReserveResult | undefined> {
-    // Not before Redis has what was granted up to now: what is granted in between would never reach it.
-    if (
-      this.#state.kind === 'closed' ||
-      (this.#state.kind === 'local' && !(await this.#isRestored(this.#state)))
-    ) {
-      return undefined;
-    }
     try {
       return await this.#options.redis.reserve(request);
     } catch (error) {
