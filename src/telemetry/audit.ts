@@ -51,7 +51,7 @@ export function createAudit(settings: AuditSettings, log: Logger): Audit {
         upstreamErrorCode: diagnostics?.errorCode,
         upstreamAttempts: diagnostics?.attempts,
         digicertCodes: diagnostics?.digicertErrors?.map((error) => error.code),
-        durationMs,
+        durationMs: Math.round(durationMs),
       };
       if (outcome === undefined) {
         // What went wrong is logged with the masked error, under the same correlation id.

@@ -46,7 +46,7 @@ export function logOrderRead(log: Logger, completed: UseCaseCompleted): void {
     upstreamStatus: failure?.diagnostics.status,
     upstreamErrorCode: failure?.diagnostics.errorCode,
     upstreamAttempts: failure?.diagnostics.attempts,
-    durationMs,
+    durationMs: Math.round(durationMs),
   };
   logOutcome(log, fields, 'order read', outcome);
 }

@@ -46,7 +46,7 @@ export function startTelemetry(
       const completed = {
         ...started,
         ...result,
-        durationMs: Math.round(clock.monotonicMs() - startedAtMs),
+        durationMs: clock.monotonicMs() - startedAtMs,
       };
       metrics?.observeUseCase(completed);
       span?.end(completed);
