@@ -2,8 +2,7 @@
 import ipaddr from 'ipaddr.js';
 import type { Caller } from '../domain/caller';
 import type { RollingWindow } from '../domain/rolling-window';
-import { toKey } from './key';
-import type { Limit } from './limit-store';
+import { type Limit, toKey } from './limit-store';
 
 /** Empty windows: no limit. */
 export function toCallerLimit(

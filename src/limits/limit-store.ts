@@ -1,7 +1,9 @@
 // Where limits are counted: one interface, in this process (memory-store.ts) or shared (redis-store.ts). All limits
 // are of one kind: so many uses in each rolling window. A recipient on cool-down is a limit of one.
+import { hash } from 'node:crypto';
 import type { RollingWindow } from '../domain/rolling-window';
 
+/** In the order in which they are named where several refuse: the caller, the mailboxes, then DigiCert. */
 export const LIMIT_KINDS = ['caller', 'recipient', 'digicert'] as const;
 
 /** Limits of one kind never push out those of another. */
@@ -52,6 +54,22 @@ export interface ReserveResult {
   readonly waitMs: Waits;
   /** Milliseconds for which a limit is blocked. */
   readonly blockedForMs: number;
+}
+
+/** Names something in a store without giving it away: 128 bits of a hash. */
+export function toKey(...parts: readonly (string | undefined)[]): string {
+  const bytes = hash('sha256', JSON.stringify(parts), 'buffer');
+  return bytes.subarray(0, 16).toString('base64url');
+}
+
+/** That of the API key, the only limit that can be blocked. */
+export function toQuota({ check = [], take = [] }: ReserveRequest): Limit | undefined {
+  return [...check, ...take].find(({ kind }) => kind === 'digicert');
+}
+
+/** Whole seconds, at least one: a caller that waits for them does not come back too early. */
+export function toRetryAfterSeconds(waitMs: number): number {
+  return Math.max(1, Math.ceil(waitMs / 1_000));
 }
 
 /** Milliseconds after which a use can be forgotten. */

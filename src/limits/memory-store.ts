@@ -8,7 +8,7 @@ import {
   type ReserveRequest,
   type ReserveResult,
   type Snapshot,
-  toLongestMs,
+  toQuota,
 } from './limit-store';
 import { UsageLog } from './usage-log';
 
@@ -25,14 +25,9 @@ const MAX_LIMITS: Readonly<Record<LimitKind, number>> = {
 /** Milliseconds to wait where there is no room for another recipient. */
 const FULL_WAIT_MS = 1_000;
 
-interface Kept {
-  readonly limit: Limit;
-  readonly log: UsageLog;
-}
-
 export class MemoryStore implements LimitStore {
   /** In the order in which they were last used, which is nearly the one in which they end. */
-  readonly #kept: Readonly<Record<LimitKind, Map<string, Kept>>> = {
+  readonly #kept: Readonly<Record<LimitKind, Map<string, UsageLog>>> = {
     caller: new Map(),
     recipient: new Map(),
     digicert: new Map(),
@@ -40,21 +35,21 @@ export class MemoryStore implements LimitStore {
 
   constructor(private readonly clock: Clock) {}
 
-  async reserve(request: ReserveRequest): Promise<ReserveResult> {
+  /** `share`: of each limit, above 0 and up to 1. */
+  async reserve(request: ReserveRequest, share = 1): Promise<ReserveResult> {
     const { count, check = [], take = [] } = request;
     const nowMs = this.clock.monotonicMs();
     const waitMs = { caller: 0, recipient: 0, digicert: 0 };
-    let blockedForMs = 0;
     for (const limit of [...(count ? [count] : []), ...check, ...take]) {
-      const log = this.#find(limit);
-      const wait = log?.waitMs(limit.windows, nowMs) ?? 0;
+      const wait = this.#find(limit)?.waitMs(limit, share, nowMs) ?? 0;
       waitMs[limit.kind] = Math.max(waitMs[limit.kind], wait);
-      blockedForMs = Math.max(blockedForMs, log?.blockedForMs(nowMs) ?? 0);
     }
     if (waitMs.recipient === 0 && !this.#hasRoomFor(take, nowMs)) {
       waitMs.recipient = FULL_WAIT_MS;
     }
     const ok = LIMIT_KINDS.every((kind) => waitMs[kind] === 0);
+    const quota = toQuota(request);
+    const blockedForMs = (quota && this.#find(quota)?.blockedForMs(nowMs)) ?? 0;
     const reserved = { ok, waitMs, blockedForMs };
     this.record(request, reserved);
     return reserved;
@@ -73,7 +68,7 @@ export class MemoryStore implements LimitStore {
     for (const limit of limits) {
       const log = this.#find(limit);
       log?.remove(id);
-      if (log?.hasEnded(toLongestMs(limit), nowMs)) {
+      if (log?.hasEnded(nowMs)) {
         this.#kept[limit.kind].delete(limit.key);
       }
     }
@@ -92,13 +87,18 @@ export class MemoryStore implements LimitStore {
   async close(): Promise<void> {}
 
   /** Notes what was decided, here or by another store. */
-  record({ id, holdMs, count, take = [] }: ReserveRequest, { ok, waitMs }: ReserveResult): void {
+  record(request: ReserveRequest, { ok, waitMs, blockedForMs }: ReserveResult): void {
+    const { id, holdMs, count, take = [] } = request;
     const nowMs = this.clock.monotonicMs();
     if (count && waitMs.caller === 0) {
       this.#add(count, id, nowMs, nowMs);
     }
     for (const limit of ok ? take : []) {
       this.#add(limit, id, nowMs + holdMs, nowMs);
+    }
+    const quota = toQuota(request);
+    if (quota && blockedForMs > 0) {
+      this.#open(quota, nowMs).block(nowMs + blockedForMs);
     }
   }
 
@@ -111,42 +111,38 @@ export class MemoryStore implements LimitStore {
   /** Callers start at 0: they are many, and forgetting their uses costs little. */
   snapshot(): Snapshot {
     const nowMs = this.clock.monotonicMs();
-    return [...this.#kept.digicert.values(), ...this.#kept.recipient.values()]
-      .filter(({ limit, log }) => !log.hasEnded(toLongestMs(limit), nowMs))
-      .map(({ limit, log }) => ({
-        limit,
-        blockedForMs: log.blockedForMs(nowMs),
-        uses: log.uses.map(({ id, atMs }) => ({ id, usedInMs: atMs - nowMs })),
-      }));
+    return [...this.#kept.digicert.values(), ...this.#kept.recipient.values()].map((log) => ({
+      limit: log.limit,
+      blockedForMs: log.blockedForMs(nowMs),
+      uses: log.usesAt(nowMs).map(({ id, atMs }) => ({ id, usedInMs: atMs - nowMs })),
+    }));
   }
 
   #find({ kind, key }: Limit): UsageLog | undefined {
-    return this.#kept[kind].get(key)?.log;
+    return this.#kept[kind].get(key);
   }
 
   #add(limit: Limit, id: string, atMs: number, nowMs: number): void {
-    const log = this.#open(limit, nowMs);
-    log.forget(nowMs - toLongestMs(limit));
-    log.add({ id, atMs });
+    this.#open(limit, nowMs).add({ id, atMs }, nowMs);
   }
 
   /** The log of a limit, moved to the end of its kind. */
   #open(limit: Limit, nowMs: number): UsageLog {
     const kept = this.#kept[limit.kind];
-    const log = kept.get(limit.key)?.log ?? new UsageLog();
+    const log = kept.get(limit.key) ?? new UsageLog(limit);
     kept.delete(limit.key);
     this.#forgetEnded(limit.kind, nowMs);
     const [first] = kept.keys();
     if (first !== undefined && kept.size >= MAX_LIMITS[limit.kind]) {
       kept.delete(first);
     }
-    kept.set(limit.key, { limit, log });
+    kept.set(limit.key, log);
     return log;
   }
 
   #forgetEnded(kind: LimitKind, nowMs: number): void {
-    for (const [key, { limit, log }] of this.#kept[kind]) {
-      if (!log.hasEnded(toLongestMs(limit), nowMs)) {
+    for (const [key, log] of this.#kept[kind]) {
+      if (!log.hasEnded(nowMs)) {
         break;
       }
       this.#kept[kind].delete(key);

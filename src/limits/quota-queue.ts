@@ -1,13 +1,13 @@
 // The queue in front of DigiCert: lets a request through when the quota has room for it, keeps it waiting for a moment
 // in the order of arrival, and turns it away as soon as the wait is known to be too long. Who waits holds nothing.
 import type { Clock } from '../lib/clock';
-import type { Deadline } from '../lib/deadline';
+import { type Deadline, OpenDeadline, waitWithin } from '../lib/deadline';
 import type { Limit, LimitStore, ReserveRequest, ReserveResult } from './limit-store';
 
 /** Requests that may wait at a time; far more than DigiCert allows in any wait that is allowed. */
 const MAX_WAITING = 1_000;
 
-/** Milliseconds after which a closed store is asked again, should it have opened early. */
+/** Milliseconds after which the store is asked again, should there be room earlier than it said. */
 const MAX_TRUST_MS = 1_000;
 
 interface QuotaQueueOptions {
@@ -21,143 +21,115 @@ interface QuotaQueueOptions {
   readonly createId: () => string;
 }
 
-/** What is reserved together with the quota. */
-type Others = Pick<ReserveRequest, 'count' | 'take'>;
-
 /** `id` names what was taken. */
 export type QueueResult = ReserveResult & { readonly id: string };
 
 interface Waiter {
-  readonly others: readonly Limit[];
+  readonly take: readonly Limit[];
   readonly giveUpAtMs: number;
   readonly deadline: Deadline;
   readonly settle: (result: QueueResult) => void;
 }
 
 export class QuotaQueue {
-  readonly #options: QuotaQueueOptions;
   readonly #waiting: Waiter[] = [];
-  #asking = false;
-  #cancelTimer = () => {};
+  #isServing = false;
+  /** Until the store is asked for the first of those who wait. */
+  #pause = new OpenDeadline(0);
   /** There is no room before this moment, as far as is known. */
   #opensAtMs = Number.NEGATIVE_INFINITY;
-  #askAgainAtMs = Number.NEGATIVE_INFINITY;
-  /** DigiCert has refused this process until then. */
-  #blockedUntilMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: QuotaQueueOptions) {
-    this.#options = options;
-  }
+  constructor(private readonly options: QuotaQueueOptions) {}
 
   get quota(): Limit {
-    return this.#options.quota;
-  }
-
-  /** Whether anything may stand against a request. */
-  get counts(): boolean {
-    const { clock, quota } = this.#options;
-    return quota.windows.length > 0 || clock.monotonicMs() < this.#blockedUntilMs;
+    return this.options.quota;
   }
 
   /** `quota`: that of the queue, or none. */
   async reserve(
-    { count, take = [] }: Others,
+    { count, take = [] }: Pick<ReserveRequest, 'count' | 'take'>,
     quota: readonly Limit[],
     deadline: Deadline,
   ): Promise<QueueResult> {
-    const { clock, maxWaitMs } = this.#options;
-    if (quota.length === 0) {
-      return this.#ask({ count, take }, deadline);
-    }
     // Behind those who wait it only checks: a refusal by another limit is returned at once.
-    const mustWait = this.#waiting.length > 0 || clock.monotonicMs() < this.#askAgainAtMs;
-    const first = mustWait
-      ? await this.#ask({ count, check: take }, deadline)
-      : await this.#ask({ count, take: [...take, ...quota] }, deadline);
+    const isBehind = quota.length > 0 && this.#waiting.length > 0;
+    const all = [...take, ...quota];
+    const wanted = isBehind ? { count, check: take } : { count, take: all };
+    const first = await this.#ask(wanted, deadline);
     const isRefused = first.waitMs.caller > 0 || first.waitMs.recipient > 0;
-    if (isRefused || (first.ok && !mustWait)) {
-      return first;
-    }
-    const giveUpAtMs = Math.min(clock.monotonicMs() + maxWaitMs, deadline.atMs);
-    const isTooLate = deadline.isExpired || this.#opensAtMs >= giveUpAtMs;
-    if (isTooLate || this.#waiting.length >= MAX_WAITING) {
-      return this.#full();
-    }
-    return new Promise((resolve) => {
-      const giveUp = () => waiter.settle(this.#full());
-      const waiter: Waiter = {
-        others: take,
-        giveUpAtMs,
-        deadline,
-        settle: (result) => {
-          cancelTimer();
-          cancelDeadline();
-          this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-          this.#schedule();
-          resolve(result);
-        },
-      };
-      const cancelTimer = clock.after(giveUpAtMs - clock.monotonicMs(), giveUp);
-      const cancelDeadline = deadline.onExpired(giveUp);
-      this.#waiting.push(waiter);
-      this.#schedule();
-    });
+    return isRefused || (first.ok && !isBehind) ? first : this.#wait(all, deadline);
   }
 
-  /** Something of the quota was given back. */
+  /** Something of the quota was given back. The store is asked once for all that is given back in one turn. */
   askAgain(): void {
-    this.#askAgainAtMs = this.#options.clock.monotonicMs();
-    this.#schedule();
+    if (this.#waiting.length > 0) {
+      this.options.clock.after(0, () => this.#pause.expire());
+    }
   }
 
   /** DigiCert refuses everyone for so long. */
   block(forMs: number): void {
-    const { store, quota } = this.#options;
+    const { store, quota } = this.options;
     void store.block(quota, forMs);
-    const untilMs = this.#options.clock.monotonicMs() + forMs;
-    this.#blockedUntilMs = Math.max(this.#blockedUntilMs, untilMs);
-    this.#close(0);
-    this.#schedule();
+    this.#close(forMs);
   }
 
-  /** Makes sure that the first is served when there may be room. */
-  #schedule(): void {
-    const { clock } = this.#options;
-    this.#cancelTimer();
-    if (this.#waiting.length > 0 && !this.#asking) {
-      const delayMs = Math.max(0, Math.ceil(this.#askAgainAtMs - clock.monotonicMs()));
-      this.#cancelTimer = clock.after(delayMs, () => void this.#serve());
+  #wait(take: readonly Limit[], deadline: Deadline): Promise<QueueResult> {
+    const { clock, maxWaitMs } = this.options;
+    const nowMs = clock.monotonicMs();
+    const giveUpAtMs = Math.min(nowMs + maxWaitMs, deadline.atMs);
+    const isTooLate = deadline.isExpired || this.#opensAtMs >= giveUpAtMs;
+    if (isTooLate || this.#waiting.length >= MAX_WAITING) {
+      return Promise.resolve(this.#full());
     }
-  }
-
-  /** Serves those who wait, one after the other, as long as there is room. */
-  async #serve(): Promise<void> {
-    const { store, quota } = this.#options;
-    this.#asking = true;
-    try {
-      for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
-        const take = [...first.others, quota];
-        const result = await this.#ask({ take }, first.deadline);
-        if (!result.ok && result.waitMs.recipient === 0) {
-          break;
+    return new Promise((resolve) => {
+      const settle = (result: QueueResult) => {
+        cancelTimer();
+        cancelDeadline();
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+        if (this.#waiting.length === 0) {
+          this.#pause.expire();
         }
-        if (this.#waiting.includes(first)) {
-          first.settle(result);
-        } else if (result.ok) {
-          void store.release(result.id, take);
-        }
+        resolve(result);
+      };
+      const waiter: Waiter = { take, giveUpAtMs, deadline, settle };
+      const cancelTimer = clock.after(giveUpAtMs - nowMs, () => settle(this.#full()));
+      const cancelDeadline = deadline.onExpired(() => settle(this.#full()));
+      this.#waiting.push(waiter);
+      if (!this.#isServing) {
+        this.#isServing = true;
+        void this.#serve();
       }
-    } finally {
-      this.#asking = false;
-      this.#schedule();
+    });
+  }
+
+  /** Serves those who wait, one after the other, whenever there may be room. */
+  async #serve(): Promise<void> {
+    const { store, clock } = this.options;
+    while (this.#waiting.length > 0) {
+      const pauseMs = Math.min(this.#opensAtMs - clock.monotonicMs(), MAX_TRUST_MS);
+      this.#pause = new OpenDeadline(this.#opensAtMs);
+      await waitWithin(clock, Math.max(0, Math.ceil(pauseMs)), this.#pause);
+      const [first] = this.#waiting;
+      if (!first) {
+        break;
+      }
+      const result = await this.#ask({ take: first.take }, first.deadline);
+      const isDecided = result.ok || result.waitMs.recipient > 0;
+      if (isDecided && this.#waiting.includes(first)) {
+        first.settle(result);
+      } else if (result.ok) {
+        void store.release(result.id, first.take);
+      }
     }
+    this.#isServing = false;
   }
 
   async #ask(
     wanted: Omit<ReserveRequest, 'id' | 'holdMs'>,
     deadline: Deadline,
   ): Promise<QueueResult> {
-    const { store, clock, createId } = this.#options;
+    const { store, clock, createId } = this.options;
     const id = createId();
     const holdMs = Math.max(1, deadline.atMs - clock.monotonicMs());
     const reserved = await store.reserve({ id, holdMs, ...wanted });
@@ -170,16 +142,14 @@ export class QuotaQueue {
 
   /** Rejects at once those who cannot be served in time. */
   #close(forMs: number): void {
-    const nowMs = this.#options.clock.monotonicMs();
-    this.#opensAtMs = Math.max(nowMs + forMs, this.#blockedUntilMs);
-    this.#askAgainAtMs = Math.min(this.#opensAtMs, nowMs + MAX_TRUST_MS);
+    this.#opensAtMs = this.options.clock.monotonicMs() + forMs;
     for (const waiter of this.#waiting.filter(({ giveUpAtMs }) => giveUpAtMs <= this.#opensAtMs)) {
       waiter.settle(this.#full());
     }
   }
 
   #full(): QueueResult {
-    const digicert = Math.max(1, this.#opensAtMs - this.#options.clock.monotonicMs());
+    const digicert = Math.max(1, this.#opensAtMs - this.options.clock.monotonicMs());
     return { id: '', ok: false, waitMs: { caller: 0, recipient: 0, digicert }, blockedForMs: 0 };
   }
 }

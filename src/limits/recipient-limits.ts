@@ -2,8 +2,7 @@
 import type { Recipient } from '../domain/outcome';
 import { toRecipientKey } from '../domain/recipient';
 import type { ResendRequest } from '../domain/resend-request';
-import { toKey } from './key';
-import type { Limit } from './limit-store';
+import { type Limit, toKey } from './limit-store';
 
 /** One for each email; none where there is no cool-down. Without recipients DigiCert mails those it knows. */
 export function toRecipientLimits(

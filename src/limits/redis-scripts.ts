@@ -3,6 +3,9 @@
 // clocks of those who share it need not agree. A clock that was set back shows in the scores: one that is later than any use
 // can be was written before that, and does not count.
 
+/** Milliseconds by which a use may lie ahead of now: twice the longest deadline, as restoring one takes a while. */
+const HORIZON_MS = 240_000;
+
 /** ARGV[1] is the time, or empty for Redis' own. */
 const NOW = `
 local now = tonumber(ARGV[1])
@@ -11,21 +14,21 @@ if not now then
   now = time[1] * 1000 + time[2] / 1000
 end
 local firsts = {}
-local function range(window, horizon)
+local function range(window)
   firsts[window] = firsts[window] or string.format('(%.17g', now - window)
-  return firsts[window], string.format('%.17g', now + horizon)
+  return firsts[window], string.format('%.17g', now + ${HORIZON_MS})
 end
 `;
 
 /**
- * KEYS: of each limit, then where its API key is blocked (or none). ARGV: time, id, hold, horizon, then of each limit
+ * KEYS: of each limit, then where its API key is blocked (or none). ARGV: time, id, hold, then of each limit
  * its mode (c: count, l: look only, t: take), the number of its kind, how many windows it has, and limit and
  * milliseconds of each. Returns the waits of each kind, and for how long a limit is blocked. The write that takes
  * space comes first, because only that is refused by a Redis that is full.
  */
 const RESERVE = `${NOW}
-local id, hold, horizon = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local waits, limits, blocked, at = {0, 0, 0}, {}, 0, 5
+local id, hold = ARGV[2], tonumber(ARGV[3])
+local waits, limits, blocked, at = {0, 0, 0}, {}, 0, 4
 while at <= #ARGV do
   local limit = { key = KEYS[#limits + 1], mode = ARGV[at], wait = 0, longest = 0 }
   local kind, windows = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
@@ -34,7 +37,7 @@ while at <= #ARGV do
     local most, window = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
     at = at + 2
     limit.longest = math.max(limit.longest, window)
-    local first, last = range(window, horizon)
+    local first, last = range(window)
     local excess = redis.call('ZCOUNT', limit.key, first, last) + 1 - most
     if excess > 0 then
       local leaver = redis.call('ZRANGEBYSCORE', limit.key, first, last, 'WITHSCORES', 'LIMIT', excess - 1, 1)
@@ -76,12 +79,12 @@ for _, key in ipairs(KEYS) do
 end
 `;
 
-/** KEYS: of a limit. ARGV: time, horizon, then the milliseconds of each window. Returns how much of each is taken. */
+/** KEYS: of a limit. ARGV: time, then the milliseconds of each window. Returns how much of each is taken. */
 const COUNT = `${NOW}
 local counts = {}
-for index = 3, #ARGV do
-  local first, last = range(ARGV[index], ARGV[2])
-  counts[index - 2] = redis.call('ZCOUNT', KEYS[1], first, last)
+for index = 2, #ARGV do
+  local first, last = range(ARGV[index])
+  counts[index - 1] = redis.call('ZCOUNT', KEYS[1], first, last)
 end
 return counts
 `;

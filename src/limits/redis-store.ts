@@ -8,14 +8,12 @@ import {
   type ReserveResult,
   type Snapshot,
   toLongestMs,
+  toQuota,
 } from './limit-store';
 import { SCRIPTS } from './redis-scripts';
 
 /** Names what keys hold: another layout gets another number, so that two releases never misread each other. */
 const LAYOUT = 1;
-
-/** Milliseconds by which a use may lie ahead of now: twice the longest deadline, as restoring one takes a while. */
-const HORIZON_MS = 240_000;
 
 /** Milliseconds between attempts to connect, at most. */
 const MAX_RECONNECT_DELAY_MS = 500;
@@ -44,7 +42,8 @@ interface RedisStoreOptions {
 export class RedisStore implements LimitStore {
   readonly #redis: Redis;
   readonly #timeoutMs: number;
-  #lastError: string | undefined;
+  /** What was wrong with the connection last. */
+  lastError: string | undefined;
   #statusOfLastProbe: string | undefined;
   readonly #now: () => number | '';
   /** The braces keep all keys in one slot of a cluster: a script may touch several. */
@@ -65,13 +64,8 @@ export class RedisStore implements LimitStore {
     });
     // Every command that fails rejects by itself, but only this event has the reason why there is no connection.
     this.#redis.on('error', (error: Error) => {
-      this.#lastError = error.message;
+      this.lastError = error.message;
     });
-  }
-
-  /** What was wrong with the connection last. */
-  get lastError(): string | undefined {
-    return this.#lastError;
   }
 
   /** Calls back whenever the connection is lost. */
@@ -102,30 +96,23 @@ export class RedisStore implements LimitStore {
     }
   }
 
-  async reserve({
-    id,
-    holdMs,
-    count,
-    check = [],
-    take = [],
-  }: ReserveRequest): Promise<ReserveResult> {
+  async reserve(request: ReserveRequest): Promise<ReserveResult> {
+    const { id, holdMs, count, check = [], take = [] } = request;
     const limits = [
       ...(count ? [{ mode: 'c', limit: count }] : []),
       ...check.map((limit) => ({ mode: 'l', limit })),
       ...take.map((limit) => ({ mode: 't', limit })),
     ];
-    const quota = [...check, ...take].find(({ kind }) => kind === 'digicert');
+    const quota = toQuota(request);
     const reply = await this.#run(
       'limitsReserve',
       [
         ...limits.map(({ limit }) => this.#toKey(limit)),
         ...(quota ? [this.#toBlockKey(quota)] : []),
       ],
-      [id, holdMs, HORIZON_MS, ...limits.flatMap(({ mode, limit }) => toArguments(mode, limit))],
+      [id, holdMs, ...limits.flatMap(({ mode, limit }) => toArguments(mode, limit))],
     );
-    const [caller = Number.NaN, recipient = 0, digicert = 0, blockedForMs = 0] = (
-      reply as readonly string[]
-    ).map(Number);
+    const [caller = Number.NaN, recipient = 0, digicert = 0, blockedForMs = 0] = reply.map(Number);
     if (Number.isNaN(caller)) {
       throw new Error('Redis answers in another way than the script does.');
     }
@@ -151,8 +138,7 @@ export class RedisStore implements LimitStore {
       return [];
     }
     const windows = limit.windows.map(({ windowMs }) => windowMs);
-    const counts = await this.#run('limitsCount', [this.#toKey(limit)], [HORIZON_MS, ...windows]);
-    return (counts as readonly unknown[]).map(Number);
+    return (await this.#run('limitsCount', [this.#toKey(limit)], windows)).map(Number);
   }
 
   async block(limit: Limit, forMs: number): Promise<void> {
@@ -168,18 +154,15 @@ export class RedisStore implements LimitStore {
       ofLimit.map((use) => ({ limit, ...use })),
     );
     const blocked = snapshot.filter(({ blockedForMs }) => blockedForMs > 0);
-    await Promise.all([
-      ...toBatches(uses).map((batch) => this.#commit(batch, RESTORE_TIMEOUT_MS)),
-      ...blocked.map(({ limit, blockedForMs }) => this.block(limit, blockedForMs)),
-    ]);
+    const sent = blocked.map(({ limit, blockedForMs }) => this.block(limit, blockedForMs));
+    for (let from = 0; from < uses.length; from += BATCH_SIZE) {
+      sent.push(this.#commit(uses.slice(from, from + BATCH_SIZE), RESTORE_TIMEOUT_MS));
+    }
+    await Promise.all(sent);
   }
 
   async close(): Promise<void> {
-    if (this.#redis.status === 'ready') {
-      const timer = setTimeout(() => this.#redis.disconnect(), CLOSE_TIMEOUT_MS);
-      await this.#redis.quit().catch(() => {});
-      clearTimeout(timer);
-    }
+    await this.withTimeout(this.#redis.quit(), CLOSE_TIMEOUT_MS).catch(() => {});
     this.#redis.disconnect();
   }
 
@@ -222,27 +205,20 @@ export class RedisStore implements LimitStore {
     keys: readonly string[],
     values: readonly (string | number)[],
     timeoutMs?: number,
-  ): Promise<unknown> {
-    const commands = this.#redis as unknown as Record<string, ScriptCommand>;
-    const reply = commands[script]?.call(commands, keys.length, ...keys, this.#now(), ...values);
+  ): Promise<readonly unknown[]> {
+    const commands = this.#redis as unknown as Record<keyof typeof SCRIPTS, ScriptCommand>;
     return this.withTimeout(
-      reply ?? Promise.reject(new Error(`${script} is no script.`)),
+      commands[script](keys.length, ...keys, this.#now(), ...values),
       timeoutMs,
     );
   }
 }
 
-type ScriptCommand = (...values: (string | number)[]) => Promise<unknown>;
+type ScriptCommand = (...values: (string | number)[]) => Promise<readonly unknown[]>;
 
 function toArguments(mode: string, { kind, windows }: Limit): readonly (string | number)[] {
   // Lua counts from one.
   const kindNumber = LIMIT_KINDS.indexOf(kind) + 1;
   const bounds = windows.flatMap(({ limit, windowMs }) => [limit, windowMs]);
   return [mode, kindNumber, windows.length, ...bounds];
-}
-
-function toBatches<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
-  return Array.from({ length: Math.ceil(items.length / BATCH_SIZE) }, (_, index) =>
-    items.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE),
-  );
 }

@@ -9,9 +9,6 @@ import type { RedisStore } from './redis-store';
 /** Milliseconds between two looks at a Redis that was lost. */
 const PROBE_INTERVAL_MS = 1_000;
 
-/** Probes before a Redis that answers again is used, so that every gateway has restored what it may have lost. */
-const PROBES_BEFORE_USE = 2;
-
 interface ResilientStoreOptions {
   readonly redis: RedisStore;
   readonly local: MemoryStore;
@@ -21,29 +18,26 @@ interface ResilientStoreOptions {
   readonly log: Logger;
 }
 
-type State =
-  | { readonly kind: 'shared' }
+/** This process decides alone. */
+interface Alone {
+  readonly sinceMs: number;
+  /** How many were taken here since. */
+  decisions: number;
   /**
-   * `decisions`: how many were taken here since. `restored`: Redis, which answers again, knows what was granted. From
-   * then on it has a say, although it is not relied on yet. `successes`: probes in a row that found and restored it.
+   * Whether Redis, which answers again, knows what was granted. From then on it has a say, although it is not
+   * relied on yet.
    */
-  | {
-      readonly kind: 'local';
-      readonly sinceMs: number;
-      decisions: number;
-      restored: Promise<boolean>;
-      successes: number;
-      cancelProbe: () => void;
-    }
-  | { readonly kind: 'closed' };
+  restored: Promise<boolean>;
+}
+
+const NOT_RESTORED = Promise.resolve(false);
 
 export class ResilientStore implements LimitStore {
-  readonly #options: ResilientStoreOptions;
-  #state: State = { kind: 'shared' };
+  /** `undefined`: Redis answers. */
+  #alone: Alone | undefined;
+  #cancelProbe = () => {};
 
-  private constructor(options: ResilientStoreOptions) {
-    this.#options = options;
-  }
+  private constructor(private readonly options: ResilientStoreOptions) {}
 
   /** Resolves when Redis is connected, or was found not to be there for the moment. */
   static async start(options: ResilientStoreOptions): Promise<ResilientStore> {
@@ -58,25 +52,27 @@ export class ResilientStore implements LimitStore {
   }
 
   get isShared(): boolean {
-    return this.#state.kind === 'shared';
+    return !this.#alone;
   }
 
   async reserve(request: ReserveRequest): Promise<ReserveResult> {
-    const { local, share } = this.#options;
-    const isAsked = await this.#asksRedis();
-    const shared = isAsked ? await this.#reserveShared(request) : undefined;
-    if (this.#state.kind !== 'local' && shared) {
+    const { redis, local, share } = this.options;
+    // Not before Redis has what was granted up to now: what is granted in between would never reach it.
+    const isAsked = !this.#alone || (await this.#isRestored(this.#alone));
+    const shared = isAsked
+      ? await redis.reserve(request).catch((error: unknown) => this.#fallBack(error))
+      : undefined;
+    if (shared && !this.#alone) {
       local.record(request, shared);
-      await this.#noteBlock(request, shared);
       return shared;
     }
-    if (this.#state.kind === 'local') {
-      this.#state.decisions += 1;
+    if (this.#alone) {
+      this.#alone.decisions += 1;
     }
     if (shared && !shared.ok) {
       return shared;
     }
-    const reserved = await local.reserve(toShare(request, share));
+    const reserved = await local.reserve(request, share);
     // Redis may have reserved: it agreed, or its response came too late.
     if (isAsked && !reserved.ok) {
       void this.release(request.id, request.take ?? []);
@@ -94,7 +90,7 @@ export class ResilientStore implements LimitStore {
 
   /** Only looked at, so a Redis that does not answer is no reason to fall back. */
   async count(limit: Limit): Promise<readonly number[]> {
-    const { redis, local } = this.#options;
+    const { redis, local } = this.options;
     return this.isShared ? redis.count(limit).catch(() => local.count(limit)) : local.count(limit);
   }
 
@@ -103,74 +99,36 @@ export class ResilientStore implements LimitStore {
   }
 
   async close(): Promise<void> {
-    if (this.#state.kind === 'local') {
-      this.#state.cancelProbe();
-    }
-    this.#state = { kind: 'closed' };
-    await this.#options.redis.close();
-  }
-
-  /** Not before Redis has what was granted up to now: what is granted in between would never reach it. */
-  async #asksRedis(): Promise<boolean> {
-    return this.#state.kind === 'local'
-      ? this.#isRestored(this.#state)
-      : this.#state.kind === 'shared';
-  }
-
-  /** `undefined`: Redis did not say in time. */
-  async #reserveShared(request: ReserveRequest): Promise<ReserveResult | undefined> {
-    try {
-      return await this.#options.redis.reserve(request);
-    } catch (error) {
-      this.#fallBack(error);
-      return undefined;
-    }
+    this.#cancelProbe();
+    this.#alone = this.#startAlone();
+    await this.options.redis.close();
   }
 
   /** A restore that takes longer than a caller may wait is void: what is granted here meanwhile is not in it. */
-  async #isRestored(state: State & { kind: 'local' }): Promise<boolean> {
-    const { restored } = state;
-    const isRestored = await this.#options.redis.withTimeout(restored).catch(() => false);
-    if (!isRestored && state.restored === restored) {
-      beginAnew(state);
+  async #isRestored(alone: Alone): Promise<boolean> {
+    const { restored } = alone;
+    const isRestored = await this.options.redis.withTimeout(restored).catch(() => false);
+    if (!isRestored && alone.restored === restored) {
+      alone.restored = NOT_RESTORED;
     }
     return isRestored;
   }
 
-  async #noteBlock(
-    { check = [], take = [] }: ReserveRequest,
-    { blockedForMs }: ReserveResult,
-  ): Promise<void> {
-    const quota = [...check, ...take].find(({ kind }) => kind === 'digicert');
-    if (quota && blockedForMs > 0) {
-      await this.#options.local.block(quota, blockedForMs);
-    }
-  }
-
   /** Writes go to both. Redis gets them even while it is not used: it may only be slow. */
   async #tell(tell: (store: LimitStore) => Promise<void>): Promise<void> {
-    const { redis, local } = this.#options;
+    const { redis, local } = this.options;
     await tell(local);
     await tell(redis).catch((error: unknown) => this.#fallBack(error));
   }
 
-  #fallBack(error: unknown): void {
-    if (this.#state.kind === 'local') {
-      beginAnew(this.#state);
-    }
-    if (this.#state.kind !== 'shared') {
+  #fallBack(error: unknown): undefined {
+    if (this.#alone) {
+      this.#alone.restored = NOT_RESTORED;
       return;
     }
-    const { redis, clock, log, share } = this.#options;
-    this.#state = {
-      kind: 'local',
-      sinceMs: clock.monotonicMs(),
-      decisions: 0,
-      restored: Promise.resolve(false),
-      successes: 0,
-      cancelProbe: () => {},
-    };
-    this.#probeLater(this.#state);
+    const { redis, log, share } = this.options;
+    this.#alone = this.#startAlone();
+    this.#probeLater(this.#alone);
     log.error(
       // Not the error itself: ioredis' hold the whole command.
       {
@@ -183,68 +141,48 @@ export class ResilientStore implements LimitStore {
     );
   }
 
-  #probeLater(state: State & { kind: 'local' }): void {
-    state.cancelProbe = this.#options.clock.after(PROBE_INTERVAL_MS, () => {
-      void this.#probe(state);
+  #startAlone(): Alone {
+    const sinceMs = this.options.clock.monotonicMs();
+    return { sinceMs, decisions: 0, restored: NOT_RESTORED };
+  }
+
+  #probeLater(alone: Alone): void {
+    this.#cancelProbe = this.options.clock.after(PROBE_INTERVAL_MS, () => {
+      void this.#probe(alone);
     });
   }
 
-  async #probe(state: State & { kind: 'local' }): Promise<void> {
-    const { redis, local, clock, log } = this.#options;
-    try {
-      await redis.probe();
-      const restored = redis.restore(local.snapshot()).then(
-        () => true,
-        () => false,
-      );
-      state.restored = restored;
-      // Unless something failed in the meantime.
-      if ((await restored) && state.restored === restored) {
-        state.successes += 1;
-      } else {
-        beginAnew(state);
-      }
-    } catch {
-      beginAnew(state);
-    }
-    if (this.#state !== state) {
+  /** Two in a row have to restore Redis before it is used: so every gateway has restored what it may have lost. */
+  async #probe(alone: Alone): Promise<void> {
+    const { redis, local, clock, log } = this.options;
+    const isThere = await succeeds(redis.probe());
+    const wasRestored = await alone.restored;
+    const restored = isThere ? succeeds(redis.restore(local.snapshot())) : NOT_RESTORED;
+    alone.restored = restored;
+    // Unless something failed in the meantime.
+    const isRestored = (await restored) && alone.restored === restored;
+    if (this.#alone !== alone) {
       return;
     }
-    if (state.successes < PROBES_BEFORE_USE) {
-      this.#probeLater(state);
+    if (!wasRestored || !isRestored) {
+      this.#probeLater(alone);
       return;
     }
-    this.#state = { kind: 'shared' };
+    this.#alone = undefined;
     log.info(
       {
         event: 'redis.recovered',
-        lostForMs: Math.round(clock.monotonicMs() - state.sinceMs),
-        localDecisions: state.decisions,
+        lostForMs: Math.round(clock.monotonicMs() - alone.sinceMs),
+        localDecisions: alone.decisions,
       },
       'Redis answers again: limits are shared',
     );
   }
 }
 
-/** Redis has to be found and restored again from the start. */
-function beginAnew(state: State & { kind: 'local' }): void {
-  state.restored = Promise.resolve(false);
-  state.successes = 0;
-}
-
-/** At least one, or a small limit would stop everything. */
-function toShare({ count, check = [], take = [], ...rest }: ReserveRequest, share: number) {
-  const toLimit = (limit: Limit): Limit => ({
-    ...limit,
-    windows: limit.windows.map(({ limit: most, windowMs }) => ({
-      limit: Math.max(1, Math.floor(most * share)),
-      windowMs,
-    })),
-  });
-  return {
-    ...rest,
-    count: count && toLimit(count),
-    check: check.map(toLimit),
-    take: take.map(toLimit),
-  };
+function succeeds(action: Promise<void>): Promise<boolean> {
+  return action.then(
+    () => true,
+    () => false,
+  );
 }

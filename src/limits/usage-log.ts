@@ -1,5 +1,5 @@
 // The uses of one limit in order of time: a sliding log, which is exact where counters per interval are not.
-import type { RollingWindow } from '../domain/rolling-window';
+import { type Limit, toLongestMs } from './limit-store';
 
 interface Use {
   readonly id: string;
@@ -8,27 +8,38 @@ interface Use {
 }
 
 export class UsageLog {
-  /** Those before `#first` have left every window. */
+  /** The first of them may have left every window. */
   #uses: Use[] = [];
-  #first = 0;
   #blockedUntilMs = Number.NEGATIVE_INFINITY;
 
-  /** 0: there is room. */
-  waitMs(windows: readonly RollingWindow[], nowMs: number): number {
-    return Math.max(
-      this.blockedForMs(nowMs),
-      ...windows.map((window) => this.#waitForWindowMs(window, nowMs)),
-    );
+  constructor(readonly limit: Limit) {}
+
+  /** 0: there is room, in a share of the limit. */
+  waitMs({ windows }: Limit, share: number, nowMs: number): number {
+    const waits = windows.map(({ limit, windowMs }) => {
+      // At least one, or a small limit would stop everything.
+      const room = Math.max(1, Math.floor(limit * share));
+      // What is not used yet leaves the window no sooner than if it were used now.
+      const leaverMs = Math.min(this.#uses.at(-room)?.atMs ?? Number.NEGATIVE_INFINITY, nowMs);
+      return leaverMs + windowMs - nowMs;
+    });
+    return Math.max(this.blockedForMs(nowMs), ...waits);
   }
 
-  add({ id, atMs }: Use): void {
-    this.#uses.splice(this.#firstAfter(atMs), 0, { id, atMs });
+  add(use: Use, nowMs: number): void {
+    const middle = this.#uses[this.#uses.length >> 1];
+    // Only once half of them have ended, which keeps the cost of a use constant.
+    if (middle && this.#hasEnded(middle, nowMs)) {
+      this.#uses = this.usesAt(nowMs);
+    }
+    // Near the end: only what is reserved may be later.
+    this.#uses.splice(this.#uses.findLastIndex(({ atMs }) => atMs <= use.atMs) + 1, 0, use);
   }
 
   /** What is reserved is near the end. */
   remove(id: string): void {
     const index = this.#uses.findLastIndex((use) => use.id === id);
-    if (index >= this.#first) {
+    if (index >= 0) {
       this.#uses.splice(index, 1);
     }
   }
@@ -42,53 +53,21 @@ export class UsageLog {
   }
 
   count(windowMs: number, nowMs: number): number {
-    return this.#uses.length - this.#firstAfter(nowMs - windowMs);
+    return this.#uses.filter(({ atMs }) => atMs > nowMs - windowMs).length;
   }
 
-  /** Forgets what was used up to a moment. */
-  forget(momentMs: number): void {
-    this.#first = this.#firstAfter(momentMs);
-    // Moving the rest only once half of it has expired keeps the cost of a use constant.
-    if (this.#first > this.#uses.length / 2) {
-      this.#uses = this.#uses.slice(this.#first);
-      this.#first = 0;
-    }
-  }
-
-  /** Those that have not been forgotten. */
-  get uses(): readonly Use[] {
-    return this.#uses.slice(this.#first);
+  /** Those that still count. */
+  usesAt(nowMs: number): Use[] {
+    return this.#uses.filter((use) => !this.#hasEnded(use, nowMs));
   }
 
   /** Whether nothing in it counts any more. */
-  hasEnded(longestMs: number, nowMs: number): boolean {
-    const lastMs = this.#uses.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY;
-    return lastMs + longestMs <= nowMs && this.#blockedUntilMs <= nowMs;
+  hasEnded(nowMs: number): boolean {
+    const last = this.#uses.at(-1);
+    return this.blockedForMs(nowMs) === 0 && (!last || this.#hasEnded(last, nowMs));
   }
 
-  #waitForWindowMs({ limit, windowMs }: RollingWindow, nowMs: number): number {
-    const first = this.#firstAfter(nowMs - windowMs);
-    const excess = this.#uses.length - first + 1 - limit;
-    if (excess <= 0) {
-      return 0;
-    }
-    // What is not used yet leaves the window no sooner than if it were used now.
-    const leaver = this.#uses[first + excess - 1];
-    return Math.min(leaver?.atMs ?? nowMs, nowMs) + windowMs - nowMs;
-  }
-
-  /** Index of the first use after a moment, by bisection. */
-  #firstAfter(momentMs: number): number {
-    let low = this.#first;
-    let high = this.#uses.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#uses[middle]?.atMs ?? 0) > momentMs) {
-        high = middle;
-      } else {
-        low = middle + 1;
-      }
-    }
-    return low;
+  #hasEnded({ atMs }: Use, nowMs: number): boolean {
+    return atMs <= nowMs - toLongestMs(this.limit);
   }
 }

@@ -3,9 +3,9 @@
 import type { RollingWindow } from '../../src/domain/rolling-window';
 import { OpenDeadline } from '../../src/lib/deadline';
 import type { Limit } from '../../src/limits/limit-store';
+import { toRetryAfterSeconds } from '../../src/limits/limit-store';
 import { MemoryStore } from '../../src/limits/memory-store';
 import { type QueueResult, QuotaQueue } from '../../src/limits/quota-queue';
-import { toRetryAfterSeconds } from '../../src/limits/retry-after-seconds';
 import { createDeferred } from '../support/deferred';
 import { ManualClock } from '../support/manual-clock';
 
