@@ -34,7 +34,7 @@ interface Waiter {
 export class QuotaQueue {
   readonly #waiting: Waiter[] = [];
   #isServing = false;
-  /** Until the store is asked for the first of those who wait. */
+  /** Ends when the store is asked again, on behalf of the first who waits. */
   #pause = new OpenDeadline(0);
   /** There is no room before this moment, as far as is known. */
   #opensAtMs = Number.NEGATIVE_INFINITY;

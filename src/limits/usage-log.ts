@@ -29,7 +29,7 @@ export class UsageLog {
   add(use: Use, nowMs: number): void {
     const middle = this.#uses[this.#uses.length >> 1];
     // Only once half of them have ended, which keeps the cost of a use constant.
-    if (middle && this.#hasEnded(middle, nowMs)) {
+    if (middle && middle.atMs <= this.#endedMs(nowMs)) {
       this.#uses = this.usesAt(nowMs);
     }
     // Near the end: only what is reserved may be later.
@@ -53,21 +53,26 @@ export class UsageLog {
   }
 
   count(windowMs: number, nowMs: number): number {
-    return this.#uses.filter(({ atMs }) => atMs > nowMs - windowMs).length;
+    return this.#usesAfter(nowMs - windowMs).length;
   }
 
   /** Those that still count. */
   usesAt(nowMs: number): Use[] {
-    return this.#uses.filter((use) => !this.#hasEnded(use, nowMs));
+    return this.#usesAfter(this.#endedMs(nowMs));
   }
 
   /** Whether nothing in it counts any more. */
   hasEnded(nowMs: number): boolean {
-    const last = this.#uses.at(-1);
-    return this.blockedForMs(nowMs) === 0 && (!last || this.#hasEnded(last, nowMs));
+    const lastMs = this.#uses.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY;
+    return lastMs <= this.#endedMs(nowMs) && this.#blockedUntilMs <= nowMs;
   }
 
-  #hasEnded({ atMs }: Use, nowMs: number): boolean {
-    return atMs <= nowMs - toLongestMs(this.limit);
+  /** What was used up to this moment has left every window. */
+  #endedMs(nowMs: number): number {
+    return nowMs - toLongestMs(this.limit);
+  }
+
+  #usesAfter(momentMs: number): Use[] {
+    return this.#uses.slice(this.#uses.findLastIndex(({ atMs }) => atMs <= momentMs) + 1);
   }
 }
