@@ -37,7 +37,7 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
     const server = await createHttpServer({
       ...settings,
       ...graphql,
-      useCases,
+      useCases: { ...useCases, log },
       log,
       authenticate: createAuthenticate(settings.auth, { clock, log }),
       isOpen: !settings.auth.tokens && settings.auth.routerSecrets.length === 0,

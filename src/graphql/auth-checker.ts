@@ -1,29 +1,25 @@
 // Whether a caller may do what a field does, by the scope its `@Authorized` names.
-import type { Logger } from 'pino';
 import type { AuthCheckerFn } from 'type-graphql';
 import { type Caller, toLoggedSubject } from '../domain/caller';
 import { CodedError } from '../lib/coded-error';
 import type { GraphqlContext } from './context';
 
+/** A request may ask for a field many times over, by aliases and references; it is logged once. */
+const loggedFields = new WeakMap<Caller, Set<string>>();
+
 /** Throws for the field, so that other fields of the request still get their values. */
-export function createAuthChecker(log: Logger): AuthCheckerFn<GraphqlContext, string> {
-  // A request may ask for a field many times over, by aliases and references; it is logged once.
-  const loggedFields = new WeakMap<Caller, Set<string>>();
-  return ({ context: { caller }, info }, [scope = '']) => {
-    if (!caller.scopes.has(scope)) {
-      const { correlationId } = caller;
-      const field = `${info.parentType.name}.${info.fieldName}`;
-      const logged = loggedFields.get(caller) ?? new Set();
-      if (!logged.has(field)) {
-        loggedFields.set(caller, logged.add(field));
-        const subject = toLoggedSubject(caller);
-        log.info(
-          { event: 'auth.forbidden', correlationId, subject, field, scope },
-          'scope is missing',
-        );
-      }
-      throw new CodedError('FORBIDDEN', `This takes the scope ${scope}.`);
-    }
+export const checkScope: AuthCheckerFn<GraphqlContext> = ({ context, info }, [scope = '']) => {
+  const { caller, log } = context;
+  const { correlationId, scopes } = caller;
+  if (scopes.has(scope)) {
     return true;
-  };
-}
+  }
+  const field = `${info.parentType.name}.${info.fieldName}`;
+  const logged = loggedFields.get(caller) ?? new Set();
+  if (!logged.has(field)) {
+    loggedFields.set(caller, logged.add(field));
+    const subject = toLoggedSubject(caller);
+    log.info({ event: 'auth.forbidden', correlationId, subject, field, scope }, 'scope is missing');
+  }
+  throw new CodedError('FORBIDDEN', `This takes the scope ${scope}.`);
+};

@@ -1,12 +1,12 @@
+import type { Logger } from 'pino';
 import type { Caller } from '../domain/caller';
 import type { Resend } from '../domain/resend';
 import { OrderLoader, type OrderLoaderDependencies } from './certificate-order/order-loader';
 import { ResponseBudget } from './guards/response-budget';
 
 /** What every resolver knows of the request it serves. */
-export interface GraphqlContext {
+export interface GraphqlContext extends Pick<ContextDependencies, 'log' | 'resend'> {
   readonly caller: Caller;
-  readonly resend: Resend;
   /** The orders this request reads, each once. */
   readonly orders: OrderLoader;
   /** How much the lists of the response may hold. */
@@ -14,10 +14,12 @@ export interface GraphqlContext {
 }
 
 export interface ContextDependencies extends OrderLoaderDependencies {
+  readonly log: Logger;
   readonly resend: Resend;
 }
 
 export function createContext(caller: Caller, useCases: ContextDependencies): GraphqlContext {
   const orders = new OrderLoader(caller, useCases);
-  return { caller, resend: useCases.resend, orders, budget: new ResponseBudget() };
+  const { log, resend } = useCases;
+  return { caller, log, resend, orders, budget: new ResponseBudget() };
 }

@@ -9,14 +9,13 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import { createAuthChecker } from './auth-checker';
 import type { GraphqlContext } from './context';
 import { createDocumentLimitsRule, LIBRARY_LIMITS } from './guards/document-limits';
 import type { PersistedDocuments } from './guards/persisted-documents';
 import { createVariablesPlugin } from './guards/variables';
 import { KnownDocuments } from './known-documents';
 import { createErrorMask, createErrorPlugin } from './mask-error';
-import { createSchema } from './schema';
+import { getSchema } from './schema';
 
 interface GraphqlOptions {
   readonly log: Logger;
@@ -33,10 +32,7 @@ interface GraphqlOptions {
 
 export async function startGraphql(options: GraphqlOptions) {
   const { log, maxMutationFields, introspection, auth, plugins, persistedDocuments } = options;
-  const schema = createSchema({
-    authChecker: createAuthChecker(log),
-    servesSdl: introspection || auth.routerSecrets.length > 0,
-  });
+  const schema = getSchema(introspection || auth.routerSecrets.length > 0);
   const errorMask = createErrorMask(log, introspection);
   const documents = new KnownDocuments(schema, errorMask);
   const apollo = new ApolloServer<GraphqlContext>({
