@@ -183,13 +183,13 @@ describeWithRedis('limits that outlive Redis', () => {
     const redis = await startRedis();
     const { clock, local, store, mail } = await startStore(redis);
     const keys = (list: number) => Array.from({ length: 5_000 }, (_, index) => `${list} ${index}`);
-    for (let list = 0; list < 25; list += 1) {
+    for (let list = 0; list < 21; list += 1) {
       expect(await mail(keys(list), 'first')).toBe(0);
       await store.commit('first', keys(list).map(toRecipient));
       clock.advance(1);
     }
     expect(local.size.recipient).toBe(100_000);
-    expect(await mail(['0 0'], 'second')).toBe(59_975);
+    expect(await mail(['0 0'], 'second')).toBe(59_979);
 
     clock.advance(60_000);
     expect(await mail(['0 0'], 'second')).toBe(0);
