@@ -84,6 +84,11 @@ describe('a resend that DigiCert accepts', () => {
         '"email":"José@xn--bcher-kva.example","email_domain":"xn--bcher-kva.example"}]}',
     ],
     [
+      'names with a sharp s, which are not those with ss',
+      { domainApprovalEmails: [{ domain: 'STRAẞE.de', email: 'admin@straße.de' }] },
+      '{"domain_approval_emails":[{"domain":"xn--strae-oqa.de","email":"admin@xn--strae-oqa.de"}]}',
+    ],
+    [
       'an address other than the five customary ones',
       { domainApprovalEmails: [{ email: 'tls.team+dcv@corp.example.org' }] },
       '{"domain_approval_emails":[{"email":"tls.team+dcv@corp.example.org"}]}',
