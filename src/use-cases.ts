@@ -5,8 +5,14 @@ import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
 import { createDigicertClient } from './digicert/client';
 import type { Caller } from './domain/caller';
-import { createReadOrder, type ReadOrder } from './domain/read-order';
+import {
+  createReadCertificateNames,
+  createReadOrder,
+  type ReadCertificateNames,
+  type ReadOrder,
+} from './domain/read-order';
 import { createResend, type Resend } from './domain/resend';
+import type { ResendAttempt } from './domain/resend-attempt';
 import type { Clock } from './lib/clock';
 import { Deadlines } from './lib/deadline';
 import { startLimits } from './limits/limits';
@@ -28,7 +34,9 @@ export interface UseCaseDependencies {
 interface UseCases {
   readonly resend: Resend;
   readonly readOrder: ReadOrder;
-  /** Counts input that was refused before either of the two saw it. Seconds to wait when there was too much. */
+  readonly readCertificateNames: ReadCertificateNames;
+  readLastResend(orderId: string): Promise<ResendAttempt | undefined>;
+  /** Counts what neither of the two counts: refused input, what is remembered of an order. Seconds to wait when there was too much. */
   countCaller(caller: Caller): Promise<number | undefined>;
   /** What an operator may want to know of DigiCert and the limits. */
   state(): Readonly<Record<string, string>>;
@@ -68,7 +76,8 @@ export async function startUseCases(
     redisIsUp: () => (limits.countedIn === 'memory' ? undefined : limits.countedIn === 'redis'),
   });
   const deadlines = new Deadlines(clock);
-  const dependencies = { digicert, limits, deadlines, timeoutMs };
+  const { addEmailDomain } = settings;
+  const dependencies = { digicert, limits, deadlines, timeoutMs, addEmailDomain };
   const resend = createResend(dependencies);
   const readOrder = createReadOrder(dependencies);
   return {
@@ -78,6 +87,8 @@ export async function startUseCases(
       observe({ useCase: 'read order', orderId, caller }, async () => ({
         outcome: await readOrder(orderId, caller),
       })),
+    readCertificateNames: createReadCertificateNames(dependencies),
+    readLastResend: limits.lastResend,
     countCaller: (caller) =>
       deadlines.within(timeoutMs, async (deadline) => {
         const reserved = await limits.reserve({ caller }, deadline);

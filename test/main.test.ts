@@ -125,6 +125,7 @@ describe('the other commands', () => {
       '@authenticated @requiresScopes(scopes: [["certificate-orders:read"]])',
       '@authenticated @requiresScopes(scopes: [["certificate-orders:read"]])',
       '@authenticated @requiresScopes(scopes: [["certificate-orders:read"]])',
+      '@authenticated @requiresScopes(scopes: [["certificate-orders:read"]])',
       '@authenticated @requiresScopes(scopes: [["dv-emails:resend"]])',
     ]);
   });

@@ -4,12 +4,14 @@ import type { DigicertError, ResendOutcome, UpstreamFailure } from '../domain/ou
 import type { ResendResponse } from '../domain/resend';
 import type { ResendRequest } from '../domain/resend-request';
 import { type ResponseBody, readDigicertErrors, readResponseBody } from './response-body';
-import { readRetryAfter } from './transport/retry-after';
+import type { HttpResponse } from './transport/exchange';
+import { findRetryAfter, readRetryAfter } from './transport/retry-after';
 import type { Sent } from './transport/sender';
 
 /** DigiCert's codes that decide something. All others are passed through raw. */
 const CODE = {
   invalidKey: 'access_denied|access_denied_invalid_key',
+  missingPermission: 'access_denied|missing_permission',
   orderNotFound: 'not_found|order',
   badRequestFormat: 'bad_request_format',
 } as const;
@@ -18,11 +20,12 @@ interface DigicertResponse {
   readonly status: number;
   readonly body: ResponseBody;
   readonly errors: readonly DigicertError[];
-  readonly retryAfterSeconds: number;
+  readonly headers: HttpResponse['headers'];
 }
 
 interface Context {
-  readonly request: ResendRequest;
+  /** Of a read the order's id alone. */
+  readonly request: Partial<ResendRequest> & Pick<ResendRequest, 'orderId'>;
   readonly nowMs: number;
 }
 
@@ -58,8 +61,8 @@ const TABLE: readonly Row[] = [
   { when: all(is(404), unreadable), outcome: upstream('UNEXPECTED_RESPONSE', NOT_SENT) },
   { when: is(404, 405, 406, 415), outcome: upstream('MISCONFIGURED', NOT_SENT) },
 
-  { when: is(429), outcome: ({ retryAfterSeconds }) => rateLimited(retryAfterSeconds) },
-  { when: between(500, 599), outcome: upstream('UNAVAILABLE', SENT) },
+  { when: is(429), outcome: tooManyRequests },
+  { when: between(500, 599), outcome: unavailable },
 
   { when: is(408), outcome: upstream('UNEXPECTED_RESPONSE', SENT) },
   { when: between(400, 499), outcome: upstream('UNEXPECTED_RESPONSE', NOT_SENT) },
@@ -69,6 +72,7 @@ const TABLE: readonly Row[] = [
 /** The rows for an exchange that brought no status. */
 const WITHOUT_STATUS = {
   'not-sent': { reason: 'UNREACHABLE', ...NOT_SENT },
+  'not-trusted': { reason: 'MISCONFIGURED', ...NOT_SENT },
   'no-response': { reason: 'OUTCOME_UNKNOWN', ...SENT },
   'not-http': { reason: 'UNEXPECTED_RESPONSE', ...SENT },
   // The breaker is open: DigiCert was failing a moment ago, and was not asked this time.
@@ -99,8 +103,7 @@ export function mapOutcome(sent: Sent, context: Context): ResendResponse {
   const { status } = sent;
   const body = readResponseBody(sent);
   const errors = readDigicertErrors(body);
-  const retryAfterSeconds = readRetryAfter(sent, context.nowMs);
-  const response: DigicertResponse = { status, body, errors, retryAfterSeconds };
+  const response: DigicertResponse = { status, body, errors, headers: sent.headers };
   for (const row of TABLE) {
     if (row.when(response)) {
       const diagnostics = { status, digicertErrors: errors, attempts };
@@ -153,20 +156,53 @@ function accepted(_: DigicertResponse, { request, nowMs }: Context): ResendOutco
   };
 }
 
-function invalidInput({ errors }: DigicertResponse): ResendOutcome {
-  return { kind: 'invalid-input', issues: [], issueCount: 0, digicertErrors: errors };
+function invalidInput(
+  { errors }: DigicertResponse,
+  { request: { emailDomainAdded = false } }: Context,
+): ResendOutcome {
+  return {
+    kind: 'invalid-input',
+    issues: [],
+    issueCount: 0,
+    digicertErrors: errors,
+    emailDomainAdded,
+  };
 }
 
-function accessDenied({ errors }: DigicertResponse): ResendOutcome {
-  return { kind: 'access-denied', digicertErrors: errors };
+function accessDenied(
+  response: DigicertResponse,
+  { request: { emailDomainAdded = false } }: Context,
+): ResendOutcome {
+  const permissionMissing = has(CODE.missingPermission)(response);
+  return {
+    kind: 'access-denied',
+    permissionMissing,
+    digicertErrors: response.errors,
+    emailDomainAdded,
+  };
 }
 
 function orderNotFound(_: DigicertResponse, { request }: Context): ResendOutcome {
   return { kind: 'order-not-found', orderId: request.orderId };
 }
 
+function tooManyRequests(response: DigicertResponse, { nowMs }: Context): ResendOutcome {
+  return rateLimited(readRetryAfter(response, nowMs));
+}
+
 function rateLimited(retryAfterSeconds: number): ResendOutcome {
   return { kind: 'rate-limited', scope: 'DIGICERT', retryAfterSeconds };
+}
+
+function unavailable(response: DigicertResponse, { nowMs }: Context): ResendOutcome {
+  const unavailableForSeconds = findRetryAfter(response, nowMs);
+  return {
+    kind: 'upstream-failed',
+    reason: 'UNAVAILABLE',
+    ...SENT,
+    ...(unavailableForSeconds !== undefined && { unavailableForSeconds }),
+    diagnostics: {},
+  };
 }
 
 function upstream(

@@ -18,11 +18,16 @@ export function parseOrderInfo(exchange: Exchange): OrderInfo | undefined {
     return undefined;
   }
   const product = isObject(value.product) ? value.product : {};
+  const certificate = isObject(value.certificate) ? value.certificate : {};
   return {
     status: toWord(value.status),
     dcvMethod: toWord(value.dcv_method),
     productNameId: toWord(product.name_id),
     productValidationType: toWord(product.validation_type),
+    // The common name is nearly always one of the others too.
+    dnsNames: toNames([
+      ...new Set([certificate.common_name, ...(toList(certificate.dns_names) ?? [])]),
+    ]),
   };
 }
 
@@ -33,15 +38,14 @@ export function parseOrderValidation(sent: Sent, orderId: string, nowMs: number)
     return { kind: 'found', order: toOrder(value) };
   }
   // What is no order is an error like any other, and the one table knows them all.
-  const request = { orderId, domainApprovalEmails: undefined, locale: undefined };
-  return toReadOutcome(mapOutcome(sent, { request, nowMs }).outcome);
+  return toReadOutcome(mapOutcome(sent, { request: { orderId }, nowMs }).outcome);
 }
 
 /** A response about another order is none, and neither is one of errors alone. */
 function isAbout(value: Record<string, unknown>, orderId: string): boolean {
   const receivedId = toText(value.order_id);
   return receivedId === undefined
-    ? value.errors === undefined
+    ? value.errors === undefined && value.error === undefined
     : receivedId.replace(/^0+/, '') === orderId.replace(/^0+/, '');
 }
 
@@ -71,13 +75,18 @@ function toOrder(value: Record<string, unknown>): OrderDetails {
 }
 
 function toDomain(validation: Record<string, unknown>): OrderDomain {
-  const dnsNames = toList(validation.dns_names)?.map((name) => toText(name)) ?? [];
+  const dnsName = toText(validation.dns_name);
   return {
-    name: toText(validation.name_scope),
+    name: toText(validation.name_scope) ?? dnsName,
     status: toWord(validation.status),
     method: toWord(validation.method),
-    dnsNames: dnsNames.filter((name) => name !== undefined).slice(0, MAX_DOMAINS),
+    dnsNames: toNames(toList(validation.dns_names) ?? [dnsName]),
   };
+}
+
+function toNames(values: readonly unknown[]): readonly string[] {
+  const names = values.map((name) => toText(name)).filter((name) => name !== undefined);
+  return names.slice(0, MAX_DOMAINS);
 }
 
 function toList(value: unknown): readonly unknown[] | undefined {

@@ -12,7 +12,7 @@ import {
 
 export type ResponseBody =
   | { readonly kind: 'json'; readonly value: unknown }
-  | { readonly kind: 'not-json' }
+  | { readonly kind: 'not-json'; readonly text: string }
   /** Cut off, over-long, or in a content coding that does not decode. */
   | { readonly kind: 'unreadable' };
 
@@ -34,12 +34,13 @@ export function readResponseBody({ headers, body }: HttpResponse): ResponseBody 
   }
   if (decoded.length === 0) {
     // Every success: its body is no JSON, and an exception that says so costs a fifth of a mutation.
-    return { kind: 'not-json' };
+    return { kind: 'not-json', text: '' };
   }
+  const text = UTF_8.decode(decoded);
   try {
-    return { kind: 'json', value: JSON.parse(UTF_8.decode(decoded)) };
+    return { kind: 'json', value: JSON.parse(text) };
   } catch {
-    return { kind: 'not-json' };
+    return { kind: 'not-json', text };
   }
 }
 
@@ -62,22 +63,61 @@ const MAX_DIGICERT_ERRORS = 50;
 const MAX_TEXT_LENGTH = 1000;
 
 /**
- * All of DigiCert's errors in a body. Takes `errors` as a list or as one entry, `description` in place of
- * `message`, entries with a code alone or a message alone, and a plain text; anything else is left out.
+ * All of DigiCert's errors in a body: `errors` as a list or as one entry, else `error`, else the body itself, with `description`
+ * in place of `message`; entries with a code alone or a message alone, and a plain text; and `<error>` elements of XML.
+ * A number is no code.
  */
 export function readDigicertErrors(body: ResponseBody): readonly DigicertError[] {
-  if (body.kind !== 'json' || !isObject(body.value)) {
-    return [];
+  for (const entries of listErrors(body)) {
+    const errors = [entries].flat().flatMap(toDigicertError);
+    if (errors.length > 0) {
+      return errors.slice(0, MAX_DIGICERT_ERRORS);
+    }
   }
-  const { errors } = body.value;
-  const entries: readonly unknown[] = Array.isArray(errors) ? errors : [errors];
-  return entries
-    .map((entry) => {
-      const { code, message, description } = isObject(entry) ? entry : { message: entry };
-      return { code: toText(code), message: toText(message) ?? toText(description) };
-    })
-    .filter(({ code, message }) => code !== undefined || message !== undefined)
-    .slice(0, MAX_DIGICERT_ERRORS);
+  return [];
+}
+
+function listErrors(body: ResponseBody): readonly unknown[] {
+  if (body.kind === 'not-json') {
+    return [readXmlErrors(body.text)];
+  }
+  return body.kind === 'json' && isObject(body.value)
+    ? [body.value.errors, body.value.error, body.value]
+    : [];
+}
+
+function toDigicertError(entry: unknown): readonly DigicertError[] {
+  const { code: given, message: text, description } = isObject(entry) ? entry : { message: entry };
+  const code = typeof given === 'string' ? toText(given) : undefined;
+  const message = toText(text) ?? toText(description);
+  return code === undefined && message === undefined ? [] : [{ code, message }];
+}
+
+/** As DigiCert's older API wrote them: `<error><code>..</code><description>..</description></error>`. */
+function readXmlErrors(text: string): readonly object[] {
+  return text
+    .split('<error>', MAX_DIGICERT_ERRORS + 1)
+    .slice(1)
+    .map((element) => {
+      const [error = ''] = element.split('</error>', 1);
+      const read = (name: string) => decodeXml(error.split(`<${name}>`)[1]?.split(`</${name}>`)[0]);
+      return { code: read('code'), message: read('message') ?? read('description') };
+    });
+}
+
+const XML_ENTITIES: Readonly<Record<string, string>> = {
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  amp: '&',
+};
+
+function decodeXml(text: string | undefined): string | undefined {
+  return text
+    ?.trim()
+    .replace(/^<!\[CDATA\[|\]\]>$/g, '')
+    .replace(/&(lt|gt|quot|apos|amp);/g, (whole, name: string) => XML_ENTITIES[name] ?? whole);
 }
 
 /** The body of a 200 that is a JSON object; `undefined` for every other exchange. */

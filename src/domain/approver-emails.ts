@@ -1,8 +1,8 @@
 // The addresses a certificate authority accepts for a name without a published contact: five customary
 // mailboxes at the name and at each parent (CA/Browser Forum Baseline Requirements, 3.2.2.4.4).
-import { getDomain } from 'tldts';
 import { parseDnsName } from './dns-name';
 import { parseEmailAddress } from './email-address';
+import { getRegistrableDomain, withoutWildcard } from './parent-domain';
 
 const MAILBOXES = ['admin', 'administrator', 'webmaster', 'hostmaster', 'postmaster'] as const;
 
@@ -39,8 +39,8 @@ export function listApproverEmails(names: readonly string[]): readonly ApproverE
 
 /** `a.b.example.com` -> `a.b.example.com`, `b.example.com`, `example.com`: down to what is registrable. */
 function listDomains(name: string): readonly string[] {
-  const base = parseDnsName(name.replace(/^\*\./, ''));
-  const registrable = base && getDomain(base, { allowPrivateDomains: true });
+  const base = parseDnsName(withoutWildcard(name));
+  const registrable = base && getRegistrableDomain(base);
   if (!base || !registrable) {
     return [];
   }

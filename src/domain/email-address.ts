@@ -1,6 +1,7 @@
 // The shape of an email address. Any mailbox is accepted: beyond the five customary ones a CA
 // accepts contacts published in DNS (TXT and CAA), which may have letters of any script (RFC 6532).
 import isEmail from 'validator/lib/isEmail';
+import { INVISIBLE } from '../lib/visible-text';
 import { parseDnsName } from './dns-name';
 
 /** Longest address in octets (RFC 5321 section 4.5.3.1.3, less the angle brackets). */
@@ -11,10 +12,6 @@ const PLAIN_ADDRESS = /^[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9.-]+$/;
 
 /** Longest mailbox in octets (RFC 5321 section 4.5.3.1.1). */
 const MAX_MAILBOX_OCTETS = 64;
-
-/** Invisible or line-breaking: never meant in an address, and a danger in a mail header. */
-const NEVER_IN_AN_ADDRESS =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/u;
 
 /** What a mail program could take for the end of the mailbox, or for a second address. */
 const NEVER_IN_A_MAILBOX = /[@,;<>]|^"*$/;
@@ -41,7 +38,8 @@ export function parseEmailAddress(text: string): string | undefined {
 
 function isUnusualAddress(text: string, mailbox: string, address: string): boolean {
   return (
-    !NEVER_IN_AN_ADDRESS.test(text) &&
+    // Never meant in an address, and a danger in a mail header.
+    text.search(INVISIBLE) === -1 &&
     // Compatibility forms too: some software reads a full-width comma as a comma.
     !NEVER_IN_A_MAILBOX.test(mailbox.normalize('NFKC')) &&
     isEmail(address)

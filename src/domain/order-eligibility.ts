@@ -1,4 +1,5 @@
-// Why DigiCert refuses an order's resend: what the order itself says, read after the refusal.
+// Why DigiCert refuses an order's resend: what the order itself says, read after the refusal. Only what is known
+// makes a reason; words that are not known, and parts that are missing, make none.
 import type { NotEligibleReason } from './outcome';
 
 /** What is known of an order. Every part may be missing upstream; the sets of values are open. */
@@ -7,34 +8,48 @@ export interface OrderInfo {
   readonly dcvMethod: string | undefined;
   /** e.g. `ssl_dv_geotrust` */
   readonly productNameId: string | undefined;
-  /** e.g. `dv` */
+  /** e.g. `DV` */
   readonly productValidationType: string | undefined;
+  /** On the certificate, the common name first. */
+  readonly dnsNames: readonly string[];
 }
 
-/**
- * `reissue_pending` waits for validation just as `pending` does (it is a value of the status filter
- * of DigiCert's order list), so a refusal there has another cause.
- */
-const PENDING_STATUSES = new Set(['pending', 'reissue_pending']);
+/** Nothing is left to approve, or nothing ever will be. `canceled` is DigiCert's spelling. */
+const ENDED_STATUSES = new Set([
+  'issued',
+  'rejected',
+  'revoked',
+  'canceled',
+  'cancelled',
+  'expired',
+  'waiting_pickup',
+]);
 
-/** The reason the order gives, or `undefined` when it is a pending DV order with email DCV, or silent. */
+/** Someone in the account has to act before DigiCert sends the first approval email. */
+const UNREADY_STATUSES = new Set(['needs_approval', 'needs_csr']);
+
+/** OV and EV products, as DigiCert documents them. */
+const NOT_DV_PRODUCT =
+  /^ssl_(?:basic|plus|multi_domain|wildcard|ev_plus|ev_multi_domain|securesite\w*)$/;
+
+/** The reason the order gives: its status first, then its DCV method, then its product. */
 export function findIneligibility(order: OrderInfo): NotEligibleReason | undefined {
-  if (isDvOrder(order) === false) {
-    return 'NOT_A_DV_ORDER';
-  }
-  if (order.status !== undefined && !PENDING_STATUSES.has(order.status)) {
+  const status = order.status?.toLowerCase() ?? '';
+  const method = order.dcvMethod?.toLowerCase() ?? 'email';
+  if (ENDED_STATUSES.has(status)) {
     return 'ORDER_NOT_PENDING';
   }
-  if (order.dcvMethod !== undefined && order.dcvMethod !== 'email') {
+  if (UNREADY_STATUSES.has(status)) {
+    return 'ORDER_NOT_READY';
+  }
+  if (method !== 'email') {
     return 'DCV_METHOD_NOT_EMAIL';
   }
-  return undefined;
+  return isKnownNotToBeDv(order) ? 'NOT_A_DV_ORDER' : undefined;
 }
 
-/** DV products carry `_dv_` in their name id; `validation_type` is less well attested, so either will do. */
-function isDvOrder({ productNameId, productValidationType }: OrderInfo): boolean | undefined {
-  if (productNameId === undefined && productValidationType === undefined) {
-    return undefined;
-  }
-  return productValidationType === 'dv' || /(?:^|_)dv(?:_|$)/.test(productNameId ?? '');
+/** `validation_type` says it best, and is not there for all products. */
+function isKnownNotToBeDv({ productNameId = '', productValidationType }: OrderInfo): boolean {
+  const type = productValidationType?.toLowerCase();
+  return type === 'ov' || type === 'ev' || (type !== 'dv' && NOT_DV_PRODUCT.test(productNameId));
 }

@@ -1,4 +1,5 @@
 // The outcome of one request to resend approval emails: the product's vocabulary, free of GraphQL and HTTP.
+import type { ResendAttempt } from './resend-attempt';
 
 /** One entry of the recipients list, exactly as it is sent to DigiCert; absent keys are left out. */
 export interface Recipient {
@@ -28,7 +29,11 @@ export interface UpstreamDiagnostics {
   readonly attempts?: number;
 }
 
-export type NotEligibleReason = 'NOT_A_DV_ORDER' | 'ORDER_NOT_PENDING' | 'DCV_METHOD_NOT_EMAIL';
+export type NotEligibleReason =
+  | 'ORDER_NOT_PENDING'
+  | 'ORDER_NOT_READY'
+  | 'DCV_METHOD_NOT_EMAIL'
+  | 'NOT_A_DV_ORDER';
 
 export type RateLimitScope = 'DIGICERT' | 'COOLDOWN' | 'CALLER';
 
@@ -57,6 +62,8 @@ type OutcomeKind =
       /** More than are listed, where they are many. */
       readonly issueCount: number;
       readonly digicertErrors: readonly DigicertError[];
+      /** Of a refusal of DigiCert's: see `emailDomainAdded` of the request. */
+      readonly emailDomainAdded: boolean;
     }
   | { readonly kind: 'order-not-found'; readonly orderId: string }
   | {
@@ -66,16 +73,26 @@ type OutcomeKind =
       readonly dcvMethod: string | undefined;
       readonly digicertErrors: readonly DigicertError[];
     }
-  | { readonly kind: 'access-denied'; readonly digicertErrors: readonly DigicertError[] }
+  | {
+      readonly kind: 'access-denied';
+      /** DigiCert says that the API key lacks a permission; if for all orders, every caller fails. */
+      readonly permissionMissing: boolean;
+      readonly digicertErrors: readonly DigicertError[];
+      readonly emailDomainAdded: boolean;
+    }
   | {
       readonly kind: 'rate-limited';
       readonly scope: RateLimitScope;
       readonly retryAfterSeconds: number;
+      /** COOLDOWN: the attempt that is the cause, as far as it is known. */
+      readonly lastResend?: ResendAttempt;
     }
   | {
       readonly kind: 'upstream-failed';
       readonly reason: UpstreamFailure;
       readonly emailsMayHaveBeenSent: boolean;
+      /** As DigiCert's Retry-After says beside a server error. */
+      readonly unavailableForSeconds?: number;
       readonly diagnostics: UpstreamDiagnostics;
     };
 

@@ -1,13 +1,42 @@
-// Who gets an email: what makes two entries of a list the same email, however they are spelt.
+// Who gets an email: when two entries of a list may stand for the same email, however they are spelt.
 import type { Recipient } from './outcome';
+import { withoutWildcard } from './parent-domain';
+
+/** Two entries overlap if something that one of them `conflictsWith` is among the other's `marks`. */
+interface Overlap {
+  readonly marks: readonly string[];
+  readonly conflictsWith: readonly string[];
+}
 
 /**
- * Names the email an entry stands for. A mailbox gets one for each domain it approves; `emailDomain`
- * makes no other one of it.
+ * A recipient is a domain (a wildcard is validated at its base) and a mailbox: the same mailbox for another domain is another
+ * email; `emailDomain` makes none. An entry that names less may stand for more: a domain alone for every mailbox of that
+ * domain, an address alone for that mailbox of every domain, and `{}`, a request without recipients, for all of them.
  */
-export function toRecipientKey({ domain, email }: Recipient): string {
-  // No domain has a space in it.
-  return `${domain?.toLowerCase() ?? ''} ${email === undefined ? '' : toMailboxKey(email)}`;
+export function toOverlap({ domain, email }: Recipient): Overlap {
+  const name = domain === undefined ? undefined : withoutWildcard(domain).toLowerCase();
+  const mailbox = email === undefined ? undefined : toMailboxKey(email);
+  if (name !== undefined && mailbox !== undefined) {
+    // No domain has a space in it.
+    const both = `${name} ${mailbox}`;
+    return {
+      marks: [both, `domain ${name}`, `mailbox ${mailbox}`, 'any'],
+      conflictsWith: [both, `domain-alone ${name}`, `mailbox-alone ${mailbox}`, 'all'],
+    };
+  }
+  if (name !== undefined) {
+    return {
+      marks: [`domain-alone ${name}`, `domain ${name}`, 'domain-alone', 'any'],
+      conflictsWith: [`domain ${name}`, 'mailbox-alone', 'all'],
+    };
+  }
+  if (mailbox !== undefined) {
+    return {
+      marks: [`mailbox-alone ${mailbox}`, `mailbox ${mailbox}`, 'mailbox-alone', 'any'],
+      conflictsWith: [`mailbox ${mailbox}`, 'domain-alone', 'all'],
+    };
+  }
+  return { marks: ['all', 'any'], conflictsWith: ['any'] };
 }
 
 /** ASCII without spaces and quotes: nearly all addresses, of which lower case is the whole key. */

@@ -1,9 +1,11 @@
 // The local check: turns what a caller typed into a request that is fit to be sent, or into every
 // fault found in it. Nothing that fails here costs an upstream call.
+import { INVISIBLE, toVisible } from '../lib/visible-text';
 import { parseDnsName, parseDomainScope } from './dns-name';
 import { parseEmailAddress } from './email-address';
 import type { InputIssue, Recipient } from './outcome';
-import { toRecipientKey } from './recipient';
+import { isNameOrParent, isPublicSuffix, withoutWildcard } from './parent-domain';
+import { toOverlap } from './recipient';
 
 /** More entries than a DV order can have names (DigiCert's multi-domain limit). */
 const MAX_APPROVAL_EMAILS = 250;
@@ -32,18 +34,25 @@ export interface ResendRequest {
   readonly orderId: string;
   readonly domainApprovalEmails: readonly Recipient[] | undefined;
   readonly locale: string | undefined;
+  /** An entry did not name the parent domain that its address is at, so it was added. */
+  readonly emailDomainAdded: boolean;
 }
 
 export function isOrderId(text: string): boolean {
   return ORDER_ID.test(text);
 }
 
-export function parseResendRequest(orderId: string, input: ResendInput | null | undefined) {
+/** `addEmailDomain`: whether an entry whose address is at a parent of its domain gets the `emailDomain` it lacks. */
+export function parseResendRequest(
+  orderId: string,
+  input: ResendInput | null | undefined,
+  { addEmailDomain = true } = {},
+) {
   const issues = new Issues();
   if (!isOrderId(orderId)) {
     issues.add(['orderId'], INVALID_ORDER_ID);
   }
-  const domainApprovalEmails = parseApprovalEmails(input?.domainApprovalEmails, issues);
+  const given = parseApprovalEmails(input?.domainApprovalEmails, issues);
   const locale = input?.locale ?? undefined;
   if (locale !== undefined && !LOCALE.test(locale)) {
     issues.add(['input', 'locale'], 'A locale is a language code such as en.');
@@ -51,7 +60,12 @@ export function parseResendRequest(orderId: string, input: ResendInput | null | 
   if (issues.count > 0) {
     return { ok: false as const, issues: issues.listed, issueCount: issues.count };
   }
-  const request: ResendRequest = { orderId, domainApprovalEmails, locale };
+  const domainApprovalEmails = addEmailDomain ? given?.map(withEmailDomain) : given;
+  const emailDomainAdded =
+    domainApprovalEmails?.some(
+      ({ emailDomain }, index) => emailDomain !== given?.[index]?.emailDomain,
+    ) ?? false;
+  const request: ResendRequest = { orderId, domainApprovalEmails, locale, emailDomainAdded };
   return { ok: true as const, request };
 }
 
@@ -79,29 +93,32 @@ function parseApprovalEmails(
   if (entries.length > MAX_APPROVAL_EMAILS) {
     issues.add(
       path,
-      `At most ${MAX_APPROVAL_EMAILS} entries are sent at once, and this list has ${entries.length}.`,
+      `At most ${MAX_APPROVAL_EMAILS} entries are sent at once, and this list has ${entries.length}. Send the others in further calls, ${MAX_APPROVAL_EMAILS} at a time.`,
     );
   }
-  const firstIndex = new Map<string, number>();
+  /** The first entry of each mark. */
+  const marked = new Map<string, number>();
   // Entries past the limit are not looked at: the list is refused anyway, and the response stays bounded.
   return entries.slice(0, MAX_APPROVAL_EMAILS).map((entry, index) => {
     const entryPath = () => [...path, String(index)];
     const faultsBefore = issues.count;
     const parsed = parseEntry(entry, entryPath, issues);
     if (issues.count === faultsBefore) {
-      const key = toRecipientKey(parsed);
-      const earlier = firstIndex.get(key);
-      if (earlier === undefined) {
-        firstIndex.set(key, index);
-      } else {
-        issues.add(
-          entryPath(),
-          `This entry is the same as the one at index ${earlier}; each entry is an email.`,
-        );
+      const { marks, conflictsWith } = toOverlap(parsed);
+      const earlier = conflictsWith.flatMap((mark) => marked.get(mark) ?? []);
+      if (earlier.length > 0) {
+        issues.add(entryPath(), describeOverlap(Math.min(...earlier)));
+      }
+      for (const mark of marks) {
+        marked.set(mark, marked.get(mark) ?? index);
       }
     }
     return parsed;
   });
+}
+
+function describeOverlap(earlier: number): string {
+  return `This entry and the one at index ${earlier} may be the same email; each entry is an email.`;
 }
 
 const ENTRY_FIELDS = [
@@ -123,21 +140,67 @@ function parseEntry(
   for (const [field, parse, complaint] of ENTRY_FIELDS) {
     const text = entry[field];
     if (text != null) {
-      const value = parse(text);
+      const trimmed = trim(text, field);
+      const isInvisible = trimmed.search(INVISIBLE) !== -1;
+      const value = isInvisible ? undefined : parse(trimmed);
       if (value === undefined) {
-        issues.add([...path(), field], `${quote(text)} ${complaint}`);
+        issues.add([...path(), field], `${quote(text)} ${isInvisible ? NOT_SEEN : complaint}`);
       } else {
         parsed[field] = value;
       }
     }
   }
+  const { domain, emailDomain } = parsed;
+  if (emailDomain !== undefined && isPublicSuffix(emailDomain)) {
+    issues.add(
+      [...path(), 'emailDomain'],
+      `${quote(emailDomain)} is a public suffix: names below it have different owners.`,
+    );
+  } else if (emailDomain !== undefined && domain && !isNameOrParent(emailDomain, domain)) {
+    issues.add(
+      [...path(), 'emailDomain'],
+      `${quote(emailDomain)} is neither ${domain} nor a parent of it.`,
+    );
+  }
   return parsed;
 }
+
+/** What is pasted with a name, and the root dot of DNS. */
+function trim(text: string, field: keyof Recipient): string {
+  const isBlank = (index: number) => text[index] === ' ' || text[index] === '\t';
+  let [start, end] = [0, text.length];
+  while (isBlank(start)) {
+    start += 1;
+  }
+  while (end > start && isBlank(end - 1)) {
+    end -= 1;
+  }
+  const trimmed = text.slice(start, end);
+  return field === 'email' ? trimmed : trimmed.replace(/\.$/, '');
+}
+
+/**
+ * DigiCert mails an address at a parent of the domain only where `email_domain` says so (docs/decisions/0018-real-orders.md).
+ */
+function withEmailDomain(entry: Recipient): Recipient {
+  const { domain, email, emailDomain } = entry;
+  const mailDomain = email?.slice(email.lastIndexOf('@') + 1);
+  const isAtParent =
+    domain !== undefined &&
+    mailDomain !== undefined &&
+    mailDomain !== withoutWildcard(domain) &&
+    isNameOrParent(mailDomain, domain) &&
+    !isPublicSuffix(mailDomain);
+  return emailDomain === undefined && isAtParent ? { ...entry, emailDomain: mailDomain } : entry;
+}
+
+const NOT_SEEN =
+  'has a character that cannot be seen, shown here by its number: type it again without that.';
 
 /** Long enough to recognise what was typed, short enough for an error message. */
 const MAX_QUOTED_LENGTH = 80;
 
 function quote(text: string): string {
   const shown = text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}…` : text;
-  return JSON.stringify(shown);
+  return toVisible(JSON.stringify(shown), INVISIBLE);
 }

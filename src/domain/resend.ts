@@ -3,8 +3,9 @@
 
 import type { Deadline, Deadlines } from '../lib/deadline';
 import type { Caller } from './caller';
-import { findIneligibility, type OrderInfo } from './order-eligibility';
+import { findIneligibility } from './order-eligibility';
 import { emailsMayHaveBeenSent, type ResendOutcome } from './outcome';
+import type { OrderReadApi } from './read-order';
 import { parseResendRequest, type ResendInput, type ResendRequest } from './resend-request';
 import type { Limits, Refused, Reservation } from './reservation';
 import type { UseCaseResult } from './use-case-events';
@@ -16,21 +17,13 @@ export interface ResendResponse {
 }
 
 /** What the use case needs of DigiCert. Neither call throws for anything the network may do. */
-export interface ResendApi {
-  /** Whether DigiCert may be asked: the circuit breaker lets requests through. */
-  readonly isAvailable: boolean;
+export interface ResendApi extends Pick<OrderReadApi, 'isAvailable' | 'readOrderInfo'> {
   /** Sends at most one request in any case. */
   resendEmails(
     request: ResendRequest,
     quota: Reservation | undefined,
     deadline: Deadline,
   ): Promise<ResendResponse>;
-  /** `undefined` when the order's info could not be had in time. */
-  readOrderInfo(
-    orderId: string,
-    quota: Reservation | undefined,
-    deadline: Deadline,
-  ): Promise<OrderInfo | undefined>;
 }
 
 interface ResendDependencies {
@@ -39,6 +32,8 @@ interface ResendDependencies {
   readonly deadlines: Deadlines;
   /** Milliseconds for everything a mutation does upstream. */
   readonly timeoutMs: number;
+  /** Whether an entry whose address is at a parent of its domain gets the `emailDomain` it lacks. */
+  readonly addEmailDomain: boolean;
 }
 
 export type Resend = (
@@ -50,10 +45,10 @@ export type Resend = (
 export function createResend(
   dependencies: ResendDependencies,
 ): (...call: Parameters<Resend>) => Promise<UseCaseResult<ResendOutcome>> {
-  const { digicert, limits, deadlines, timeoutMs } = dependencies;
+  const { digicert, limits, deadlines, timeoutMs, addEmailDomain } = dependencies;
   return (orderId, input, caller) =>
     deadlines.within(timeoutMs, async (deadline) => {
-      const parsed = parseResendRequest(orderId, input);
+      const parsed = parseResendRequest(orderId, input, { addEmailDomain });
       // Counted in any case: input that is refused costs too. What the breaker keeps from DigiCert holds no recipient.
       const isReady = parsed.ok && digicert.isAvailable;
       const reserved = await limits.reserve(
@@ -64,17 +59,12 @@ export function createResend(
         return { outcome: toRateLimited(reserved) };
       }
       if (!parsed.ok) {
-        const { issues, issueCount } = parsed;
-        return { outcome: { kind: 'invalid-input', issues, issueCount, digicertErrors: [] } };
+        return { outcome: toInvalidInput(parsed) };
       }
       const { request } = parsed;
-      const { recipients, quota } = reserved;
+      const { attempt, quota } = reserved;
       const { outcome, refused } = await digicert.resendEmails(request, quota, deadline);
-      if (emailsMayHaveBeenSent(outcome)) {
-        recipients.commit();
-      } else {
-        recipients.release();
-      }
+      attempt.end(toAttemptOutcome(outcome));
       const explained = refused
         ? await explainRefusal(outcome, orderId, dependencies, deadline)
         : outcome;
@@ -82,8 +72,31 @@ export function createResend(
     });
 }
 
-function toRateLimited({ scope, retryAfterSeconds }: Refused): ResendOutcome {
-  const limited = { kind: 'rate-limited', scope, retryAfterSeconds } as const;
+function toInvalidInput({
+  issues,
+  issueCount,
+}: Extract<ReturnType<typeof parseResendRequest>, { ok: false }>): ResendOutcome {
+  return {
+    kind: 'invalid-input',
+    issues,
+    issueCount,
+    digicertErrors: [],
+    emailDomainAdded: false,
+  };
+}
+
+function toAttemptOutcome(outcome: ResendOutcome) {
+  if (outcome.kind === 'accepted') {
+    return 'ACCEPTED';
+  }
+  if (emailsMayHaveBeenSent(outcome)) {
+    return 'UNKNOWN';
+  }
+  return outcome.diagnostics?.attempts === 0 ? undefined : 'NOT_SENT';
+}
+
+function toRateLimited({ ok: _, scope, ...details }: Refused): ResendOutcome {
+  const limited = { kind: 'rate-limited', scope, ...details } as const;
   return scope === 'DIGICERT'
     ? { ...limited, diagnostics: { errorCode: 'QUOTA_FULL', attempts: 0 } }
     : limited;

@@ -3,6 +3,7 @@
 import type { Deadline } from '../lib/deadline';
 import type { Caller } from './caller';
 import type { RateLimitScope } from './outcome';
+import type { AttemptOutcome, ResendAttempt } from './resend-attempt';
 import type { ResendRequest } from './resend-request';
 import type { RollingWindow } from './rolling-window';
 
@@ -16,12 +17,19 @@ export interface Limits {
   block(forSeconds: number): void;
   /** How full each window of DigiCert's quota is, by what is known now. */
   usage(): Promise<readonly WindowUsage[]>;
+  /**
+   * The last attempt to resend the order's emails; one that sent nothing does not take the place of one that may have sent
+   * emails. `undefined`: none is remembered.
+   */
+  lastResend(orderId: string): Promise<ResendAttempt | undefined>;
 }
 
 interface Wanted {
   /** Counted once, on arrival. */
   readonly caller?: Caller;
-  /** Whose recipients are mailed, so that no other call mails them meanwhile, nor for the cool-down after it. */
+  /**
+   * The attempt to be made for the caller, so that no other call mails its recipients meanwhile, nor for the cool-down after it.
+   */
   readonly request?: ResendRequest | undefined;
   /** Room in DigiCert's quota for one request. */
   readonly quota?: boolean;
@@ -30,7 +38,7 @@ interface Wanted {
 type Reserved =
   | {
       readonly ok: true;
-      readonly recipients: Reservation;
+      readonly attempt: AttemptReservation;
       /** `undefined`: it was not asked for, so no request may be made. */
       readonly quota: Reservation | undefined;
     }
@@ -40,6 +48,14 @@ export interface Refused {
   readonly ok: false;
   readonly scope: RateLimitScope;
   readonly retryAfterSeconds: number;
+  /** COOLDOWN: the attempt that is the cause, as far as it is known. */
+  readonly lastResend?: ResendAttempt;
+}
+
+/** An attempt counts as in progress from the moment it is reserved. */
+export interface AttemptReservation {
+  /** `undefined`: it was not made after all, and is forgotten. */
+  end(outcome: Exclude<AttemptOutcome, 'IN_PROGRESS'> | undefined): void;
 }
 
 /** It counts from the moment it is made. One of the two ends it. */

@@ -7,6 +7,7 @@ import { buildSchemaSync, createResolversMap } from 'type-graphql';
 import { CodedError } from '../lib/coded-error';
 import { checkScope } from './auth-checker';
 import { resolveEntities } from './certificate-order/entities';
+import { CertificateOrderResendResolver } from './certificate-order/last-resend';
 import {
   CertificateOrderDomainResolver,
   CertificateOrderResolver,
@@ -65,7 +66,12 @@ function printTypes(types: GraphQLSchema): string {
 
 function buildTypes(): GraphQLSchema {
   return buildSchemaSync({
-    resolvers: [ResendDvEmailsResolver, CertificateOrderResolver, CertificateOrderDomainResolver],
+    resolvers: [
+      ResendDvEmailsResolver,
+      CertificateOrderResolver,
+      CertificateOrderDomainResolver,
+      CertificateOrderResendResolver,
+    ],
     authChecker: checkScope,
     // Faults in the input are members of the result union, found by the domain.
     validate: false,

@@ -1,17 +1,18 @@
-// Where limits are counted: one interface, in this process (memory-store.ts) or shared (redis-store.ts). All limits
-// are of one kind: so many uses in each rolling window. A recipient on cool-down is a limit of one.
+// Where limits are counted and attempts remembered: one interface, in this process (memory-store.ts) or shared
+// (redis-store.ts).
 import { hash } from 'node:crypto';
 import type { RollingWindow } from '../domain/rolling-window';
+import type { Attempt, AttemptOutcome, MadeAttempt } from './attempts';
 
 /** In the order in which they are named where several refuse: the caller, the mailboxes, then DigiCert. */
 export const LIMIT_KINDS = ['caller', 'recipient', 'digicert'] as const;
 
-/** Limits of one kind never push out those of another. */
 export type LimitKind = (typeof LIMIT_KINDS)[number];
 
 export interface Limit {
-  readonly kind: LimitKind;
-  /** Names the API key, the caller or the recipient without giving it away. */
+  /** Limits of one kind never push out those of another. */
+  readonly kind: Exclude<LimitKind, 'recipient'>;
+  /** Names the API key or the caller without giving it away. */
   readonly key: string;
   readonly windows: readonly RollingWindow[];
 }
@@ -20,13 +21,19 @@ export interface LimitStore {
   /** Reserves all that is requested or nothing, in one atomic step. */
   reserve(request: ReserveRequest): Promise<ReserveResult>;
   /** What was taken was used at some moment up to now: it leaves each window that long from now. */
-  commit(id: string, limits: readonly Limit[]): Promise<void>;
+  commit(id: string, limit: Limit): Promise<void>;
   /** What was taken was never used. */
-  release(id: string, limits: readonly Limit[]): Promise<void>;
+  release(id: string, limit: Limit): Promise<void>;
   /** How much of each window is taken. */
   count(limit: Limit): Promise<readonly number[]>;
   /** Nothing can be taken from the limit for so long. A longer time that was set before stands. */
   block(limit: Limit, forMs: number): Promise<void>;
+  /** What became of an attempt; `undefined`: it was not made after all, and is forgotten. */
+  endAttempt(id: string, attempt: Attempt, outcome: AttemptOutcome | undefined): Promise<void>;
+  /** The attempts of an order that still count, and what time it is for them. */
+  attemptsOf(
+    order: string,
+  ): Promise<{ readonly attempts: readonly MadeAttempt[]; readonly nowMs: number }>;
   close(): Promise<void>;
 }
 
@@ -41,9 +48,10 @@ export interface ReserveRequest {
   readonly holdMs: number;
   /** Taken and used at once if it has room itself, even if another one has none. */
   readonly count?: Limit | undefined;
-  /** Has to have room, and is not taken. */
-  readonly check?: readonly Limit[];
-  readonly take?: readonly Limit[];
+  /** Must not conflict with another attempt. Counts as in progress from now on where a quota is taken too. */
+  readonly attempt?: Attempt | undefined;
+  /** Taken. */
+  readonly quota?: Limit | undefined;
 }
 
 /** Milliseconds before which there is no room, and perhaps not then. 0: there is. */
@@ -52,8 +60,10 @@ export type Waits = Readonly<Record<LimitKind, number>>;
 export interface ReserveResult {
   readonly ok: boolean;
   readonly waitMs: Waits;
-  /** Milliseconds for which a limit is blocked. */
+  /** Milliseconds for which the quota is blocked. */
   readonly blockedForMs: number;
+  /** The attempt behind the wait of a recipient, and what time it is for it. */
+  readonly cause?: { readonly attempt: MadeAttempt; readonly nowMs: number } | undefined;
 }
 
 /** Names something in a store without giving it away: 128 bits of a hash. */
@@ -62,9 +72,17 @@ export function toKey(...parts: readonly (string | undefined)[]): string {
   return bytes.subarray(0, 16).toString('base64url');
 }
 
-/** That of the API key, the only limit that can be blocked. */
-export function toQuota({ check = [], take = [] }: ReserveRequest): Limit | undefined {
-  return [...check, ...take].find(({ kind }) => kind === 'digicert');
+/** Gives back all that was reserved. */
+export async function cancel(
+  store: LimitStore,
+  { id, attempt, quota }: ReserveRequest,
+): Promise<void> {
+  if (quota) {
+    await Promise.all([
+      store.release(id, quota),
+      attempt && store.endAttempt(id, attempt, undefined),
+    ]);
+  }
 }
 
 /** Whole seconds, at least one: a caller that waits for them does not come back too early. */
@@ -78,8 +96,15 @@ export function toLongestMs({ windows }: Limit): number {
 }
 
 /** What a store knows that another one may have lost. Times are milliseconds from now; the past is negative. */
-export type Snapshot = readonly {
-  readonly limit: Limit;
-  readonly blockedForMs: number;
-  readonly uses: readonly { readonly id: string; readonly usedInMs: number }[];
-}[];
+export interface Snapshot {
+  readonly limits: readonly {
+    readonly limit: Limit;
+    readonly blockedForMs: number;
+    readonly uses: readonly { readonly id: string; readonly usedInMs: number }[];
+  }[];
+  readonly attempts: readonly {
+    readonly order: string;
+    readonly attempt: MadeAttempt;
+    readonly inMs: number;
+  }[];
+}

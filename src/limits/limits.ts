@@ -6,19 +6,18 @@ import type { Limits, Refused, Reservation } from '../domain/reservation';
 import type { RollingWindow } from '../domain/rolling-window';
 import type { ReportUpstream } from '../domain/upstream-event';
 import type { Clock } from '../lib/clock';
+import { type AttemptSettings, findLast, toAttempt, toOrderKey, toResendAttempt } from './attempts';
 import { toCallerLimit } from './caller-limit';
 import {
   LIMIT_KINDS,
   type Limit,
   type LimitKind,
-  type LimitStore,
+  type ReserveResult,
   toKey,
   toRetryAfterSeconds,
-  type Waits,
 } from './limit-store';
 import { MemoryStore } from './memory-store';
 import { QuotaQueue } from './quota-queue';
-import { toRecipientLimits } from './recipient-limits';
 import { ResilientStore } from './resilient-store';
 
 interface LimitSettings {
@@ -26,8 +25,8 @@ interface LimitSettings {
   readonly digicertQuota: readonly RollingWindow[];
   /** Milliseconds a call may wait for room in it. */
   readonly quotaWaitMs: number;
-  /** 0: none. */
-  readonly resendCooldownSeconds: number;
+  /** Milliseconds for which a recipient is not mailed again, and for which the last attempt is remembered. */
+  readonly attempts: AttemptSettings;
   /** What each caller may ask for. Empty: no limit. */
   readonly callerQuota: readonly RollingWindow[];
   /** `undefined`: limits are counted in this process. */
@@ -71,12 +70,12 @@ export async function startLimits(
   dependencies: LimitDependencies,
 ): Promise<StartedLimits> {
   const { clock, log, baseUrl, apiKey, report } = dependencies;
-  const local = new MemoryStore(clock);
-  const { redis } = settings;
+  const { redis, attempts } = settings;
+  const local = new MemoryStore(clock, attempts);
   const resilient =
     redis &&
     (await ResilientStore.start({
-      redis: new (loadRedis().RedisStore)({ ...redis, instance: toKey(baseUrl) }),
+      redis: new (loadRedis().RedisStore)({ ...redis, ...attempts, instance: toKey(baseUrl) }),
       local,
       share: redis.fallbackPercent / 100,
       clock,
@@ -87,6 +86,7 @@ export async function startLimits(
     limit,
     windowMs: windowMs + ROUNDING_MS,
   }));
+  const createId = createIds();
   let queue: QuotaQueue | undefined;
   /** Of the API key in use, which may be replaced. */
   const useQueue = (): QuotaQueue => {
@@ -94,34 +94,42 @@ export async function startLimits(
     if (queue?.quota.key !== key) {
       const quota: Limit = { kind: 'digicert', key, windows };
       const maxWaitMs = settings.quotaWaitMs;
-      queue = new QuotaQueue({ store, quota, maxWaitMs, clock, createId: () => randomUUID() });
+      queue = new QuotaQueue({ store, quota, maxWaitMs, clock, createId });
     }
     return queue;
   };
   return {
     async reserve({ caller, request, quota: wantsQuota = false }, deadline) {
       const count = caller && toCallerLimit(caller, settings.callerQuota);
-      const recipients = request
-        ? toRecipientLimits(request, settings.resendCooldownSeconds * 1_000)
-        : [];
+      const attempt = request && caller && toAttempt(request, caller.correlationId, clock.now());
       const queue = useQueue();
-      const quota = wantsQuota ? [queue.quota] : [];
       const askedAtMs = clock.monotonicMs();
-      const { ok, waitMs, id } = await queue.reserve({ count, take: recipients }, quota, deadline);
-      const refused = ok ? undefined : toRefused(waitMs);
+      const { id, ...result } = await queue.reserve({ count, attempt }, wantsQuota, deadline);
+      const refused = result.ok ? undefined : toRefused(result);
       if (wantsQuota && (!refused || refused.scope === 'DIGICERT')) {
         report({ kind: 'quota-waited', waitedMs: clock.monotonicMs() - askedAtMs });
       }
       if (refused?.scope === 'DIGICERT') {
         report({ kind: 'rejected', reason: 'quota' });
       }
+      const quota: Reservation = {
+        commit: () => void (windows.length > 0 && store.commit(id, queue.quota)),
+        release: () => void store.release(id, queue.quota).then(() => queue.askAgain()),
+      };
       return (
         refused ?? {
           ok: true,
-          recipients: toReservation(store, id, recipients),
-          quota: wantsQuota ? toReservation(store, id, quota, () => queue.askAgain()) : undefined,
+          attempt: {
+            end: (outcome) => attempt && void store.endAttempt(id, attempt, outcome),
+          },
+          quota: wantsQuota ? quota : undefined,
         }
       );
+    },
+    lastResend: async (orderId) => {
+      const { attempts, nowMs } = await store.attemptsOf(toOrderKey(orderId));
+      const last = findLast(attempts);
+      return last && toResendAttempt(last, nowMs);
     },
     block: (forSeconds) => useQueue().block(forSeconds * 1_000),
     usage: async () => {
@@ -138,25 +146,26 @@ export async function startLimits(
   };
 }
 
-function toReservation(
-  store: LimitStore,
-  id: string,
-  limits: readonly Limit[],
-  onRelease = () => {},
-): Reservation {
-  return {
-    commit: () => void (limits.length > 0 && store.commit(id, limits)),
-    release: () => void (limits.length > 0 && store.release(id, limits).then(onRelease)),
-  };
-}
-
 /** The scope is not that of the longest wait, but of the first kind that has one. */
-function toRefused(waitMs: Waits): Refused {
-  const kind = LIMIT_KINDS.find((kind) => waitMs[kind] > 0) ?? 'digicert';
-  return { ok: false, scope: SCOPES[kind], retryAfterSeconds: toRetryAfterSeconds(waitMs[kind]) };
+function toRefused({ waitMs, cause }: ReserveResult): Refused {
+  const kind = LIMIT_KINDS.find((name) => waitMs[name] > 0) ?? 'digicert';
+  return {
+    ok: false,
+    scope: SCOPES[kind],
+    retryAfterSeconds: toRetryAfterSeconds(waitMs[kind]),
+    ...(kind === 'recipient' &&
+      cause && { lastResend: toResendAttempt(cause.attempt, cause.nowMs) }),
+  };
 }
 
 /** Loaded only where it is used: its client takes a tenth of the start. */
 function loadRedis() {
   return require('./redis-store') as typeof import('./redis-store');
+}
+
+/** Makes names that no other process makes. Not a UUID for each: V8 holds one in twenty pieces. */
+function createIds(): () => string {
+  const instance = randomUUID();
+  let count = 0;
+  return () => `${instance}.${count++}`;
 }

@@ -1,76 +1,82 @@
 // Limits counted in this process alone.
 import type { Clock } from '../lib/clock';
+import { AttemptLog } from './attempt-log';
+import {
+  type Attempt,
+  type AttemptOutcome,
+  type AttemptSettings,
+  findConflict,
+  findKept,
+} from './attempts';
 import {
   LIMIT_KINDS,
   type Limit,
-  type LimitKind,
   type LimitStore,
   type ReserveRequest,
   type ReserveResult,
   type Snapshot,
-  toQuota,
 } from './limit-store';
 import { UsageLog } from './usage-log';
 
 /**
- * Limits kept, of recipients some 66 MB. Beyond that the caller who called longest ago starts at 0, and of API keys
- * there are one, or two for a while. No recipient is forgotten by what is decided here: others have to wait.
+ * Limits kept. Beyond that the caller who called longest ago starts at 0, and of API keys there are one, or two for a while.
  */
-const MAX_LIMITS: Readonly<Record<LimitKind, number>> = {
-  caller: 10_000,
-  recipient: 100_000,
-  digicert: 10,
-};
+const MAX_LIMITS: Readonly<Record<Limit['kind'], number>> = { caller: 10_000, digicert: 10 };
 
 /** Milliseconds to wait where there is no room for another recipient. */
 const FULL_WAIT_MS = 1_000;
 
 export class MemoryStore implements LimitStore {
   /** In the order in which they were last used, which is nearly the one in which they end. */
-  readonly #kept: Readonly<Record<LimitKind, Map<string, UsageLog>>> = {
+  readonly #kept: Readonly<Record<Limit['kind'], Map<string, UsageLog>>> = {
     caller: new Map(),
-    recipient: new Map(),
     digicert: new Map(),
   };
+  readonly #attempts: AttemptLog;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly settings: AttemptSettings,
+  ) {
+    this.#attempts = new AttemptLog(settings);
+  }
 
   /** `share`: of each limit, above 0 and up to 1. */
   async reserve(request: ReserveRequest, share = 1): Promise<ReserveResult> {
-    const { count, check = [], take = [] } = request;
+    const { count, attempt, quota } = request;
     const nowMs = this.clock.monotonicMs();
-    const waitMs = { caller: 0, recipient: 0, digicert: 0 };
-    for (const limit of [...(count ? [count] : []), ...check, ...take]) {
-      const wait = this.#find(limit)?.waitMs(limit, share, nowMs) ?? 0;
-      waitMs[limit.kind] = Math.max(waitMs[limit.kind], wait);
-    }
-    if (waitMs.recipient === 0 && !this.#hasRoomFor(take, nowMs)) {
-      waitMs.recipient = FULL_WAIT_MS;
-    }
-    const ok = LIMIT_KINDS.every((kind) => waitMs[kind] === 0);
-    const quota = toQuota(request);
-    const blockedForMs = (quota && this.#find(quota)?.blockedForMs(nowMs)) ?? 0;
-    const reserved = { ok, waitMs, blockedForMs };
+    const toWait = (limit: Limit | undefined) =>
+      (limit && this.#find(limit)?.waitMs(limit, share, nowMs)) ?? 0;
+    const conflict =
+      attempt &&
+      findConflict(this.#attempts.of(attempt.order), attempt.conflictsWith, this.settings, nowMs);
+    const hasRoom = !attempt || this.#attempts.hasRoomFor(attempt, nowMs);
+    const waitMs = {
+      caller: toWait(count),
+      recipient: conflict?.waitMs ?? (hasRoom ? 0 : FULL_WAIT_MS),
+      digicert: toWait(quota),
+    };
+    const reserved = {
+      ok: LIMIT_KINDS.every((kind) => waitMs[kind] === 0),
+      waitMs,
+      blockedForMs: (quota && this.#find(quota)?.blockedForMs(nowMs)) ?? 0,
+      cause: conflict && { attempt: conflict.cause, nowMs },
+    };
     this.record(request, reserved);
     return reserved;
   }
 
-  async commit(id: string, limits: readonly Limit[]): Promise<void> {
+  async commit(id: string, limit: Limit): Promise<void> {
     const nowMs = this.clock.monotonicMs();
-    for (const limit of limits) {
-      this.#find(limit)?.remove(id);
-      this.#add(limit, id, nowMs, nowMs);
-    }
+    this.#find(limit)?.remove(id);
+    this.#add(limit, id, nowMs, nowMs);
   }
 
-  async release(id: string, limits: readonly Limit[]): Promise<void> {
-    const nowMs = this.clock.monotonicMs();
-    for (const limit of limits) {
-      const log = this.#find(limit);
-      log?.remove(id);
-      if (log?.hasEnded(nowMs)) {
-        this.#kept[limit.kind].delete(limit.key);
-      }
+  async release(id: string, limit: Limit): Promise<void> {
+    const log = this.#find(limit);
+    log?.remove(id);
+    if (log?.hasEnded(this.clock.monotonicMs())) {
+      this.#kept[limit.kind].delete(limit.key);
     }
   }
 
@@ -84,38 +90,69 @@ export class MemoryStore implements LimitStore {
     this.#open(limit, nowMs).block(nowMs + forMs);
   }
 
+  async endAttempt(
+    id: string,
+    attempt: Attempt,
+    outcome: AttemptOutcome | undefined,
+  ): Promise<void> {
+    const nowMs = this.clock.monotonicMs();
+    if (outcome === undefined) {
+      this.#attempts.remove(attempt.order, id, nowMs);
+    } else {
+      this.#attempts.put(attempt, { id, outcome, atMs: nowMs }, nowMs);
+    }
+  }
+
+  async attemptsOf(order: string) {
+    const nowMs = this.clock.monotonicMs();
+    return { attempts: findKept(this.#attempts.of(order), this.settings, nowMs), nowMs };
+  }
+
   async close(): Promise<void> {}
 
   /** Notes what was decided, here or by another store. */
-  record(request: ReserveRequest, { ok, waitMs, blockedForMs }: ReserveResult): void {
-    const { id, holdMs, count, take = [] } = request;
+  record(
+    { id, holdMs, count, attempt, quota }: ReserveRequest,
+    { ok, waitMs, blockedForMs }: ReserveResult,
+  ): void {
     const nowMs = this.clock.monotonicMs();
+    const atMs = nowMs + holdMs;
     if (count && waitMs.caller === 0) {
       this.#add(count, id, nowMs, nowMs);
     }
-    for (const limit of ok ? take : []) {
-      this.#add(limit, id, nowMs + holdMs, nowMs);
+    if (quota && ok) {
+      this.#add(quota, id, atMs, nowMs);
+      if (attempt) {
+        this.#attempts.put(attempt, { id, outcome: 'IN_PROGRESS', atMs }, nowMs);
+      }
     }
-    const quota = toQuota(request);
     if (quota && blockedForMs > 0) {
       this.#open(quota, nowMs).block(nowMs + blockedForMs);
     }
   }
 
   /** How much is kept. */
-  get size(): Readonly<Record<LimitKind, number>> {
-    const { caller, recipient, digicert } = this.#kept;
-    return { caller: caller.size, recipient: recipient.size, digicert: digicert.size };
+  get size() {
+    const { caller, digicert } = this.#kept;
+    return { caller: caller.size, attempts: this.#attempts.size, digicert: digicert.size };
   }
 
-  /** Callers start at 0: they are many, and forgetting their uses costs little. */
-  snapshot(): Snapshot {
+  /**
+   * Attempts since a moment, and all that keep a recipient on cool-down. Callers start at 0: they are many, and forgetting
+   * their uses costs little.
+   */
+  snapshot(sinceMs: number): Snapshot {
     const nowMs = this.clock.monotonicMs();
-    return [...this.#kept.digicert.values(), ...this.#kept.recipient.values()].map((log) => ({
-      limit: log.limit,
-      blockedForMs: log.blockedForMs(nowMs),
-      uses: log.usesAt(nowMs).map(({ id, atMs }) => ({ id, usedInMs: atMs - nowMs })),
-    }));
+    return {
+      limits: [...this.#kept.digicert.values()].map((log) => ({
+        limit: log.limit,
+        blockedForMs: log.blockedForMs(nowMs),
+        uses: log.usesAt(nowMs).map(({ id, atMs }) => ({ id, usedInMs: atMs - nowMs })),
+      })),
+      attempts: this.#attempts
+        .since(sinceMs, nowMs)
+        .map(([order, attempt]) => ({ order, attempt, inMs: attempt.atMs - nowMs })),
+    };
   }
 
   #find({ kind, key }: Limit): UsageLog | undefined {
@@ -140,20 +177,12 @@ export class MemoryStore implements LimitStore {
     return log;
   }
 
-  #forgetEnded(kind: LimitKind, nowMs: number): void {
+  #forgetEnded(kind: Limit['kind'], nowMs: number): void {
     for (const [key, log] of this.#kept[kind]) {
       if (!log.hasEnded(nowMs)) {
         break;
       }
       this.#kept[kind].delete(key);
     }
-  }
-
-  #hasRoomFor(limits: readonly Limit[], nowMs: number): boolean {
-    const added = limits.filter((limit) => limit.kind === 'recipient' && !this.#find(limit));
-    if (this.#kept.recipient.size + added.length > MAX_LIMITS.recipient) {
-      this.#forgetEnded('recipient', nowMs);
-    }
-    return added.length === 0 || this.#kept.recipient.size + added.length <= MAX_LIMITS.recipient;
   }
 }

@@ -2,7 +2,14 @@
 // in the order of arrival, and turns it away as soon as the wait is known to be too long. Who waits holds nothing.
 import type { Clock } from '../lib/clock';
 import { type Deadline, OpenDeadline, waitWithin } from '../lib/deadline';
-import type { Limit, LimitStore, ReserveRequest, ReserveResult } from './limit-store';
+import type { Attempt } from './attempts';
+import {
+  cancel,
+  type Limit,
+  type LimitStore,
+  type ReserveRequest,
+  type ReserveResult,
+} from './limit-store';
 
 /** Requests that may wait at a time; far more than DigiCert allows in any wait that is allowed. */
 const MAX_WAITING = 1_000;
@@ -25,7 +32,7 @@ interface QuotaQueueOptions {
 export type QueueResult = ReserveResult & { readonly id: string };
 
 interface Waiter {
-  readonly take: readonly Limit[];
+  readonly attempt: Attempt | undefined;
   readonly giveUpAtMs: number;
   readonly deadline: Deadline;
   readonly settle: (result: QueueResult) => void;
@@ -38,6 +45,8 @@ export class QuotaQueue {
   #pause = new OpenDeadline(0);
   /** There is no room before this moment, as far as is known. */
   #opensAtMs = Number.NEGATIVE_INFINITY;
+  /** DigiCert has refused this process until then: a response of the store that is still to come does not change that. */
+  #blockedUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: QuotaQueueOptions) {}
 
@@ -45,19 +54,18 @@ export class QuotaQueue {
     return this.options.quota;
   }
 
-  /** `quota`: that of the queue, or none. */
+  /** `wantsQuota`: room for one request, and the attempt that is made with it. */
   async reserve(
-    { count, take = [] }: Pick<ReserveRequest, 'count' | 'take'>,
-    quota: readonly Limit[],
+    { count, attempt }: Pick<ReserveRequest, 'count' | 'attempt'>,
+    wantsQuota: boolean,
     deadline: Deadline,
   ): Promise<QueueResult> {
     // Behind those who wait it only checks: a refusal by another limit is returned at once.
-    const isBehind = quota.length > 0 && this.#waiting.length > 0;
-    const all = [...take, ...quota];
-    const wanted = isBehind ? { count, check: take } : { count, take: all };
-    const first = await this.#ask(wanted, deadline);
+    const isBehind = wantsQuota && this.#waiting.length > 0;
+    const quota = wantsQuota && !isBehind ? this.quota : undefined;
+    const first = await this.#ask({ count, attempt, quota }, deadline);
     const isRefused = first.waitMs.caller > 0 || first.waitMs.recipient > 0;
-    return isRefused || (first.ok && !isBehind) ? first : this.#wait(all, deadline);
+    return isRefused || (first.ok && !isBehind) ? first : this.#wait(attempt, deadline);
   }
 
   /** Something of the quota was given back. The store is asked once for all that is given back in one turn. */
@@ -71,10 +79,12 @@ export class QuotaQueue {
   block(forMs: number): void {
     const { store, quota } = this.options;
     void store.block(quota, forMs);
+    const untilMs = this.options.clock.monotonicMs() + forMs;
+    this.#blockedUntilMs = Math.max(this.#blockedUntilMs, untilMs);
     this.#close(forMs);
   }
 
-  #wait(take: readonly Limit[], deadline: Deadline): Promise<QueueResult> {
+  #wait(attempt: Attempt | undefined, deadline: Deadline): Promise<QueueResult> {
     const { clock, maxWaitMs } = this.options;
     const nowMs = clock.monotonicMs();
     const giveUpAtMs = Math.min(nowMs + maxWaitMs, deadline.atMs);
@@ -92,7 +102,7 @@ export class QuotaQueue {
         }
         resolve(result);
       };
-      const waiter: Waiter = { take, giveUpAtMs, deadline, settle };
+      const waiter: Waiter = { attempt, giveUpAtMs, deadline, settle };
       const cancelTimer = clock.after(giveUpAtMs - nowMs, () => settle(this.#full()));
       const cancelDeadline = deadline.onExpired(() => settle(this.#full()));
       this.#waiting.push(waiter);
@@ -114,12 +124,13 @@ export class QuotaQueue {
       if (!first) {
         break;
       }
-      const result = await this.#ask({ take: first.take }, first.deadline);
+      const wanted = { attempt: first.attempt, quota: this.quota };
+      const result = await this.#ask(wanted, first.deadline);
       const isDecided = result.ok || result.waitMs.recipient > 0;
       if (isDecided && this.#waiting.includes(first)) {
         first.settle(result);
       } else if (result.ok) {
-        void store.release(result.id, first.take);
+        void cancel(store, { ...wanted, id: result.id, holdMs: 0 });
       }
     }
     this.#isServing = false;
@@ -142,7 +153,7 @@ export class QuotaQueue {
 
   /** Rejects at once those who cannot be served in time. */
   #close(forMs: number): void {
-    this.#opensAtMs = this.options.clock.monotonicMs() + forMs;
+    this.#opensAtMs = Math.max(this.options.clock.monotonicMs() + forMs, this.#blockedUntilMs);
     for (const waiter of this.#waiting.filter(({ giveUpAtMs }) => giveUpAtMs <= this.#opensAtMs)) {
       waiter.settle(this.#full());
     }

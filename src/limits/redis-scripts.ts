@@ -1,6 +1,7 @@
 // What happens in Redis in one atomic step. A limit is a sorted set of uses by their (latest) time; beside that of an API
-// key is the moment until which it is blocked. All times are milliseconds on one clock: Redis' own, so that the
-// clocks of those who share it need not agree. A clock that was set back shows in the scores: one that is later than any use
+// key is the moment until which it is blocked. The attempts of an order are a hash: by id, the (latest) time at which each may
+// send emails, its outcome, and a record that never changes. All times are milliseconds on one clock: Redis' own, so that
+// the clocks of those who share it need not agree. A clock that was set back shows in the times: one that is later than any
 // can be was written before that, and does not count.
 
 /** Milliseconds by which a use may lie ahead of now: twice the longest deadline, as restoring one takes a while. */
@@ -20,47 +21,130 @@ local function range(window)
 end
 `;
 
+/** What `attempts.ts` does with the attempts of an order in this process, done here. */
+const ATTEMPTS = `
+local function readAttempts(key, cooldown, remember)
+  local attempts, last, fields = {}, nil, redis.call('HGETALL', key)
+  for index = 1, #fields, 2 do
+    local at, outcome, record = string.match(fields[index + 1], '^(%S+) (%S+) (.*)$')
+    local attempt = { id = fields[index], at = tonumber(at), outcome = outcome, record = record, sent = outcome ~= 'NOT_SENT' }
+    if attempt.at > now + ${HORIZON_MS} then
+      attempt.at = now - cooldown
+    end
+    attempt.cooling = attempt.at > now - cooldown
+    if attempt.sent and attempt.at <= now and attempt.at > now - remember and not (last and last.at > attempt.at) then
+      last = attempt
+    end
+    attempts[#attempts + 1] = attempt
+  end
+  for _, attempt in ipairs(attempts) do
+    attempt.kept = attempt.cooling or attempt == last
+  end
+  return attempts
+end
+local function toValue(attempt)
+  return string.format('%.17g', attempt.at) .. ' ' .. attempt.outcome .. ' ' .. attempt.record
+end
+local function writeAttempt(key, id, attempt, cooldown, remember)
+  local keepFor = 0
+  if attempt.outcome == '' then
+    redis.call('HDEL', key, id)
+  else
+    redis.call('HSET', key, id, toValue(attempt))
+  end
+  for _, each in ipairs(readAttempts(key, cooldown, remember)) do
+    if each.kept then
+      keepFor = math.max(keepFor, each.at - now + (each.sent and remember or cooldown))
+    else
+      redis.call('HDEL', key, each.id)
+    end
+  end
+  redis.call('PEXPIRE', key, math.ceil(keepFor))
+end
+`;
+
 /**
- * KEYS: of each limit, then where its API key is blocked (or none). ARGV: time, id, hold, then of each limit
- * its mode (c: count, l: look only, t: take), the number of its kind, how many windows it has, and limit and
- * milliseconds of each. Returns the waits of each kind, and for how long a limit is blocked. The write that takes
- * space comes first, because only that is refused by a Redis that is full.
+ * KEYS: of the order's attempts (if there is an attempt), of the caller (c), of the quota and where it is blocked (q). ARGV: time,
+ * id, hold, cool-down, milliseconds to remember, which keys there are (a, c, q), what the attempt conflicts with, its
+ * record, then of caller and quota how many windows it has, and limit and milliseconds of each. Returns the waits of each
+ * kind, for how long the quota is blocked, the time, and the attempt behind the wait of a recipient. The write that takes space comes
+ * first, because only that is refused by a Redis that is full.
  */
-const RESERVE = `${NOW}
-local id, hold = ARGV[2], tonumber(ARGV[3])
-local waits, limits, blocked, at = {0, 0, 0}, {}, 0, 4
-while at <= #ARGV do
-  local limit = { key = KEYS[#limits + 1], mode = ARGV[at], wait = 0, longest = 0 }
-  local kind, windows = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
-  at = at + 3
-  for _ = 1, windows do
-    local most, window = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
-    at = at + 2
+const RESERVE = `${NOW}${ATTEMPTS}
+local id, hold, cooldown, remember = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local at, keys = 9, 0
+local function nextKey(letter)
+  if string.find(ARGV[6], letter, 1, true) then
+    keys = keys + 1
+    return KEYS[keys]
+  end
+end
+local function readLimit(key)
+  local limit = { key = key, wait = 0, longest = 0 }
+  if not key then
+    return limit
+  end
+  local windows = tonumber(ARGV[at])
+  for index = at + 1, at + 2 * windows, 2 do
+    local most, window = tonumber(ARGV[index]), tonumber(ARGV[index + 1])
     limit.longest = math.max(limit.longest, window)
     local first, last = range(window)
-    local excess = redis.call('ZCOUNT', limit.key, first, last) + 1 - most
+    local excess = redis.call('ZCOUNT', key, first, last) + 1 - most
     if excess > 0 then
-      local leaver = redis.call('ZRANGEBYSCORE', limit.key, first, last, 'WITHSCORES', 'LIMIT', excess - 1, 1)
+      local leaver = redis.call('ZRANGEBYSCORE', key, first, last, 'WITHSCORES', 'LIMIT', excess - 1, 1)
       limit.wait = math.max(limit.wait, math.min(tonumber(leaver[2] or now), now) + window - now)
     end
   end
-  limits[#limits + 1] = limit
-  waits[kind] = math.max(waits[kind], limit.wait)
+  at = at + 1 + 2 * windows
+  return limit
 end
-if KEYS[#limits + 1] then
-  blocked = math.max(0, tonumber(redis.call('GET', KEYS[#limits + 1]) or 0) - now)
-  waits[3] = math.max(waits[3], blocked)
+local function take(limit, atMs)
+  -- Without windows nothing is limited.
+  if limit.longest == 0 then
+    return
+  end
+  redis.call('ZADD', limit.key, atMs, id)
+  redis.call('ZREMRANGEBYSCORE', limit.key, '-inf', now - limit.longest)
+  redis.call('PEXPIRE', limit.key, math.ceil(math.max(redis.call('PTTL', limit.key), limit.longest + hold)))
 end
-local free = waits[1] + waits[2] + waits[3] == 0
-for _, limit in ipairs(limits) do
-  local atMs = limit.mode == 'c' and limit.wait == 0 and now or limit.mode == 't' and free and now + hold
-  if atMs then
-    redis.call('ZADD', limit.key, atMs, id)
-    redis.call('ZREMRANGEBYSCORE', limit.key, '-inf', now - limit.longest)
-    redis.call('PEXPIRE', limit.key, math.ceil(math.max(redis.call('PTTL', limit.key), limit.longest + hold)))
+
+local attemptsKey, cooling, cause = nextKey('a'), 0, nil
+if attemptsKey and cooldown > 0 then
+  local conflicts = {}
+  for _, mark in ipairs(cjson.decode(ARGV[7])) do
+    conflicts[mark] = true
+  end
+  for _, attempt in ipairs(readAttempts(attemptsKey, cooldown, remember)) do
+    if attempt.cooling and attempt.sent and not (cause and cause.at > attempt.at) then
+      for _, mark in ipairs(cjson.decode(attempt.record).marks) do
+        if conflicts[mark] then
+          cause, cooling = attempt, math.min(attempt.at, now) + cooldown - now
+          break
+        end
+      end
+    end
   end
 end
-return { tostring(waits[1]), tostring(waits[2]), tostring(waits[3]), tostring(blocked) }
+local caller = readLimit(nextKey('c'))
+local quota = readLimit(nextKey('q'))
+local blocked = quota.key and math.max(0, tonumber(redis.call('GET', KEYS[keys + 1]) or 0) - now) or 0
+quota.wait = math.max(quota.wait, blocked)
+
+if caller.key and caller.wait == 0 then
+  take(caller, now)
+end
+if quota.key and caller.wait + cooling + quota.wait == 0 then
+  take(quota, now + hold)
+  if attemptsKey then
+    writeAttempt(attemptsKey, id, { at = now + hold, outcome = 'IN_PROGRESS', record = ARGV[8] }, cooldown, remember)
+  end
+end
+return {
+  { tostring(caller.wait), tostring(cooling), tostring(quota.wait) },
+  tostring(blocked),
+  string.format('%.17g', now),
+  cause and toValue(cause)
+}
 `;
 
 /** KEYS: of each use. ARGV: time, then id, milliseconds until it is used, and longest window of each. */
@@ -72,11 +156,33 @@ for index, key in ipairs(KEYS) do
 end
 `;
 
-/** KEYS: of each limit. ARGV: time, id. */
+/** KEYS: of a limit. ARGV: time, id. */
 const RELEASE = `
-for _, key in ipairs(KEYS) do
-  redis.call('ZREM', key, ARGV[2])
+redis.call('ZREM', KEYS[1], ARGV[2])
+`;
+
+/**
+ * KEYS: of each attempt its order's. ARGV: time, cool-down, milliseconds to remember, then id, milliseconds until it may send emails,
+ * outcome (empty: to be forgotten) and record of each.
+ */
+const END_ATTEMPTS = `${NOW}${ATTEMPTS}
+for index, key in ipairs(KEYS) do
+  local id, ahead, outcome, record = unpack(ARGV, 4 * index, 4 * index + 3)
+  local attempt = { at = now + tonumber(ahead), outcome = outcome, record = record }
+  writeAttempt(key, id, attempt, tonumber(ARGV[2]), tonumber(ARGV[3]))
 end
+`;
+
+/** KEYS: of an order's attempts. ARGV: time, cool-down, milliseconds to remember. Returns the time, then id and value of each. */
+const GET_ATTEMPTS = `${NOW}${ATTEMPTS}
+local found = { string.format('%.17g', now) }
+for _, attempt in ipairs(readAttempts(KEYS[1], tonumber(ARGV[2]), tonumber(ARGV[3]))) do
+  if attempt.kept then
+    found[#found + 1] = attempt.id
+    found[#found + 1] = toValue(attempt)
+  end
+end
+return found
 `;
 
 /** KEYS: of a limit. ARGV: time, then the milliseconds of each window. Returns how much of each is taken. */
@@ -103,4 +209,6 @@ export const SCRIPTS = {
   limitsRelease: RELEASE,
   limitsCount: COUNT,
   limitsBlock: BLOCK,
+  limitsEndAttempts: END_ATTEMPTS,
+  limitsAttempts: GET_ATTEMPTS,
 } as const;

@@ -1,25 +1,17 @@
 // Limits counted in Redis 7 or Valkey, together with every other gateway that uses it.
-import { Redis } from 'ioredis';
+import type { Attempt, AttemptOutcome, AttemptSettings, MadeAttempt } from './attempts';
 import {
-  LIMIT_KINDS,
   type Limit,
   type LimitStore,
   type ReserveRequest,
   type ReserveResult,
   type Snapshot,
   toLongestMs,
-  toQuota,
 } from './limit-store';
-import { SCRIPTS } from './redis-scripts';
+import { RedisConnection, type RedisConnectionOptions } from './redis-connection';
 
 /** Names what keys hold: another layout gets another number, so that two releases never misread each other. */
-const LAYOUT = 1;
-
-/** Milliseconds between attempts to connect, at most. */
-const MAX_RECONNECT_DELAY_MS = 500;
-
-/** Milliseconds that closing waits for pending writes to Redis. */
-const CLOSE_TIMEOUT_MS = 1_000;
+const LAYOUT = 2;
 
 /** Uses told in one command when a snapshot is restored, so that none keeps Redis from others for long. */
 const BATCH_SIZE = 500;
@@ -27,109 +19,87 @@ const BATCH_SIZE = 500;
 /** Milliseconds for each of those, which all wait for each other. */
 const RESTORE_TIMEOUT_MS = 2_000;
 
-interface RedisStoreOptions {
-  /** `redis://` or, with TLS, `rediss://`; user, password and database in it. */
-  readonly url: string;
-  /** Milliseconds for a command, and for connecting. */
-  readonly timeoutMs: number;
+interface RedisStoreOptions extends RedisConnectionOptions, AttemptSettings {
   /** Names the instance of DigiCert whose limits these are. */
   readonly instance: string;
-  /** The time in milliseconds. Default: Redis' own. */
-  readonly now?: () => number;
 }
 
-/** Every method rejects when Redis cannot be asked in time. Nothing is queued, nothing is sent twice. */
+/** Every method rejects when Redis cannot be asked in time. */
 export class RedisStore implements LimitStore {
-  readonly #redis: Redis;
-  readonly #timeoutMs: number;
-  /** What was wrong with the connection last. */
-  lastError: string | undefined;
-  #statusOfLastProbe: string | undefined;
-  readonly #now: () => number | '';
+  readonly connection: RedisConnection;
   /** The braces keep all keys in one slot of a cluster: a script may touch several. */
   readonly #prefix: string;
+  readonly #attemptSettings: readonly number[];
 
-  constructor({ url, timeoutMs, instance, now }: RedisStoreOptions) {
-    this.#now = now ?? (() => '');
-    this.#timeoutMs = timeoutMs;
+  constructor({ instance, cooldownMs, rememberMs, ...options }: RedisStoreOptions) {
+    this.connection = new RedisConnection(options);
     this.#prefix = `{dv-email-gateway:${LAYOUT}:${instance}}:`;
-    this.#redis = new Redis(url, {
-      lazyConnect: true,
-      connectTimeout: timeoutMs,
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      retryStrategy: (attempt) => Math.min(attempt * 50, MAX_RECONNECT_DELAY_MS),
-      scripts: Object.fromEntries(Object.entries(SCRIPTS).map(([name, lua]) => [name, { lua }])),
-    });
-    // Every command that fails rejects by itself, but only this event has the reason why there is no connection.
-    this.#redis.on('error', (error: Error) => {
-      this.lastError = error.message;
-    });
+    this.#attemptSettings = [cooldownMs, rememberMs];
   }
 
-  /** Calls back whenever the connection is lost. */
-  onLost(callback: () => void): void {
-    this.#redis.on('close', callback);
-  }
-
-  /** Starts connecting. Rejects when that does not succeed at once; it keeps trying in any case. */
-  async connect(): Promise<void> {
-    await this.withTimeout(this.#redis.connect(), 2 * this.#timeoutMs);
-  }
-
-  /**
-   * Rejects unless Redis can be written to: one that is full or a replica answers too. A connection without
-   * a response is closed, or a Redis that vanished without closing it would never be connected to again.
-   */
   async probe(): Promise<void> {
-    try {
-      await this.withTimeout(this.#redis.set(`${this.#prefix}probe`, '', 'PX', 1_000));
-    } catch (error) {
-      const { status } = this.#redis;
-      // A connection that is being made has time until the next look.
-      if (status === 'ready' || (status === 'connect' && this.#statusOfLastProbe === 'connect')) {
-        this.#redis.disconnect(true);
-      }
-      this.#statusOfLastProbe = status;
-      throw error;
-    }
+    await this.connection.probe(`${this.#prefix}probe`);
   }
 
-  async reserve(request: ReserveRequest): Promise<ReserveResult> {
-    const { id, holdMs, count, check = [], take = [] } = request;
-    const limits = [
-      ...(count ? [{ mode: 'c', limit: count }] : []),
-      ...check.map((limit) => ({ mode: 'l', limit })),
-      ...take.map((limit) => ({ mode: 't', limit })),
-    ];
-    const quota = toQuota(request);
-    const reply = await this.#run(
+  async reserve({ id, holdMs, count, attempt, quota }: ReserveRequest): Promise<ReserveResult> {
+    const limits = [...(count ? [count] : []), ...(quota ? [quota] : [])];
+    const [waits, blockedForMs, nowMs, cause] = await this.connection.run(
       'limitsReserve',
       [
-        ...limits.map(({ limit }) => this.#toKey(limit)),
+        ...(attempt ? [this.#toAttemptsKey(attempt.order)] : []),
+        ...limits.map((limit) => this.#toKey(limit)),
         ...(quota ? [this.#toBlockKey(quota)] : []),
       ],
-      [id, holdMs, ...limits.flatMap(({ mode, limit }) => toArguments(mode, limit))],
+      [
+        id,
+        holdMs,
+        ...this.#attemptSettings,
+        `${attempt ? 'a' : ''}${count ? 'c' : ''}${quota ? 'q' : ''}`,
+        attempt ? JSON.stringify(attempt.conflictsWith) : '',
+        attempt ? toRecord(attempt) : '',
+        ...limits.flatMap(toArguments),
+      ],
     );
-    const [caller = Number.NaN, recipient = 0, digicert = 0, blockedForMs = 0] = reply.map(Number);
+    const [caller = Number.NaN, recipient = 0, digicert = 0] = [waits].flat().map(Number);
     if (Number.isNaN(caller)) {
       throw new Error('Redis answers in another way than the script does.');
     }
-    const waitMs = { caller, recipient, digicert };
-    return { ok: caller + recipient + digicert === 0, waitMs, blockedForMs };
+    return {
+      ok: caller + recipient + digicert === 0,
+      waitMs: { caller, recipient, digicert },
+      blockedForMs: Number(blockedForMs),
+      cause: cause
+        ? { attempt: toMadeAttempt('', String(cause)), nowMs: Number(nowMs) }
+        : undefined,
+    };
   }
 
-  async commit(id: string, limits: readonly Limit[]): Promise<void> {
-    await this.#commit(limits.map((limit) => ({ limit, id, usedInMs: 0 })));
+  async commit(id: string, limit: Limit): Promise<void> {
+    await this.#commit([{ limit, id, usedInMs: 0 }]);
   }
 
-  async release(id: string, limits: readonly Limit[]): Promise<void> {
-    await this.#run(
-      'limitsRelease',
-      limits.map((limit) => this.#toKey(limit)),
-      [id],
-    );
+  async release(id: string, limit: Limit): Promise<void> {
+    await this.connection.run('limitsRelease', [this.#toKey(limit)], [id]);
+  }
+
+  async endAttempt(
+    id: string,
+    attempt: Attempt,
+    outcome: AttemptOutcome | undefined,
+  ): Promise<void> {
+    await this.#endAttempts([{ order: attempt.order, id, inMs: 0, outcome, attempt }]);
+  }
+
+  async attemptsOf(order: string) {
+    const [nowMs, ...fields] = (
+      await this.connection.run(
+        'limitsAttempts',
+        [this.#toAttemptsKey(order)],
+        this.#attemptSettings,
+      )
+    ).map(String);
+    const attempts = toPairs(fields).map(([id, value]) => toMadeAttempt(id, value));
+    return { attempts, nowMs: Number(nowMs) };
   }
 
   async count(limit: Limit): Promise<readonly number[]> {
@@ -138,44 +108,65 @@ export class RedisStore implements LimitStore {
       return [];
     }
     const windows = limit.windows.map(({ windowMs }) => windowMs);
-    return (await this.#run('limitsCount', [this.#toKey(limit)], windows)).map(Number);
+    return (await this.connection.run('limitsCount', [this.#toKey(limit)], windows)).map(Number);
   }
 
   async block(limit: Limit, forMs: number): Promise<void> {
-    await this.#run('limitsBlock', [this.#toBlockKey(limit)], [forMs]);
+    await this.connection.run('limitsBlock', [this.#toBlockKey(limit)], [forMs]);
   }
 
   /**
    * Writes to Redis what it may have lost. What it has already does not count twice. All of it is sent
    * before any other command, so that a reservation that ends in between ends after it was restored.
    */
-  async restore(snapshot: Snapshot): Promise<void> {
-    const uses = snapshot.flatMap(({ limit, uses: ofLimit }) =>
+  async restore({ limits, attempts }: Snapshot): Promise<void> {
+    const uses = limits.flatMap(({ limit, uses: ofLimit }) =>
       ofLimit.map((use) => ({ limit, ...use })),
     );
-    const blocked = snapshot.filter(({ blockedForMs }) => blockedForMs > 0);
-    const sent = blocked.map(({ limit, blockedForMs }) => this.block(limit, blockedForMs));
-    for (let from = 0; from < uses.length; from += BATCH_SIZE) {
-      sent.push(this.#commit(uses.slice(from, from + BATCH_SIZE), RESTORE_TIMEOUT_MS));
-    }
-    await Promise.all(sent);
+    const blocked = limits.filter(({ blockedForMs }) => blockedForMs > 0);
+    const made = attempts.map(({ order, attempt, inMs }) => ({ ...attempt, attempt, order, inMs }));
+    await Promise.all([
+      ...toBatches(uses).map((batch) => this.#commit(batch, RESTORE_TIMEOUT_MS)),
+      ...toBatches(made).map((batch) => this.#endAttempts(batch, RESTORE_TIMEOUT_MS)),
+      ...blocked.map(({ limit, blockedForMs }) => this.block(limit, blockedForMs)),
+    ]);
   }
 
-  async close(): Promise<void> {
-    await this.withTimeout(this.#redis.quit(), CLOSE_TIMEOUT_MS).catch(() => {});
-    this.#redis.disconnect();
+  close(): Promise<void> {
+    return this.connection.close();
   }
 
   async #commit(
     uses: readonly { readonly limit: Limit; readonly id: string; readonly usedInMs: number }[],
     timeoutMs?: number,
   ): Promise<void> {
-    await this.#run(
+    await this.connection.run(
       'limitsCommit',
       uses.map(({ limit }) => this.#toKey(limit)),
       uses.flatMap(({ limit, id, usedInMs }) => [id, usedInMs, toLongestMs(limit)]),
       timeoutMs,
     );
+  }
+
+  async #endAttempts(attempts: readonly EndedAttempt[], timeoutMs?: number): Promise<void> {
+    await this.connection.run(
+      'limitsEndAttempts',
+      attempts.map(({ order }) => this.#toAttemptsKey(order)),
+      [
+        ...this.#attemptSettings,
+        ...attempts.flatMap(({ id, inMs, outcome = '', attempt }) => [
+          id,
+          inMs,
+          outcome,
+          toRecord(attempt),
+        ]),
+      ],
+      timeoutMs,
+    );
+  }
+
+  #toAttemptsKey(order: string): string {
+    return `${this.#prefix}attempts:${order}`;
   }
 
   #toKey({ kind, key }: Limit): string {
@@ -185,40 +176,44 @@ export class RedisStore implements LimitStore {
   #toBlockKey(limit: Limit): string {
     return `${this.#toKey(limit)}:blocked`;
   }
-
-  /**
-   * Rejects when there is no reply in time. When this process itself was busy for so long, the reply may
-   * have come meanwhile and wait to be read: so it is read first. (ioredis' own timeout would not.)
-   */
-  withTimeout<Reply>(reply: Promise<Reply>, timeoutMs = this.#timeoutMs): Promise<Reply> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        setImmediate(() => reject(new Error(`Redis took more than ${timeoutMs} ms.`)));
-      }, timeoutMs);
-      reply.then(resolve, reject).finally(() => clearTimeout(timer));
-    });
-  }
-
-  /** Runs a script by its hash, and sends it along only if Redis does not know it. */
-  #run(
-    script: keyof typeof SCRIPTS,
-    keys: readonly string[],
-    values: readonly (string | number)[],
-    timeoutMs?: number,
-  ): Promise<readonly unknown[]> {
-    const commands = this.#redis as unknown as Record<keyof typeof SCRIPTS, ScriptCommand>;
-    return this.withTimeout(
-      commands[script](keys.length, ...keys, this.#now(), ...values),
-      timeoutMs,
-    );
-  }
 }
 
-type ScriptCommand = (...values: (string | number)[]) => Promise<readonly unknown[]>;
+interface EndedAttempt {
+  readonly order: string;
+  readonly id: string;
+  /** Milliseconds from now. */
+  readonly inMs: number;
+  readonly outcome: AttemptOutcome | undefined;
+  readonly attempt: Recorded;
+}
 
-function toArguments(mode: string, { kind, windows }: Limit): readonly (string | number)[] {
-  // Lua counts from one.
-  const kindNumber = LIMIT_KINDS.indexOf(kind) + 1;
-  const bounds = windows.flatMap(({ limit, windowMs }) => [limit, windowMs]);
-  return [mode, kindNumber, windows.length, ...bounds];
+type Recorded = Pick<Attempt, 'marks' | 'attemptedAtMs' | 'domains' | 'correlationId'>;
+
+/** What of an attempt never changes. */
+function toRecord({ marks, attemptedAtMs, domains, correlationId }: Recorded): string {
+  return JSON.stringify({ marks, attemptedAtMs, domains, correlationId });
+}
+
+/** As the scripts write it: moment, outcome and record. */
+function toMadeAttempt(id: string, value: string): MadeAttempt {
+  const [atMs = '', outcome = ''] = value.split(' ', 2);
+  const record = JSON.parse(value.slice(atMs.length + outcome.length + 2)) as Recorded;
+  return { ...record, id, atMs: Number(atMs), outcome: outcome as AttemptOutcome };
+}
+
+function toPairs(fields: readonly string[]): readonly (readonly [string, string])[] {
+  return Array.from({ length: fields.length / 2 }, (_, index) => [
+    fields[2 * index] ?? '',
+    fields[2 * index + 1] ?? '',
+  ]);
+}
+
+function toArguments({ windows }: Limit): readonly number[] {
+  return [windows.length, ...windows.flatMap(({ limit, windowMs }) => [limit, windowMs])];
+}
+
+function toBatches<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / BATCH_SIZE) }, (_, index) =>
+    items.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE),
+  );
 }

@@ -2,7 +2,14 @@
 // is granted is written down on both sides, so that neither begins with an empty log when they change.
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock';
-import type { Limit, LimitStore, ReserveRequest, ReserveResult } from './limit-store';
+import type { Attempt, AttemptOutcome } from './attempts';
+import {
+  cancel,
+  type Limit,
+  type LimitStore,
+  type ReserveRequest,
+  type ReserveResult,
+} from './limit-store';
 import type { MemoryStore } from './memory-store';
 import type { RedisStore } from './redis-store';
 
@@ -43,11 +50,11 @@ export class ResilientStore implements LimitStore {
   static async start(options: ResilientStoreOptions): Promise<ResilientStore> {
     const store = new ResilientStore(options);
     try {
-      await options.redis.connect();
+      await options.redis.connection.connect();
     } catch (error) {
       store.#fallBack(error);
     }
-    options.redis.onLost(() => store.#fallBack(new Error('The connection is lost.')));
+    options.redis.connection.onLost(() => store.#fallBack(new Error('The connection is lost.')));
     return store;
   }
 
@@ -75,23 +82,29 @@ export class ResilientStore implements LimitStore {
     const reserved = await local.reserve(request, share);
     // Redis may have reserved: it agreed, or its response came too late.
     if (isAsked && !reserved.ok) {
-      void this.release(request.id, request.take ?? []);
+      void cancel(this, request);
     }
     return reserved;
   }
 
-  commit(id: string, limits: readonly Limit[]): Promise<void> {
-    return this.#tell((store) => store.commit(id, limits));
+  commit(id: string, limit: Limit): Promise<void> {
+    return this.#tell((store) => store.commit(id, limit));
   }
 
-  release(id: string, limits: readonly Limit[]): Promise<void> {
-    return this.#tell((store) => store.release(id, limits));
+  release(id: string, limit: Limit): Promise<void> {
+    return this.#tell((store) => store.release(id, limit));
   }
 
-  /** Only looked at, so a Redis that does not answer is no reason to fall back. */
-  async count(limit: Limit): Promise<readonly number[]> {
-    const { redis, local } = this.options;
-    return this.isShared ? redis.count(limit).catch(() => local.count(limit)) : local.count(limit);
+  count(limit: Limit): Promise<readonly number[]> {
+    return this.#look((store) => store.count(limit));
+  }
+
+  endAttempt(id: string, attempt: Attempt, outcome: AttemptOutcome | undefined): Promise<void> {
+    return this.#tell((store) => store.endAttempt(id, attempt, outcome));
+  }
+
+  attemptsOf(order: string) {
+    return this.#look((store) => store.attemptsOf(order));
   }
 
   block(limit: Limit, forMs: number): Promise<void> {
@@ -107,11 +120,17 @@ export class ResilientStore implements LimitStore {
   /** A restore that takes longer than a caller may wait is void: what is granted here meanwhile is not in it. */
   async #isRestored(alone: Alone): Promise<boolean> {
     const { restored } = alone;
-    const isRestored = await this.options.redis.withTimeout(restored).catch(() => false);
+    const isRestored = await this.options.redis.connection.withTimeout(restored).catch(() => false);
     if (!isRestored && alone.restored === restored) {
       alone.restored = NOT_RESTORED;
     }
     return isRestored;
+  }
+
+  /** Only looked at, so a Redis that does not answer is no reason to fall back. */
+  async #look<Result>(look: (store: LimitStore) => Promise<Result>): Promise<Result> {
+    const { redis, local } = this.options;
+    return this.isShared ? look(redis).catch(() => look(local)) : look(local);
   }
 
   /** Writes go to both. Redis gets them even while it is not used: it may only be slow. */
@@ -135,7 +154,7 @@ export class ResilientStore implements LimitStore {
         event: 'redis.unavailable',
         share,
         reason: error instanceof Error ? error.message : String(error),
-        connection: redis.lastError,
+        connection: redis.connection.lastError,
       },
       'Redis does not answer: limits are counted in this process alone, with a share of each',
     );
@@ -157,7 +176,9 @@ export class ResilientStore implements LimitStore {
     const { redis, local, clock, log } = this.options;
     const isThere = await succeeds(redis.probe());
     const wasRestored = await alone.restored;
-    const restored = isThere ? succeeds(redis.restore(local.snapshot())) : NOT_RESTORED;
+    const restored = isThere
+      ? succeeds(redis.restore(local.snapshot(alone.sinceMs)))
+      : NOT_RESTORED;
     alone.restored = restored;
     // Unless something failed in the meantime.
     const isRestored = (await restored) && alone.restored === restored;

@@ -58,8 +58,12 @@ export const VARIABLES = {
   DIGICERT_CONCURRENCY: { parse: integerBetween(1, 10_000, 'a number'), default: '100' },
   /** For which DigiCert is not called once it fails. */
   DIGICERT_BREAKER_SECONDS: { parse: integerBetween(0, 3_600, 'seconds'), default: '10' },
+  /** Whether an address at a parent of its domain gets the `email_domain` it lacks: `derive`, or only a given one. */
+  DIGICERT_EMAIL_DOMAIN: { parse: oneOf(['derive', 'given']), default: 'derive' },
   /** For which a recipient of an order is not mailed again. 0: none. */
   RESEND_COOLDOWN_SECONDS: { parse: integerBetween(0, 86_400, 'seconds'), default: '60' },
+  /** For which the last attempt to resend is remembered. 0: only for the cool-down. */
+  LAST_RESEND_DAYS: { parse: integerBetween(0, 365, 'days'), default: '7' },
   /** Resends and reads of one caller. */
   CALLER_QUOTA: { parse: parseWindows, default: '60/60s' },
   /** Addresses and networks whose `X-Forwarded-For` is believed. */

@@ -47,6 +47,7 @@ function toSettings(values: Values, given: Environment) {
             apiKeyFile: given.DIGICERT_API_KEY_FILE,
           },
     digicertTimeoutMs: values.DIGICERT_TIMEOUT_MS,
+    addEmailDomain: values.DIGICERT_EMAIL_DOMAIN === 'derive',
     transport: {
       concurrency: values.DIGICERT_CONCURRENCY,
       breakerMs: values.DIGICERT_BREAKER_SECONDS * 1_000,
@@ -55,7 +56,13 @@ function toSettings(values: Values, given: Environment) {
     limits: {
       digicertQuota: values.DIGICERT_QUOTA,
       quotaWaitMs: values.DIGICERT_QUOTA_WAIT_MS,
-      resendCooldownSeconds: values.RESEND_COOLDOWN_SECONDS,
+      attempts: {
+        cooldownMs: values.RESEND_COOLDOWN_SECONDS * 1_000,
+        rememberMs: Math.max(
+          values.LAST_RESEND_DAYS * 86_400_000,
+          values.RESEND_COOLDOWN_SECONDS * 1_000,
+        ),
+      },
       callerQuota: values.CALLER_QUOTA,
       redis:
         redisUrl === undefined

@@ -11,6 +11,7 @@ import {
   html,
   json,
   type Responder,
+  raw,
   refuse,
   resetAfterBody,
   resetBeforeBody,
@@ -79,6 +80,17 @@ export const SIMULATED_ACCOUNT: SimulatedAccount = {
     resend: json(400, REFUSAL),
     info: info({ product: { name_id: 'ssl_basic', name: 'Basic OV' } }),
   },
+  '1005': {
+    summary: 'waits for someone in the account to approve it',
+    resend: json(400, REFUSAL),
+    info: info({ status: 'needs_approval' }),
+  },
+  '1006': {
+    summary: 'DigiCert does not say how its names are validated',
+    resend: accept,
+    info: info(),
+    validation: { order_status: 'pending', order_dcv_method: 'email' },
+  },
   '1200': { summary: 'a proxy answers 200 with HTML', resend: html(200, 'Checking your browser') },
   '1302': {
     summary: 'a redirect to another host',
@@ -105,6 +117,10 @@ export const SIMULATED_ACCOUNT: SimulatedAccount = {
     summary: 'a proxy says that DigiCert is down',
     resend: html(503, 'Down for maintenance'),
   },
+  '1513': {
+    summary: 'DigiCert is down, and says for how long',
+    resend: html(503, 'Down for maintenance', { 'Retry-After': '120' }),
+  },
   '1504': { summary: 'takes the request and never answers', resend: hang },
 
   '1601': { summary: 'connection reset before the body is read', resend: resetBeforeBody },
@@ -127,5 +143,19 @@ export const SIMULATED_ACCOUNT: SimulatedAccount = {
     resend: refuse(400, 'simulator|refused', 'x'.repeat(1024 * 1024)),
   },
   '1607': { summary: '204 with stray bytes behind it', resend: acceptWithStrayBytes },
+  '1609': {
+    summary: 'a 400 with its one error under "error"',
+    resend: json(400, { error: { code: 'simulator|refused', message: 'Refused.' } }),
+    info: info(),
+  },
+  '1610': {
+    summary: 'a 400 in XML',
+    resend: raw(
+      400,
+      '<response><error><code>simulator|refused</code><description>Refused.</description></error></response>',
+      { 'Content-Type': 'application/xml' },
+    ),
+    info: info(),
+  },
   '1608': { summary: 'bytes that are not HTTP', resend: bytes('SSH-2.0-OpenSSH_9.2\r\n\r\n') },
 };

@@ -59,6 +59,12 @@ export function createAudit(settings: AuditSettings, log: Logger): Audit {
       } else {
         logOutcome(auditLog, fields, 'resend completed', outcome);
       }
+      if (outcome?.kind === 'access-denied' && outcome.permissionMissing) {
+        log.warn(
+          { event: 'digicert.permission-missing', correlationId },
+          'DigiCert says that the API key lacks a permission: for this order, or for all if its role is View only',
+        );
+      }
     };
   };
 }

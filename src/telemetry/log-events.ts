@@ -17,11 +17,13 @@ export function logOutcome(
   message: string,
   outcome: UseCaseOutcome,
 ): void {
-  const failure = outcome.kind === 'upstream-failed' ? outcome.reason : undefined;
-  if (failure === 'CREDENTIALS_REJECTED' || failure === 'MISCONFIGURED') {
+  const failure = outcome.kind === 'upstream-failed' ? outcome : undefined;
+  if (failure?.reason === 'CREDENTIALS_REJECTED' || failure?.reason === 'MISCONFIGURED') {
     log.error(
       fields,
-      'DigiCert refuses the gateway itself: check DIGICERT_API_KEY and DIGICERT_BASE_URL',
+      failure.diagnostics.status === undefined
+        ? 'the certificate of DIGICERT_BASE_URL is not trusted: nothing was sent to it'
+        : 'DigiCert refuses the gateway itself: check DIGICERT_API_KEY and DIGICERT_BASE_URL',
     );
   } else {
     log.info(fields, message);

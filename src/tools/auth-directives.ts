@@ -10,6 +10,7 @@ const SCOPES: Readonly<Record<string, string>> = {
   'CertificateOrder.status': SCOPE.readOrders,
   'CertificateOrder.dcvMethod': SCOPE.readOrders,
   'CertificateOrder.domains': SCOPE.readOrders,
+  'CertificateOrder.lastResend': SCOPE.readOrders,
 };
 
 /** The first federation version that knows `@requiresScopes`. */

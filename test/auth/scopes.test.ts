@@ -165,7 +165,7 @@ describe('scopes', () => {
     const { log } = await run(
       `query ($refs: [_Any!]!) {
         certificateOrder(id: "1001") { id }
-        _entities(representations: $refs) { ... on CertificateOrder { status dcvMethod domains { name } } }
+        _entities(representations: $refs) { ... on CertificateOrder { status dcvMethod domains { name } lastResend { outcome } } }
       }`,
       '',
       { refs: [{ __typename: 'CertificateOrder', id: '1001' }] },

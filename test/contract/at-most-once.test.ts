@@ -18,6 +18,7 @@ const upstream = (reason: string, retryable: boolean, emailsMayHaveBeenSent: boo
       correlationId: REQUEST_ID,
       reason,
       emailsMayHaveBeenSent,
+      unavailableForSeconds: null,
     },
   },
 });

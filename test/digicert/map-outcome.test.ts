@@ -65,15 +65,22 @@ const rateLimited = (retryAfterSeconds: number) => ({
   correlationId: REQUEST_ID,
   scope: 'DIGICERT',
   retryAfterSeconds,
+  lastResend: null,
 });
 
-const upstream = (reason: string, retryable: boolean, emailsMayHaveBeenSent: boolean) => ({
+const upstream = (
+  reason: string,
+  retryable: boolean,
+  emailsMayHaveBeenSent: boolean,
+  unavailableForSeconds: number | null = null,
+) => ({
   __typename: 'ResendDvEmailsUpstreamError',
   message: text,
   retryable,
   correlationId: REQUEST_ID,
   reason,
   emailsMayHaveBeenSent,
+  unavailableForSeconds,
 });
 
 const PUT = `PUT ${ORDER_ID}`;
@@ -142,25 +149,105 @@ describe('the outcome table', () => {
       [PUT, GET],
     ],
     [
-      '400, OV order already issued -> NOT_A_DV_ORDER, the first reason to fix',
+      '400, OV order already issued -> ORDER_NOT_PENDING: the status decides first',
       order(json(400, codes('a')), {
         status: 'issued',
         dcv_method: 'dns-txt-token',
         product: { name_id: 'ssl_basic' },
       }),
-      notEligible('NOT_A_DV_ORDER', 'issued', 'dns-txt-token', raws('a')),
-      [PUT, GET],
-    ],
-    [
-      '400, DNS order already issued -> ORDER_NOT_PENDING',
-      order(json(400, codes('a')), { status: 'issued', dcv_method: 'dns-txt-token' }),
       notEligible('ORDER_NOT_PENDING', 'issued', 'dns-txt-token', raws('a')),
       [PUT, GET],
     ],
     [
-      '400, "dv" only inside a word of the product -> NOT_A_DV_ORDER',
-      order(json(400, codes('a')), { ...PENDING_DV, product: { name_id: 'ssl_advanced' } }),
+      '400, pending OV order with a DNS method -> DCV_METHOD_NOT_EMAIL: the method before the product',
+      order(json(400, codes('a')), {
+        status: 'pending',
+        dcv_method: 'dns-txt-token',
+        product: { name_id: 'ssl_basic' },
+      }),
+      notEligible('DCV_METHOD_NOT_EMAIL', 'pending', 'dns-txt-token', raws('a')),
+      [PUT, GET],
+    ],
+    ...[
+      'issued',
+      'rejected',
+      'revoked',
+      'canceled',
+      'expired',
+      'waiting_pickup',
+      'Issued',
+      'WAITING_PICKUP',
+    ].map((status): [string, SimulatedOrder, object, readonly string[]] => [
+      `400, order ${status} -> ORDER_NOT_PENDING, in any case`,
+      order(json(400, codes('a')), { ...PENDING_DV, status }),
+      notEligible('ORDER_NOT_PENDING', status, 'email', raws('a')),
+      [PUT, GET],
+    ]),
+    ...['needs_approval', 'needs_csr', 'Needs_Approval'].map(
+      (status): [string, SimulatedOrder, object, readonly string[]] => [
+        `422, order ${status} -> ORDER_NOT_READY`,
+        order(json(422, codes('a')), { ...PENDING_DV, status }),
+        notEligible('ORDER_NOT_READY', status, 'email', raws('a')),
+        [PUT, GET],
+      ],
+    ),
+    ...['processing', 'a status of tomorrow'].map(
+      (status): [string, SimulatedOrder, object, readonly string[]] => [
+        `400, order ${status} -> InvalidInput: no conclusion from it`,
+        order(json(400, codes('a')), { ...PENDING_DV, status }),
+        invalidInput(raws('a')),
+        [PUT, GET],
+      ],
+    ),
+    [
+      '400, status not known, method by DNS -> DCV_METHOD_NOT_EMAIL',
+      order(json(400, codes('a')), { status: 'processing', dcv_method: 'http-token' }),
+      notEligible('DCV_METHOD_NOT_EMAIL', 'processing', 'http-token', raws('a')),
+      [PUT, GET],
+    ],
+    [
+      '400, method EMAIL in capitals -> InvalidInput: the same method',
+      order(json(400, codes('a')), { ...PENDING_DV, dcv_method: 'EMAIL' }),
+      invalidInput(raws('a')),
+      [PUT, GET],
+    ],
+    ...[
+      { validation_type: 'OV' },
+      { validation_type: 'EV' },
+      { validation_type: 'ev', name_id: 'ssl_dv_geotrust' },
+      ...[
+        'ssl_plus',
+        'ssl_multi_domain',
+        'ssl_wildcard',
+        'ssl_ev_plus',
+        'ssl_ev_multi_domain',
+        'ssl_securesite',
+        'ssl_securesite_pro',
+      ].map((name_id) => ({ name_id })),
+    ].map((product): [string, SimulatedOrder, object, readonly string[]] => [
+      `400, product ${JSON.stringify(product)} -> NOT_A_DV_ORDER`,
+      order(json(400, codes('a')), { ...PENDING_DV, product }),
       notEligible('NOT_A_DV_ORDER', 'pending', 'email', raws('a')),
+      [PUT, GET],
+    ]),
+    ...[
+      { validation_type: 'DV' },
+      { validation_type: 'DV', name_id: 'ssl_basic' },
+      { name_id: 'ssl123_flex' },
+      { name_id: 'wildcard_dv_geotrust' },
+      { name_id: 'a product of tomorrow' },
+      { name_id: 'ssl_advanced' },
+      {},
+    ].map((product): [string, SimulatedOrder, object, readonly string[]] => [
+      `400, product ${JSON.stringify(product)} -> InvalidInput: not known not to be DV`,
+      order(json(400, codes('a')), { ...PENDING_DV, product }),
+      invalidInput(raws('a')),
+      [PUT, GET],
+    ]),
+    [
+      '400, DNS order already issued -> ORDER_NOT_PENDING',
+      order(json(400, codes('a')), { status: 'issued', dcv_method: 'dns-txt-token' }),
+      notEligible('ORDER_NOT_PENDING', 'issued', 'dns-txt-token', raws('a')),
       [PUT, GET],
     ],
     [
@@ -263,6 +350,78 @@ describe('the outcome table', () => {
       ],
     ),
     ...[
+      ['503', '120', 120] as const,
+      ['503', 'Fri, 02 Jan 2026 03:04:35 GMT', 30] as const,
+      ['502', '7', 7] as const,
+      ['503', 'soon', null] as const,
+    ].map(([status, retryAfter, seconds]): [string, SimulatedOrder, object, readonly string[]] => [
+      `${status} with Retry-After: ${retryAfter} -> UNAVAILABLE for ${seconds} s`,
+      order(html(Number(status), 'Sorry', { 'Retry-After': retryAfter })),
+      upstream('UNAVAILABLE', true, true, seconds),
+      [PUT],
+    ]),
+    ...[
+      ['{"error": {..}}', { error: { code: 'a', message: 'about a' } }, raws('a')] as const,
+      ['{"error": [..]}', { error: [{ code: 'a', message: 'about a' }] }, raws('a')] as const,
+      ['{"message": ..}', { message: 'No' }, [{ code: null, message: 'No' }]] as const,
+      ['{"code": .., "message": ..}', { code: 'a', message: 'about a' }, raws('a')] as const,
+      [
+        'a number as code',
+        { errors: [{ code: 17, message: 'No' }] },
+        [{ code: null, message: 'No' }],
+      ] as const,
+      [
+        'an empty list beside "error"',
+        { errors: [], error: { code: 'a' } },
+        [{ code: 'a', message: null }],
+      ] as const,
+    ].map(([name, body, errors]): [string, SimulatedOrder, object, readonly string[]] => [
+      `400 with ${name} -> InvalidInput with what it says`,
+      order(json(400, body), PENDING_DV),
+      invalidInput(errors),
+      [PUT, GET],
+    ]),
+    [
+      '403 with {"error": {..}} of a bad key -> CREDENTIALS_REJECTED',
+      order(json(403, { error: { code: 'access_denied|access_denied_invalid_key' } })),
+      upstream('CREDENTIALS_REJECTED', false, false),
+      [PUT],
+    ],
+    [
+      '403 with a number as code -> UNEXPECTED_RESPONSE',
+      order(json(403, { errors: [{ code: 403, message: 'Blocked' }] })),
+      upstream('UNEXPECTED_RESPONSE', false, false),
+      [PUT],
+    ],
+    [
+      '400 in XML -> InvalidInput with what it says',
+      order(
+        raw(
+          400,
+          '<?xml version="1.0"?><response><error><code>a</code><description>Bell &amp; &lt;b&gt; &amp;lt;</description></error><error><code><![CDATA[b]]></code></error></response>',
+          { 'Content-Type': 'application/xml' },
+        ),
+        PENDING_DV,
+      ),
+      invalidInput([
+        { code: 'a', message: 'Bell & <b> &lt;' },
+        { code: 'b', message: null },
+      ]),
+      [PUT, GET],
+    ],
+    [
+      '404 not_found|order in XML -> OrderNotFound',
+      order(raw(404, '<error><code>not_found|order</code></error>', {})),
+      {
+        __typename: 'ResendDvEmailsOrderNotFoundError',
+        message: text,
+        retryable: false,
+        correlationId: REQUEST_ID,
+        orderId: ORDER_ID,
+      },
+      [PUT],
+    ],
+    ...[
       ['200 with HTML', html(200, 'Checking your browser'), true] as const,
       ['200 with JSON', json(200, {}), true] as const,
       ['201', json(201, {}), true] as const,
@@ -328,6 +487,25 @@ describe('the outcome table', () => {
     ]);
     app.takeUpstreamRequests();
   });
+
+  it.each(['1403', '1005'])(
+    'alerts the operators when DigiCert says that a permission is missing, and only then: %s',
+    async (orderId) => {
+      const app = await startTestApp();
+
+      await app.resend(orderId);
+
+      const expected = {
+        event: 'digicert.permission-missing',
+        correlationId: REQUEST_ID,
+        level: 40,
+      };
+      expect(app.log.filter(({ event }) => event === 'digicert.permission-missing')).toEqual(
+        orderId === '1403' ? [expect.objectContaining(expected)] : [],
+      );
+      app.takeUpstreamRequests();
+    },
+  );
 
   it('alerts the operators when DigiCert rejects our key, and never blames the caller', async () => {
     const app = await startTestApp();

@@ -68,7 +68,11 @@ describe('a 400 whose body DigiCert meant to be understood', () => {
       json(400, { errors: [{ code: 'a', message: '\u001b'.repeat(5_000) }] }),
       [{ code: 'a', message: '\\u001b'.repeat(167).slice(0, 1000) }],
     ],
-    ['a number as code', json(400, { errors: [{ code: 12 }] }), [{ code: '12', message: null }]],
+    [
+      'a number as code, which is none',
+      json(400, { errors: [{ code: 12, message: 'No' }] }),
+      [{ code: null, message: 'No' }],
+    ],
     [
       'entries of another kind among them',
       json(400, { errors: [null, 'text', true, [], {}, { code: {}, message: [] }, ONE] }),

@@ -99,7 +99,9 @@ describe('the local check', () => {
     '',
     ' ',
     'example',
-    'example.com.',
+    'example.com..',
+    'exam\u200bple.com',
+    'example.com\u00a0',
     '.example.com',
     'example..com',
     '-example.com',
@@ -142,8 +144,8 @@ describe('the local check', () => {
     '@example.com',
     'admin@',
     'admin@example',
-    'admin@example.com ',
-    ' admin@example.com',
+    'admin@example.com\u00a0',
+    'admin@example.com.',
     'admin@@example.com',
     'ad min@example.com',
     'admin@*.example.com',
@@ -195,6 +197,145 @@ describe('the local check', () => {
     expect(pathsOf(await refuse('1001', { locale }))).toEqual(['input.locale']);
   });
 
+  it.each(['\u200b', '\u00ad', '\ufe0f', '\u00a0', '\u2028', '\u0007', '\u{e0041}'])(
+    'shows a character that cannot be seen by its number: %j',
+    async (character) => {
+      const escaped = JSON.stringify(character).startsWith('"\\\\u')
+        ? JSON.stringify(character).slice(1, -1)
+        : Array.from(
+            { length: character.length },
+            (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
+          ).join('');
+
+      const issues = await refuse('1001', {
+        domainApprovalEmails: [
+          {
+            domain: `exa${character}mple.com`,
+            email: `ad${character}min@example.com`,
+            emailDomain: `example.${character}com`,
+          },
+        ],
+      });
+
+      const fault = (field: string, text: string) => ({
+        path: ['input', 'domainApprovalEmails', '0', field],
+        message: `"${text}" has a character that cannot be seen, shown here by its number: type it again without that.`,
+      });
+      expect(issues).toEqual([
+        fault('domain', `exa${escaped}mple.com`),
+        fault('email', `ad${escaped}min@example.com`),
+        fault('emailDomain', `example.${escaped}com`),
+      ]);
+    },
+  );
+
+  it('takes off spaces and tabs around a name or an address, and the root dot of a name', async () => {
+    const response = await app.resend('1001', {
+      domainApprovalEmails: [
+        {
+          domain: ' \texample.com. ',
+          email: '\t admin@example.com ',
+          emailDomain: ' example.com.',
+        },
+      ],
+    });
+
+    const sent = { domain: 'example.com', email: 'admin@example.com', emailDomain: 'example.com' };
+    expect(response.data?.resendDvEmails).toMatchObject({ domainApprovalEmails: [sent] });
+    const [request] = app.takeUpstreamRequests();
+    expect(JSON.parse(request?.body ?? '')).toEqual({
+      domain_approval_emails: [
+        { domain: 'example.com', email: 'admin@example.com', email_domain: 'example.com' },
+      ],
+    });
+  });
+
+  it.each([
+    ['example.org', 'example.com', 'is neither example.com nor a parent of it.'],
+    ['www.example.com', 'example.com', 'is neither example.com nor a parent of it.'],
+    ['ample.com', 'example.com', 'is neither example.com nor a parent of it.'],
+    ['co.uk', 'example.co.uk', 'is a public suffix: names below it have different owners.'],
+    ['github.io', 'someone.github.io', 'is a public suffix: names below it have different owners.'],
+    ['github.io', undefined, 'is a public suffix: names below it have different owners.'],
+  ])('refuses the email domain %s for %s', async (emailDomain, domain, message) => {
+    const email = 'admin@example.com';
+    expect(
+      await refuse('1001', {
+        domainApprovalEmails: [{ email, emailDomain, ...(domain && { domain }) }],
+      }),
+    ).toEqual([
+      {
+        path: ['input', 'domainApprovalEmails', '0', 'emailDomain'],
+        message: `"${emailDomain}" ${message}`,
+      },
+    ]);
+  });
+
+  it.each([
+    ['sub.example2.com', 'someone@example2.com', 'example2.com'],
+    ['a.b.example2.com', 'someone@b.example2.com', 'b.example2.com'],
+    ['*.sub.example2.com', 'someone@example2.com', 'example2.com'],
+    ['sub.example.co.uk', 'someone@example.co.uk', 'example.co.uk'],
+    ['sub.bücher.example', 'someone@BÜCHER.example', 'xn--bcher-kva.example'],
+    ['example2.com', 'someone@example2.com', undefined],
+    ['*.example2.com', 'someone@example2.com', undefined],
+    ['example.co.uk', 'someone@co.uk', undefined],
+    ['someone.github.io', 'admin@github.io', undefined],
+    ['example2.com', 'someone@sub.example2.com', undefined],
+    ['sub.example2.com', 'someone@ample2.com', undefined],
+    ['sub.example2.com', undefined, undefined],
+  ])('adds to %s with the email %s the email domain %s', async (domain, email, emailDomain) => {
+    const response = await app.resend('1001', {
+      domainApprovalEmails: [{ domain, ...(email && { email }) }],
+    });
+
+    expect(response.data?.resendDvEmails).toMatchObject({
+      domainApprovalEmails: [{ emailDomain: emailDomain ?? null }],
+    });
+    const [request] = app.takeUpstreamRequests();
+    expect(JSON.parse(request?.body ?? '').domain_approval_emails[0].email_domain).toBe(
+      emailDomain,
+    );
+  });
+
+  it('leaves an email domain that is given, and adds none where the settings say so', async () => {
+    const entry = { domain: 'a.b.example2.com', email: 'someone@example2.com' };
+    const given = { ...entry, emailDomain: 'b.example2.com' };
+    const strict = await startTestApp({ environment: { DIGICERT_EMAIL_DOMAIN: 'given' } });
+
+    await app.resend('1001', { domainApprovalEmails: [given] });
+    await strict.resend('1001', { domainApprovalEmails: [entry] });
+
+    const [sent, sentStrictly] = [app, strict].map(
+      (one) => JSON.parse(one.takeUpstreamRequests()[0]?.body ?? '').domain_approval_emails,
+    );
+    expect(sent).toEqual([
+      { domain: entry.domain, email: entry.email, email_domain: 'b.example2.com' },
+    ]);
+    expect(sentStrictly).toEqual([entry]);
+  });
+
+  it.each(['1400', '1403'])(
+    'says of a refusal that it had added an email domain: %s',
+    async (id) => {
+      const entry = { domain: 'sub.example2.com', email: 'someone@example2.com' };
+      const added = 'the gateway had added emailDomain';
+
+      const refused = await app.resend(id, { domainApprovalEmails: [entry] });
+      const asGiven = await app.resend(id, {
+        domainApprovalEmails: [{ ...entry, emailDomain: 'example2.com' }],
+      });
+
+      expect(refused.data?.resendDvEmails).toMatchObject({
+        message: expect.stringContaining(added),
+      });
+      expect(asGiven.data?.resendDvEmails).toMatchObject({
+        message: expect.not.stringContaining(added),
+      });
+      app.takeUpstreamRequests();
+    },
+  );
+
   it('reports every fault at once, each with its path', async () => {
     const issues = await refuse('x', {
       domainApprovalEmails: [
@@ -229,24 +370,28 @@ describe('the local check', () => {
         { domain: 'bücher.example', email: 'admin@bücher.example' },
         { domain: 'bücher.example', email: 'Admin@bücher.example' },
         { domain: 'xn--bcher-kva.example', email: 'admin@BÜCHER.example' },
-        { domain: 'bücher.example' },
-        { domain: 'bücher.example', emailDomain: 'example.com' },
-        { domain: 'bücher.example', emailDomain: 'example.org' },
+        { domain: 'example.org' },
+        { domain: '*.EXAMPLE.org', emailDomain: 'example.org' },
+        { domain: 'example.org', email: 'admin@example.org' },
         { domain: 'bücher.example', email: '"ad\\min"@bücher.example' },
+        { domain: '*.bücher.example', email: 'admin@bücher.example' },
         { domain: 'example.com', email: 'admin@bücher.example' },
+        { email: 'ADMIN@bücher.example' },
       ],
     });
 
-    const sameAs = (index: string, earlier: number) => ({
+    const overlap = (index: string, earlier: number) => ({
       path: ['input', 'domainApprovalEmails', index],
-      message: `This entry is the same as the one at index ${earlier}; each entry is an email.`,
+      message: `This entry and the one at index ${earlier} may be the same email; each entry is an email.`,
     });
     expect(issues).toEqual([
-      sameAs('1', 0),
-      sameAs('2', 0),
-      sameAs('4', 3),
-      sameAs('5', 3),
-      sameAs('6', 0),
+      overlap('1', 0),
+      overlap('2', 0),
+      overlap('4', 3),
+      overlap('5', 3),
+      overlap('6', 0),
+      overlap('7', 0),
+      overlap('9', 0),
     ]);
   });
 
@@ -264,7 +409,8 @@ describe('the local check', () => {
     expect(await refuse('1001', { domainApprovalEmails: entries })).toEqual([
       {
         path: ['input', 'domainApprovalEmails'],
-        message: 'At most 250 entries are sent at once, and this list has 251.',
+        message:
+          'At most 250 entries are sent at once, and this list has 251. Send the others in further calls, 250 at a time.',
       },
     ]);
   });

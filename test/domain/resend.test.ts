@@ -62,12 +62,16 @@ describe('a resend that DigiCert accepts', () => {
       {
         domainApprovalEmails: [
           { domain: 'example.com', email: null },
-          { email: 'admin@example.com' },
           { domain: 'sub.example.com', email: 'admin@example.com', emailDomain: 'example.com' },
         ],
       },
-      '{"domain_approval_emails":[{"domain":"example.com"},{"email":"admin@example.com"},' +
+      '{"domain_approval_emails":[{"domain":"example.com"},' +
         '{"domain":"sub.example.com","email":"admin@example.com","email_domain":"example.com"}]}',
+    ],
+    [
+      'entries with an address alone',
+      { domainApprovalEmails: [{ email: 'admin@example.com' }, { email: 'admin@example.org' }] },
+      '{"domain_approval_emails":[{"email":"admin@example.com"},{"email":"admin@example.org"}]}',
     ],
     [
       'Unicode names, which go out as A-labels',

@@ -56,6 +56,7 @@ describe('certificateOrder', () => {
               approverEmails: approverEmailsAt('sub.example.com', 'example.com'),
             },
           ],
+          lastResend: null,
         },
       },
     });
@@ -168,7 +169,92 @@ describe('certificateOrder', () => {
   ])('accepts a response with %s', async (_name, validation, order) => {
     const { response } = await readResponse(validation);
 
-    expect(response).toEqual({ data: { certificateOrder: { id: ORDER_ID, ...order } } });
+    expect(response).toEqual({
+      data: { certificateOrder: { id: ORDER_ID, ...order, lastResend: null } },
+    });
+  });
+
+  it.each<[string, Record<string, unknown> | Responder | undefined, readonly string[] | null]>([
+    [
+      'names on the certificate',
+      {
+        certificate: { common_name: 'a.example.com', dns_names: ['a.example.com', 'example.org'] },
+      },
+      ['a.example.com', 'example.org'],
+    ],
+    ['a common name alone', { certificate: { common_name: 'example.com' } }, ['example.com']],
+    [
+      'names without a common name',
+      { certificate: { dns_names: ['example.com'] } },
+      ['example.com'],
+    ],
+    ['no certificate', { status: 'pending' }, null],
+    ['values of other types', { certificate: { common_name: {}, dns_names: 'x' } }, null],
+    ['no info', undefined, null],
+    ['a 500', html(500, 'Sorry'), null],
+  ])('without validations has the domains of an order with %s', async (_name, info, names) => {
+    const app = await startTestApp({
+      orders: {
+        [ORDER_ID]: {
+          summary: 'x',
+          resend: json(500, {}),
+          validation: { order_status: 'pending' },
+          ...(info && { info }),
+        },
+      },
+    });
+
+    const { data } = await app.execute(CertificateOrderDocument, { id: ORDER_ID });
+
+    expect(data?.certificateOrder?.domains).toEqual(
+      names?.map((name) => ({
+        name,
+        status: null,
+        method: null,
+        dnsNames: [name],
+        approverEmails: approverEmailsAt(
+          ...(name === 'a.example.com' ? ['a.example.com', 'example.com'] : [name]),
+        ),
+      })) ?? null,
+    );
+    expect(app.takeUpstreamRequests().map(describeRequest)).toEqual([
+      `GET ${ORDER_ID}/validation`,
+      `GET ${ORDER_ID}`,
+    ]);
+  });
+
+  it('reads the certificate only where domains are selected, and once', async () => {
+    const validation = { order_status: 'pending' };
+    const app = await startTestApp({
+      orders: { [ORDER_ID]: { summary: 'x', resend: json(500, {}), info: {}, validation } },
+    });
+    const read = (fields: string) =>
+      app.post({ query: `{ a: certificateOrder(id: "${ORDER_ID}") { ${fields} } }` });
+
+    await read('status dcvMethod');
+    await read('domains { name } again: domains { status }');
+
+    expect(app.takeUpstreamRequests().map(describeRequest)).toEqual([
+      `GET ${ORDER_ID}/validation`,
+      `GET ${ORDER_ID}/validation`,
+      `GET ${ORDER_ID}`,
+    ]);
+  });
+
+  it('reads dns_name as the name of a domain', async () => {
+    const { response } = await readResponse({
+      dns_name_validations: [{ dns_name: 'example.com' }],
+    });
+
+    expect(response.data?.certificateOrder?.domains).toEqual([
+      {
+        name: 'example.com',
+        status: null,
+        method: null,
+        dnsNames: ['example.com'],
+        approverEmails: approverEmailsAt('example.com'),
+      },
+    ]);
   });
 
   it('is null for an order DigiCert does not know', async () => {

@@ -180,6 +180,7 @@ describe('the subgraph', () => {
       'CertificateOrder.status': reads,
       'CertificateOrder.dcvMethod': reads,
       'CertificateOrder.domains': reads,
+      'CertificateOrder.lastResend': reads,
       'Mutation.resendDvEmails': '@authenticated @requiresScopes(scopes: [["dv-emails:resend"]])',
     });
     expect(printGatewaySchema()).not.toContain('@requiresScopes');

@@ -38,11 +38,18 @@ describe('the cool-down', () => {
         resendDvEmails: {
           __typename: 'ResendDvEmailsRateLimitedError',
           message:
-            'These emails were just resent, or are being resent. Look for them first, spam folder included. Try again in 48 s; nothing was sent.',
+            'DigiCert has just accepted a request for these emails, or for some of them. Look for them first, spam folder included. Try again in 48 s; this time nothing was sent.',
           retryable: true,
           correlationId: 'test-request',
           scope: 'COOLDOWN',
           retryAfterSeconds: 48,
+          lastResend: {
+            attemptedAt: '2026-01-02T03:04:05.000Z',
+            outcome: 'ACCEPTED',
+            emailsMayHaveBeenSent: true,
+            domains: ['example.com'],
+            correlationId: 'test-request',
+          },
         },
       },
     });
@@ -109,6 +116,25 @@ describe('the cool-down', () => {
       '1001',
       toInput({ ...ADMIN, domain: '*.example.com' }),
     ],
+    ['the recipients that DigiCert chooses', '1001', toInput(ADMIN), '1001', undefined],
+    ['those that DigiCert chose', '1001', undefined, '1001', toInput(ADMIN)],
+    ['the domain alone', '1001', toInput(ADMIN), '1001', toInput({ domain: '*.example.com' })],
+    [
+      'a domain that was named alone',
+      '1001',
+      toInput({ domain: 'example.com' }),
+      '1001',
+      toInput(ADMIN),
+    ],
+    ['the address alone', '1001', toInput(ADMIN), '1001', toInput({ email: 'ADMIN@example.com' })],
+    [
+      'an address that was named alone',
+      '1001',
+      toInput({ email: 'admin@example.com' }),
+      '1001',
+      toInput({ domain: 'example.org', email: 'admin@example.com' }),
+    ],
+    ['another spelling of the order id', '1001', toInput(ADMIN), '01001', toInput(ADMIN)],
     ['an empty list', '1001', undefined, '1001', toInput()],
     ['nothing but a language', '1001', undefined, '1001', { locale: 'en' }],
   ])('sees the same emails behind %s', async (_name, first, firstInput, second, secondInput) => {
@@ -127,7 +153,8 @@ describe('the cool-down', () => {
       toInput({ ...ADMIN, domain: 'www.example.com' }),
       '1001',
     ],
-    ['the recipients that DigiCert chooses', undefined, '1001'],
+    ['the domain alone of another domain', toInput({ domain: 'example.org' }), '1001'],
+    ['another address alone', toInput({ email: 'webmaster@example.com' }), '1001'],
     ['another order', toInput(ADMIN), '2001'],
   ])('lets emails through to %s', async (_name, input, orderId) => {
     const app = await startWithCooldown({

@@ -1,8 +1,11 @@
 // The contract of a limit store, kept by both: in this process, and in Redis.
 
-import type { Limit, LimitStore, Waits } from '../../src/limits/limit-store';
+import type { AttemptOutcome } from '../../src/domain/resend-attempt';
+import { type AttemptSettings, findLast, toResendAttempt } from '../../src/limits/attempts';
+import { cancel, type Limit, type LimitStore, type Waits } from '../../src/limits/limit-store';
 import { MemoryStore } from '../../src/limits/memory-store';
 import { RedisStore } from '../../src/limits/redis-store';
+import { ATTEMPTS, toAttempt } from '../support/attempts';
 import { ManualClock } from '../support/manual-clock';
 import { describeWithRedis, startRedis } from '../support/redis';
 
@@ -15,12 +18,8 @@ const QUOTA: Limit = {
   ],
 };
 
-/** A recipient who may be mailed once in so long. */
-const toRecipient = (key: string, windowMs = 60_000): Limit => ({
-  kind: 'recipient',
-  key,
-  windows: [{ limit: 1, windowMs }],
-});
+/** Without windows: what is taken with an attempt where nothing limits that. */
+const NO_QUOTA: Limit = { kind: 'digicert', key: 'none', windows: [] };
 
 const toCaller = (key: string, limit = 60): Limit => ({
   kind: 'caller',
@@ -33,8 +32,8 @@ interface Subject {
   readonly store: LimitStore;
   /** Takes one of the quota; with `holdMs` 0 it is used at once. Milliseconds to wait when there is no room. */
   take(id: string, holdMs?: number, limit?: Limit): Promise<number>;
-  /** Takes all of some recipients, or none. Milliseconds to wait when there is no room. */
-  mail(keys: readonly string[], id: string, windowMs?: number): Promise<number>;
+  /** Reserves an attempt to mail some recipients. Milliseconds to wait where one of them is on cool-down. */
+  mail(recipients: readonly string[], id: string, order?: string): Promise<number>;
 }
 
 const stores: LimitStore[] = [];
@@ -49,32 +48,33 @@ function toSubject(store: LimitStore, clock: ManualClock): Subject {
     clock,
     store,
     take: async (id, holdMs = 0, limit = QUOTA) => {
-      const { ok, waitMs } = await store.reserve({ id, holdMs, take: [limit] });
+      const { ok, waitMs } = await store.reserve({ id, holdMs, quota: limit });
       expect(ok).toBe(waitMs[limit.kind] === 0);
       return waitMs[limit.kind];
     },
-    mail: async (keys, id, windowMs) => {
-      const take = keys.map((key) => toRecipient(key, windowMs));
-      return (await store.reserve({ id, holdMs: 10_000, take })).waitMs.recipient;
+    mail: async (recipients, id, order) => {
+      const attempt = toAttempt(recipients, order);
+      const request = { id, holdMs: 10_000, attempt, quota: NO_QUOTA };
+      return (await store.reserve(request)).waitMs.recipient;
     },
   };
 }
 
-async function createInMemory(): Promise<Subject> {
+async function createInMemory(settings = ATTEMPTS): Promise<Subject> {
   const clock = new ManualClock();
-  return toSubject(new MemoryStore(clock), clock);
+  return toSubject(new MemoryStore(clock, settings), clock);
 }
 
-async function createInRedis(): Promise<Subject & { url: string }> {
+async function createInRedis(settings = ATTEMPTS): Promise<Subject & { url: string }> {
   const clock = new ManualClock();
   const { url } = await startRedis();
   const now = () => clock.now();
-  const store = new RedisStore({ url, timeoutMs: 2_000, instance: 'test', now });
-  await store.connect();
+  const store = new RedisStore({ url, timeoutMs: 2_000, instance: 'test', now, ...settings });
+  await store.connection.connect();
   return { ...toSubject(store, clock), url };
 }
 
-function itKeepsTheContract(create: () => Promise<Subject>): void {
+function itKeepsTheContract(create: (settings?: AttemptSettings) => Promise<Subject>): void {
   const ROOM = 0;
 
   it('gives as many places as the narrowest window has room for', async () => {
@@ -105,7 +105,7 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
     expect(await store.count(QUOTA)).toEqual([3, 3]);
     clock.advance(100);
     expect(await store.count(QUOTA)).toEqual([2, 3]);
-    await store.release('2', [QUOTA]);
+    await store.release('2', QUOTA);
     expect(await store.count(QUOTA)).toEqual([1, 2]);
     expect(await store.count({ ...QUOTA, key: 'another' })).toEqual([0, 0]);
     expect(await store.count({ ...QUOTA, windows: [] })).toEqual([]);
@@ -152,7 +152,7 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
     await take('3', 5_000);
     clock.advance(2_000);
     expect(await take('4')).toEqual(1_000);
-    await store.commit('1', [QUOTA]);
+    await store.commit('1', QUOTA);
     clock.advance(999);
     expect(await take('4')).toEqual(1);
     clock.advance(1);
@@ -173,7 +173,7 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
     for (const id of ['1', '2', '3']) {
       await take(id, 5_000);
     }
-    await store.release('2', [QUOTA]);
+    await store.release('2', QUOTA);
     expect([await take('4'), await take('5')]).toEqual([ROOM, 1_000]);
   });
 
@@ -195,9 +195,7 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
     await store.block(QUOTA, 30_000);
     await store.block(QUOTA, 5_000);
     const ask = async () => {
-      const looked = await store.reserve({ id: '0', holdMs: 0, check: [QUOTA] });
-      const { waitMs, blockedForMs } = await store.reserve({ id: '1', holdMs: 0, take: [QUOTA] });
-      expect(looked).toMatchObject({ waitMs, blockedForMs });
+      const { waitMs, blockedForMs } = await store.reserve({ id: '1', holdMs: 0, quota: QUOTA });
       return [waitMs.digicert, blockedForMs];
     };
     expect(await ask()).toEqual([30_000, 30_000]);
@@ -216,11 +214,11 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
   it('takes all recipients or none, and says how long the last one is to be waited for', async () => {
     const { clock, store, mail } = await create();
     expect(await mail(['a', 'b'], 'first')).toBe(0);
-    await store.commit('first', [toRecipient('a'), toRecipient('b')]);
+    await store.endAttempt('first', toAttempt(['a', 'b']), 'ACCEPTED');
     clock.advance(10_000);
-    expect(await mail(['c'], 'second', 70_000)).toBe(0);
-    await store.commit('second', [toRecipient('c', 70_000)]);
-    expect(await mail(['d', 'b', 'c'], 'third', 70_000)).toBe(70_000);
+    expect(await mail(['c'], 'second')).toBe(0);
+    await store.endAttempt('second', toAttempt(['c']), 'UNKNOWN');
+    expect(await mail(['d', 'b', 'c'], 'third')).toBe(60_000);
     expect(await mail(['d'], 'fourth')).toBe(0);
     clock.advance(50_000);
     expect(await mail(['a', 'b'], 'fifth')).toBe(0);
@@ -234,39 +232,40 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
     expect(waits.filter((waitMs) => waitMs === 0)).toHaveLength(1);
   });
 
-  it('keeps a recipient for as long as it may still be mailed, and then for its window', async () => {
-    const { clock, mail } = await create();
-    await mail(['a'], 'first', 1_000);
+  it('keeps a recipient for as long as it may still be mailed, and then for the cool-down', async () => {
+    const { clock, mail } = await create({ cooldownMs: 1_000, rememberMs: 1_000 });
+    await mail(['a'], 'first');
     clock.advance(9_999);
-    expect(await mail(['a'], 'second', 1_000)).toBe(1_000);
+    expect(await mail(['a'], 'second')).toBe(1_000);
     clock.advance(1_001);
-    expect(await mail(['a'], 'third', 1_000)).toBe(0);
+    expect(await mail(['a'], 'third')).toBe(0);
   });
 
-  it('releases and commits what the reservation has taken, and nothing else', async () => {
-    const { clock, store, mail } = await create();
-    await mail(['a', 'b'], 'first', 10_000);
-    await store.release('second', [toRecipient('a', 10_000), toRecipient('b', 10_000)]);
-    expect(await mail(['a'], 'third', 10_000)).toBe(10_000);
+  it('ends the attempt that was reserved, and no other', async () => {
+    const { clock, store, mail } = await create({ cooldownMs: 10_000, rememberMs: 10_000 });
+    await mail(['a'], 'first');
+    await mail(['b'], 'second');
+    await store.endAttempt('third', toAttempt(['a']), undefined);
+    expect(await mail(['a'], 'fourth')).toBe(10_000);
     clock.advance(5_000);
-    await store.commit('first', [toRecipient('a', 10_000)]);
-    await store.release('first', [toRecipient('b', 10_000)]);
+    await store.endAttempt('first', toAttempt(['a']), 'ACCEPTED');
+    await store.endAttempt('second', toAttempt(['b']), undefined);
     clock.advance(5_000);
-    expect(await mail(['a'], 'third', 10_000)).toBe(5_000);
-    expect(await mail(['b'], 'third', 10_000)).toBe(0);
+    expect(await mail(['a'], 'fifth')).toBe(5_000);
+    expect(await mail(['b'], 'sixth')).toBe(0);
   });
 
-  it('takes recipients and quota together or not at all, and counts the caller in any case', async () => {
+  it('takes an attempt and the quota together or not at all, and counts the caller in any case', async () => {
     const { store, take, mail } = await create();
-    const [caller, recipient] = [toCaller('c', 3), toRecipient('a')];
+    const [caller, attempt] = [toCaller('c', 3), toAttempt(['a'])];
     const reserve = async (id: string): Promise<Waits> =>
-      (await store.reserve({ id, holdMs: 1_000, count: caller, take: [recipient, QUOTA] })).waitMs;
+      (await store.reserve({ id, holdMs: 1_000, count: caller, attempt, quota: QUOTA })).waitMs;
 
     expect(await reserve('1')).toEqual({ caller: 0, recipient: 0, digicert: 0 });
     expect(await reserve('2')).toEqual({ caller: 0, recipient: 60_000, digicert: 0 });
     // The refused one has taken nothing of the quota.
     expect([await take('3'), await take('4')]).toEqual([0, 0]);
-    await store.release('1', [recipient]);
+    await store.endAttempt('1', attempt, undefined);
     expect(await reserve('5')).toEqual({ caller: 0, recipient: 0, digicert: 1_000 });
     expect(await mail(['a'], '6')).toBe(0);
     expect(await store.count(caller)).toEqual([3]);
@@ -274,20 +273,157 @@ function itKeepsTheContract(create: () => Promise<Subject>): void {
     expect(await store.count(caller)).toEqual([3]);
   });
 
-  it('looks at a limit without taking it', async () => {
+  it('looks at recipients without taking them where no quota is taken', async () => {
     const { store, mail } = await create();
-    const look = async () => {
-      const request = {
-        id: 'look',
-        holdMs: 0,
-        check: [toRecipient('a')],
-        take: [toRecipient('b')],
-      };
-      return store.reserve(request);
-    };
+    const look = () => store.reserve({ id: 'look', holdMs: 0, attempt: toAttempt(['a', 'b']) });
     expect((await look()).ok).toBe(true);
     expect(await mail(['a'], 'first')).toBe(0);
     expect(await look()).toMatchObject({ ok: false, waitMs: { recipient: 60_000 } });
+    expect(await mail(['b'], 'second')).toBe(0);
+  });
+
+  it('gives back all that was reserved', async () => {
+    const { store, take, mail } = await create();
+    const request = { id: '1', holdMs: 1_000, attempt: toAttempt(['a']), quota: QUOTA };
+    await take('2');
+    await take('3');
+    expect((await store.reserve(request)).ok).toBe(true);
+
+    await cancel(store, request);
+
+    expect([await mail(['a'], '4'), await take('5')]).toEqual([0, 0]);
+  });
+
+  it('knows the attempt behind a wait: of those that conflict, the last that may have sent emails', async () => {
+    const { clock, store, mail } = await create();
+    const causeOf = async (recipients: readonly string[]) => {
+      const request = { id: 'look', holdMs: 0, attempt: toAttempt(recipients) };
+      const { cause } = await store.reserve(request);
+      return cause && toResendAttempt(cause.attempt, cause.nowMs).outcome;
+    };
+    for (const [recipient, outcome] of [
+      ['a', 'ACCEPTED'],
+      ['b', 'UNKNOWN'],
+      ['c', 'NOT_SENT'],
+    ] as const) {
+      await mail([recipient], recipient);
+      clock.advance(1_000);
+      await store.endAttempt(recipient, toAttempt([recipient]), outcome);
+    }
+    await mail(['d'], 'd');
+
+    expect(await causeOf(['a'])).toBe('ACCEPTED');
+    expect(await causeOf(['a', 'b'])).toBe('UNKNOWN');
+    expect(await causeOf(['c'])).toBeUndefined();
+    expect(await causeOf(['d', 'a'])).toBe('IN_PROGRESS');
+    clock.advance(10_000);
+    expect(await causeOf(['d', 'a'])).toBe('UNKNOWN');
+  });
+
+  it('keeps the attempts of orders apart', async () => {
+    const { mail } = await create();
+    expect(await mail(['a'], 'first', 'one')).toBe(0);
+    expect(await mail(['a'], 'second', 'another')).toBe(0);
+    expect(await mail(['a'], 'third', 'another')).toBe(60_000);
+  });
+
+  describe('the last attempt', () => {
+    const settings = { cooldownMs: 10_000, rememberMs: 100_000 };
+
+    async function createWithAttempts() {
+      const { clock, store } = await create(settings);
+      let id = 0;
+      /** One of another recipient each time, `undefined`: its process dies. */
+      const attempt = async (outcome: AttemptOutcome | undefined): Promise<void> => {
+        id += 1;
+        const made = {
+          ...toAttempt([String(id)]),
+          domains: ['example.com', 'example.org'],
+          attemptedAtMs: id,
+          correlationId: String(id),
+        };
+        const request = { id: String(id), holdMs: 1_000, attempt: made, quota: NO_QUOTA };
+        expect((await store.reserve(request)).ok).toBe(true);
+        clock.advance(500);
+        if (outcome) {
+          await store.endAttempt(String(id), made, outcome);
+        }
+      };
+      const last = async () => {
+        const { attempts, nowMs } = await store.attemptsOf('order');
+        const found = findLast(attempts);
+        return found && toResendAttempt(found, nowMs);
+      };
+      return { clock, store, attempt, last };
+    }
+
+    it('is remembered with its outcome, for the time that is set', async () => {
+      const { clock, attempt, last } = await createWithAttempts();
+      expect(await last()).toBeUndefined();
+
+      await attempt('ACCEPTED');
+
+      expect(await last()).toEqual({
+        attemptedAt: new Date(1),
+        outcome: 'ACCEPTED',
+        domains: ['example.com', 'example.org'],
+        correlationId: '1',
+      });
+      clock.advance(99_999);
+      expect(await last()).toMatchObject({ correlationId: '1' });
+      clock.advance(1);
+      expect(await last()).toBeUndefined();
+    });
+
+    it('is in progress until its time is over, and not known from then on', async () => {
+      const { clock, attempt, last } = await createWithAttempts();
+      await attempt(undefined);
+      expect(await last()).toMatchObject({ outcome: 'IN_PROGRESS' });
+      clock.advance(499);
+      expect(await last()).toMatchObject({ outcome: 'IN_PROGRESS' });
+      clock.advance(1);
+      expect(await last()).toMatchObject({ outcome: 'UNKNOWN' });
+      clock.advance(99_000);
+      expect(await last()).toMatchObject({ outcome: 'UNKNOWN' });
+    });
+
+    it('that sent nothing takes the place of none that may have sent, and is kept for the cool-down', async () => {
+      const { clock, attempt, last } = await createWithAttempts();
+      await attempt('NOT_SENT');
+      expect(await last()).toMatchObject({ outcome: 'NOT_SENT', correlationId: '1' });
+      await attempt('UNKNOWN');
+      await attempt('NOT_SENT');
+      expect(await last()).toMatchObject({ outcome: 'UNKNOWN', correlationId: '2' });
+      await attempt('ACCEPTED');
+      expect(await last()).toMatchObject({ outcome: 'ACCEPTED', correlationId: '4' });
+
+      clock.advance(200_000);
+      await attempt('NOT_SENT');
+      clock.advance(9_999);
+      expect(await last()).toMatchObject({ outcome: 'NOT_SENT', correlationId: '5' });
+      clock.advance(1);
+      expect(await last()).toBeUndefined();
+    });
+
+    it('that was not made is forgotten', async () => {
+      const { store, attempt, last } = await createWithAttempts();
+      await attempt('ACCEPTED');
+      await attempt(undefined);
+      expect(await last()).toMatchObject({ correlationId: '2' });
+      await store.endAttempt('2', toAttempt(['2']), undefined);
+      expect(await last()).toMatchObject({ correlationId: '1' });
+    });
+  });
+
+  it('remembers the last attempt where there is no cool-down, and lets the next one through', async () => {
+    const { store, mail } = await create({ cooldownMs: 0, rememberMs: 1_000 });
+    expect([await mail(['a'], '1'), await mail(['a'], '2')]).toEqual([0, 0]);
+    await store.endAttempt('2', toAttempt(['a']), 'ACCEPTED');
+    await store.endAttempt('1', toAttempt(['a']), 'NOT_SENT');
+
+    const { attempts } = await store.attemptsOf('order');
+
+    expect(attempts.map(({ id, outcome }) => [id, outcome])).toEqual([['2', 'ACCEPTED']]);
   });
 }
 
@@ -301,11 +437,11 @@ describeWithRedis('limits in Redis', () => {
   it('are shared by every process that uses it, by its own clock', async () => {
     const { url } = await startRedis();
     const take = async () => {
-      const store = new RedisStore({ url, timeoutMs: 2_000, instance: 'test' });
+      const store = new RedisStore({ url, timeoutMs: 2_000, instance: 'test', ...ATTEMPTS });
       stores.push(store);
-      await store.connect();
+      await store.connection.connect();
       const limit = { ...QUOTA, windows: [{ limit: 1, windowMs: 60_000 }] };
-      return (await store.reserve({ id: String(stores.length), holdMs: 0, take: [limit] })).ok;
+      return (await store.reserve({ id: String(stores.length), holdMs: 0, quota: limit })).ok;
     };
     expect([await take(), await take()]).toEqual([true, false]);
   });
@@ -313,25 +449,25 @@ describeWithRedis('limits in Redis', () => {
   it('are those of one instance of DigiCert', async () => {
     const { url, take, clock } = await createInRedis();
     const now = () => clock.now();
-    const other = new RedisStore({ url, timeoutMs: 2_000, instance: 'other', now });
+    const other = new RedisStore({ url, timeoutMs: 2_000, instance: 'other', now, ...ATTEMPTS });
     stores.push(other);
-    await other.connect();
+    await other.connection.connect();
     for (const id of ['1', '2', '3']) {
       await take(id);
     }
-    expect((await other.reserve({ id: '4', holdMs: 0, take: [QUOTA] })).ok).toBe(true);
+    expect((await other.reserve({ id: '4', holdMs: 0, quota: QUOTA })).ok).toBe(true);
   });
 
   it('know a snapshot that is restored, and count nothing twice', async () => {
     const { store, clock, take, mail } = await createInRedis();
-    const local = toSubject(new MemoryStore(clock), clock);
+    const local = toSubject(new MemoryStore(clock, ATTEMPTS), clock);
     await take('1');
     await local.take('1');
     await local.take('2', 500);
     await local.mail(['a'], 'first');
     clock.advance(400);
 
-    await (store as RedisStore).restore((local.store as MemoryStore).snapshot());
+    await (store as RedisStore).restore((local.store as MemoryStore).snapshot(0));
 
     expect(await take('3')).toBe(0);
     expect(await take('4')).toBe(600);
@@ -351,9 +487,9 @@ describeWithRedis('limits in Redis', () => {
   it('leave nothing behind in Redis that lasts, and keep all of it in one slot of a cluster', async () => {
     const { store, take, mail, url } = await createInRedis();
     await take('1');
-    await store.commit('2', [QUOTA]);
+    await store.commit('2', QUOTA);
     await store.block(QUOTA, 1_000);
-    await mail(['a'], 'first', 1_000);
+    await mail(['a'], 'first');
     const { Redis } = await import('ioredis');
     const redis = new Redis(url);
     const keys = await redis.keys('*');
@@ -364,10 +500,10 @@ describeWithRedis('limits in Redis', () => {
     await redis.quit();
     expect(keys).toHaveLength(3);
     expect(keys.map((key) => key.slice(0, key.indexOf('}') + 1))).toEqual(
-      Array(3).fill('{dv-email-gateway:1:test}'),
+      Array(3).fill('{dv-email-gateway:2:test}'),
     );
     expect(new Set(slots).size).toBe(1);
-    expect(lasting.every((ttl) => ttl > 0 && ttl <= 11_000)).toBe(true);
+    expect(lasting.every((ttl) => ttl > 0 && ttl <= 610_000)).toBe(true);
   });
 });
 
@@ -376,89 +512,81 @@ it('limits in memory are not touched by a system clock that is set', async () =>
   for (const id of ['1', '2', '3']) {
     await take(id);
   }
-  await mail(['a'], 'first', 1_000);
+  await mail(['a'], 'first');
   clock.set(3_600_000);
-  expect([await take('4'), await mail(['a'], 'second', 1_000)]).toEqual([1_000, 1_000]);
+  expect([await take('4'), await mail(['a'], 'second')]).toEqual([1_000, 60_000]);
   clock.set(-7_200_000);
-  expect([await take('4'), await mail(['a'], 'second', 1_000)]).toEqual([1_000, 1_000]);
+  expect([await take('4'), await mail(['a'], 'second')]).toEqual([1_000, 60_000]);
 });
 
 it('limits in memory stay small, however many ask', async () => {
   const { store, mail } = await createInMemory();
   for (let index = 0; index < 15_000; index += 1) {
     await store.reserve({ id: 'id', holdMs: 0, count: toCaller(String(index)) });
-    await mail(
-      Array.from({ length: 10 }, (_, recipient) => `${index} ${recipient}`),
-      'id',
-    );
+    const recipients = Array.from({ length: 100 }, (_, recipient) => String(recipient));
+    await mail(recipients, 'id', String(index));
   }
-  expect((store as MemoryStore).size).toEqual({ caller: 10_000, recipient: 100_000, digicert: 0 });
+  const { caller, attempts } = (store as MemoryStore).size;
+  expect(caller).toBe(10_000);
+  expect(attempts).toBeGreaterThan(399_000);
+  expect(attempts).toBeLessThanOrEqual(400_000);
 });
 
-it('limits in memory forget no recipient: beyond what fits, others wait', async () => {
+it('attempts in memory forget no recipient on cool-down: beyond what fits, others wait', async () => {
   const { clock, store, mail } = await createInMemory();
-  const keys = Array.from({ length: 100_000 }, (_, index) => String(index));
-  expect(await mail(keys, 'first')).toBe(0);
-  await store.commit(
-    'first',
-    keys.map((key) => toRecipient(key)),
-  );
-  expect(await mail(['one more'], 'second')).toBe(1_000);
-  expect(await mail(['0'], 'second')).toBe(60_000);
+  const recipients = Array.from({ length: 399_999 }, (_, index) => String(index));
+  expect(await mail(recipients, 'first', 'one')).toBe(0);
+  await store.endAttempt('first', toAttempt(recipients, 'one'), 'ACCEPTED');
+  expect(await mail(['one more'], 'second', 'another')).toBe(1_000);
+  expect(await mail(['0'], 'second', 'one')).toBe(60_000);
   clock.advance(60_000);
-  expect(await mail(['one more'], 'second')).toBe(0);
+  expect(await mail(['one more'], 'second', 'another')).toBe(0);
 });
 
-it('recipients in memory are forgotten as others come, once they may be mailed again', async () => {
+it('attempts in memory are forgotten as others come, the oldest first, once they only are remembered', async () => {
   const { clock, store, mail } = await createInMemory();
   for (let index = 0; index < 100; index += 1) {
-    await mail([String(index)], 'id');
-    await store.commit('id', [toRecipient(String(index))]);
+    await mail(['a'], 'id', String(index));
+    await store.endAttempt('id', toAttempt(['a'], String(index)), 'ACCEPTED');
     clock.advance(10_000);
   }
-  expect((store as MemoryStore).size.recipient).toBeLessThanOrEqual(7);
+  // Those of ten minutes, each with its mark.
+  expect((store as MemoryStore).size.attempts).toBe(2 * 60);
 });
 
-it.each([
-  ['callers', { count: toCaller('new') }],
-  ['recipients', { take: [toRecipient('new')] }],
-])(
-  '%s that another store has granted are forgotten here once they have ended',
-  (_name, request) => {
-    const clock = new ManualClock();
-    const store = new MemoryStore(clock);
-    const waitMs = { caller: 0, recipient: 0, digicert: 0 };
-    for (let index = 0; index < 100; index += 1) {
-      const rename = (limit: Limit) => ({ ...limit, key: String(index) });
-      const { count, take } = { count: undefined, take: [], ...request };
-      store.record(
-        { id: 'id', holdMs: 0, count: count && rename(count), take: take.map(rename) },
-        { ok: true, waitMs, blockedForMs: 0 },
-      );
-      clock.advance(10_000);
-    }
-    expect(store.size.caller + store.size.recipient).toBeLessThanOrEqual(7);
-  },
-);
-
-it('of recipients that another store has granted, the first go when there are too many', () => {
+it('callers that another store has granted are forgotten here once they have ended', () => {
   const clock = new ManualClock();
-  const store = new MemoryStore(clock);
+  const store = new MemoryStore(clock, ATTEMPTS);
   const waitMs = { caller: 0, recipient: 0, digicert: 0 };
-  const record = (from: number, count: number) => {
-    const take = Array.from({ length: count }, (_, index) => toRecipient(String(from + index)));
-    store.record({ id: 'id', holdMs: 0, take }, { ok: true, waitMs, blockedForMs: 0 });
-  };
-  record(0, 60_000);
-  clock.advance(1_000);
-  record(60_000, 65_000);
+  for (let index = 0; index < 100; index += 1) {
+    store.record(
+      { id: 'id', holdMs: 0, count: toCaller(String(index)) },
+      { ok: true, waitMs, blockedForMs: 0 },
+    );
+    clock.advance(10_000);
+  }
+  expect(store.size.caller).toBeLessThanOrEqual(7);
+});
 
-  expect(store.size.recipient).toBe(100_000);
-  const kept = new Set(store.snapshot().map(({ limit }) => limit.key));
-  expect([kept.has('0'), kept.has('24999'), kept.has('25000'), kept.has('124999')]).toEqual([
-    false,
-    false,
-    true,
-    true,
-  ]);
+it('of attempts that another store has granted, the first go when there are too many', () => {
+  const clock = new ManualClock();
+  const store = new MemoryStore(clock, ATTEMPTS);
+  const waitMs = { caller: 0, recipient: 0, digicert: 0 };
+  const record = (order: string, count: number) => {
+    const attempt = toAttempt(
+      Array.from({ length: count }, (_, index) => String(index)),
+      order,
+    );
+    store.record(
+      { id: 'id', holdMs: 0, attempt, quota: NO_QUOTA },
+      { ok: true, waitMs, blockedForMs: 0 },
+    );
+  };
+  for (const order of ['1', '2', '3', '4', '5', '6']) {
+    record(order, 99_000);
+    clock.advance(1_000);
+  }
+
+  expect(store.size.attempts).toBe(4 * 99_001);
+  expect(store.snapshot(0).attempts.map(({ order }) => order)).toEqual(['3', '4', '5', '6']);
 });

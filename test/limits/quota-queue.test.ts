@@ -6,6 +6,7 @@ import type { Limit } from '../../src/limits/limit-store';
 import { toRetryAfterSeconds } from '../../src/limits/limit-store';
 import { MemoryStore } from '../../src/limits/memory-store';
 import { type QueueResult, QuotaQueue } from '../../src/limits/quota-queue';
+import { ATTEMPTS, toAttempt } from '../support/attempts';
 import { createDeferred } from '../support/deferred';
 import { ManualClock } from '../support/manual-clock';
 
@@ -13,7 +14,7 @@ const WINDOWS: readonly RollingWindow[] = [{ limit: 2, windowMs: 1_000 }];
 
 function createQueue({ windows = WINDOWS, maxWaitMs = 2_000 } = {}) {
   const clock = new ManualClock();
-  const store = new MemoryStore(clock);
+  const store = new MemoryStore(clock, ATTEMPTS);
   let count = 0;
   const quota: Limit = { kind: 'digicert', key: 'key', windows };
   const queue = new QuotaQueue({
@@ -27,7 +28,7 @@ function createQueue({ windows = WINDOWS, maxWaitMs = 2_000 } = {}) {
   const start = clock.now();
   /** Asks for room, and notes when there was some, or how long there will be none. */
   const take = (name: string, timeoutMs = 10_000): Promise<QueueResult> => {
-    const taken = queue.reserve({}, [quota], new OpenDeadline(clock.monotonicMs() + timeoutMs));
+    const taken = queue.reserve({}, true, new OpenDeadline(clock.monotonicMs() + timeoutMs));
     taken.then(({ ok, waitMs, id }) => {
       const afterMs = clock.now() - start;
       settled.push(
@@ -36,7 +37,7 @@ function createQueue({ windows = WINDOWS, maxWaitMs = 2_000 } = {}) {
           : `${name} not for ${toRetryAfterSeconds(waitMs.digicert)} s, told at ${afterMs}`,
       );
       if (ok) {
-        void store.commit(id, [quota]);
+        void store.commit(id, quota);
       }
     });
     return taken;
@@ -126,12 +127,12 @@ describe('the queue in front of DigiCert', () => {
       maxWaitMs: 5_000,
     });
     const deadline = new OpenDeadline(clock.monotonicMs() + 10_000);
-    const reserve = () => queue.reserve({}, [quota], deadline);
+    const reserve = () => queue.reserve({}, true, deadline);
     const taken = [await reserve(), await reserve()];
     take('c');
     await advance(300);
     for (const { id } of taken) {
-      await store.release(id, [quota]);
+      await store.release(id, quota);
       queue.askAgain();
     }
     await advance(1, 1);
@@ -174,19 +175,15 @@ describe('the queue in front of DigiCert', () => {
 
   it('names the recipient that was taken while a call waited, and not the quota', async () => {
     const { store, queue, quota, take, advance, clock } = createQueue();
-    const recipient: Limit = {
-      kind: 'recipient',
-      key: 'a',
-      windows: [{ limit: 1, windowMs: 60_000 }],
-    };
+    const attempt = toAttempt(['a']);
     take('a');
     take('b');
     await advance(0);
     const deadline = new OpenDeadline(clock.monotonicMs() + 10_000);
-    const waiting = queue.reserve({ take: [recipient] }, [quota], deadline);
+    const waiting = queue.reserve({ attempt }, true, deadline);
     await advance(500);
     // Another gateway takes the recipient, and what there is of the quota.
-    await store.reserve({ id: 'x', holdMs: 5_000, take: [recipient] });
+    await store.reserve({ id: 'x', holdMs: 5_000, attempt, quota: { ...quota, windows: [] } });
     await store.block(quota, 30_000);
     await advance(500);
 
@@ -212,7 +209,7 @@ describe('the queue in front of DigiCert', () => {
     slow.resolve();
     await settle();
     for (const id of ['x', 'y']) {
-      expect((await reserve({ id, holdMs: 1, take: [quota] })).ok).toBe(true);
+      expect((await reserve({ id, holdMs: 1, quota })).ok).toBe(true);
     }
   });
 });

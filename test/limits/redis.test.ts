@@ -46,7 +46,7 @@ describeWithRedis('a resend', () => {
     const redis = await startRedis();
     const app = await startTestApp({ environment: { ...LIMITS, REDIS_URL: redis.url } });
     // So that Redis knows the scripts.
-    await app.resend('1001');
+    await app.resend('1006');
     const commands = await monitor(redis.url);
     const sent = app.nextUpstreamRequest().then(() => [...commands]);
 

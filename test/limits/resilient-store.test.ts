@@ -2,22 +2,20 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import type { Limit } from '../../src/limits/limit-store';
+import { findLast, toResendAttempt } from '../../src/limits/attempts';
+import type { Limit, LimitStore } from '../../src/limits/limit-store';
 import { MemoryStore } from '../../src/limits/memory-store';
 import { RedisStore } from '../../src/limits/redis-store';
 import { ResilientStore } from '../../src/limits/resilient-store';
 import { createLog } from '../../src/telemetry/log';
+import { ATTEMPTS, toAttempt } from '../support/attempts';
 import { createDeferred } from '../support/deferred';
 import { ManualClock } from '../support/manual-clock';
 import { describeWithRedis, type RedisServer, startRedis } from '../support/redis';
 
 const QUOTA: Limit = { kind: 'digicert', key: 'key', windows: [{ limit: 8, windowMs: 60_000 }] };
 
-const toRecipient = (key: string): Limit => ({
-  kind: 'recipient',
-  key,
-  windows: [{ limit: 1, windowMs: 60_000 }],
-});
+const NO_QUOTA: Limit = { kind: 'digicert', key: 'none', windows: [] };
 
 const stores: ResilientStore[] = [];
 
@@ -26,13 +24,13 @@ afterEach(async () => {
 });
 
 function createRedisStore({ url }: RedisServer, timeoutMs: number, clock: ManualClock) {
-  return new RedisStore({ url, timeoutMs, instance: 'test', now: () => clock.now() });
+  return new RedisStore({ url, timeoutMs, instance: 'test', now: () => clock.now(), ...ATTEMPTS });
 }
 
 async function startStore(redis: RedisServer, timeoutMs = 2_000) {
   const clock = new ManualClock();
   const lines: string[] = [];
-  const local = new MemoryStore(clock);
+  const local = new MemoryStore(clock, ATTEMPTS);
   const redisStore = createRedisStore(redis, timeoutMs, clock);
   const store = await ResilientStore.start({
     redis: redisStore,
@@ -64,14 +62,15 @@ async function startStore(redis: RedisServer, timeoutMs = 2_000) {
       let taken = 0;
       for (let index = 0; index < count; index += 1) {
         id += 1;
-        const request = { id: `${instance}.${id}`, holdMs: 0, take: [QUOTA] };
+        const request = { id: `${instance}.${id}`, holdMs: 0, quota: QUOTA };
         taken += (await store.reserve(request)).ok ? 1 : 0;
       }
       return taken;
     },
     /** Milliseconds for which some recipients have to be waited for; 0: they are taken. */
-    mail: async (keys: readonly string[], reservation: string): Promise<number> => {
-      const request = { id: reservation, holdMs: 10_000, take: keys.map(toRecipient) };
+    mail: async (recipients: readonly string[], id: string, order?: string): Promise<number> => {
+      const attempt = toAttempt(recipients, order);
+      const request = { id, holdMs: 10_000, attempt, quota: NO_QUOTA };
       return (await store.reserve(request)).waitMs.recipient;
     },
     get events() {
@@ -182,19 +181,19 @@ describeWithRedis('limits that outlive Redis', () => {
   it('note no more recipients here than fit, and none that have ended, while Redis knows all of them', async () => {
     const redis = await startRedis();
     const { clock, local, store, mail } = await startStore(redis);
-    const keys = (list: number) => Array.from({ length: 5_000 }, (_, index) => `${list} ${index}`);
-    for (let list = 0; list < 21; list += 1) {
-      expect(await mail(keys(list), 'first')).toBe(0);
-      await store.commit('first', keys(list).map(toRecipient));
+    const recipients = Array.from({ length: 49_000 }, (_, index) => String(index));
+    for (let order = 0; order < 11; order += 1) {
+      expect(await mail(recipients, 'first', String(order))).toBe(0);
+      await store.endAttempt('first', toAttempt(recipients, String(order)), 'ACCEPTED');
       clock.advance(1);
     }
-    expect(local.size.recipient).toBe(100_000);
-    expect(await mail(['0 0'], 'second')).toBe(59_979);
+    expect(local.size.attempts).toBe(8 * 49_001);
+    expect(await mail(['0'], 'second', '0')).toBe(59_989);
 
-    clock.advance(60_000);
-    expect(await mail(['0 0'], 'second')).toBe(0);
+    clock.advance(ATTEMPTS.rememberMs);
+    expect(await mail(['0'], 'second', '0')).toBe(0);
 
-    expect(local.size.recipient).toBe(1);
+    expect(local.size.attempts).toBe(2);
   }, 30_000);
 
   it('grant nothing here while what was granted is restored to Redis: it would never get that', async () => {
@@ -228,11 +227,38 @@ describeWithRedis('limits that outlive Redis', () => {
     await one.mail(['a'], 'one');
     await redis.kill();
     await one.untilLost();
-    await one.store.release('one', [toRecipient('a')]);
+    await one.store.endAttempt('one', toAttempt(['a']), undefined);
     await redis.restart();
     await one.recover();
 
     expect(await one.mail(['a'], 'other')).toBe(0);
+  });
+
+  it('keep what became of attempts while Redis was lost, also long after their cool-down', async () => {
+    const redis = await startRedis();
+    const [one, other] = [await startStore(redis), await startStore(redis)];
+    const lastOf = async (store: LimitStore) => {
+      const { attempts, nowMs } = await store.attemptsOf('order');
+      const last = findLast(attempts);
+      return last && [last.id, toResendAttempt(last, nowMs).outcome];
+    };
+    await one.mail(['a'], 'before');
+    await one.store.endAttempt('before', toAttempt(['a']), 'ACCEPTED');
+    await redis.kill();
+    await Promise.all([one.untilLost(), other.untilLost()]);
+    one.clock.advance(61_000);
+    expect(await one.mail(['a'], 'meanwhile')).toBe(0);
+    await one.store.endAttempt('meanwhile', toAttempt(['a']), 'UNKNOWN');
+    expect([await lastOf(one.store), await lastOf(other.store)]).toEqual([
+      ['meanwhile', 'UNKNOWN'],
+      undefined,
+    ]);
+    one.clock.advance(120_000);
+    other.clock.advance(181_000);
+    await redis.restart();
+    await Promise.all([one.recover(), other.recover()]);
+
+    expect(await lastOf(other.store)).toEqual(['meanwhile', 'UNKNOWN']);
   });
 
   it('stay alone with a Redis that answers and takes nothing, and say so once', async () => {
@@ -308,7 +334,8 @@ describeWithRedis('limits that outlive Redis', () => {
     const refused = await one.store.reserve({
       id: 'late',
       holdMs: 10_000,
-      take: [toRecipient('a'), QUOTA],
+      attempt: toAttempt(['a']),
+      quota: QUOTA,
     });
     redis.resume();
 
@@ -347,7 +374,7 @@ describeWithRedis('limits that outlive Redis', () => {
     await redis.restart();
     await one.probeUntil(() => restore.mock.calls.length === 1);
     const lost = createDeferred();
-    one.redisStore.onLost(lost.resolve);
+    one.redisStore.connection.onLost(lost.resolve);
     await redis.kill();
     await lost.promise;
     await redis.restart();

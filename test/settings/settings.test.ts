@@ -8,6 +8,7 @@ const DEFAULTS = {
   port: 4000,
   upstream: { kind: 'simulator' },
   digicertTimeoutMs: 10_000,
+  addEmailDomain: true,
   transport: { concurrency: 100, breakerMs: 10_000, maxRetryWaitMs: 2_000 },
   limits: {
     digicertQuota: [
@@ -15,7 +16,7 @@ const DEFAULTS = {
       { limit: 1_000, windowMs: 180_000 },
     ],
     quotaWaitMs: 2_000,
-    resendCooldownSeconds: 60,
+    attempts: { cooldownMs: 60_000, rememberMs: 604_800_000 },
     callerQuota: [{ limit: 60, windowMs: 60_000 }],
     redis: undefined,
   },
@@ -66,6 +67,8 @@ describe('settings', () => {
         DIGICERT_QUOTA: '10/1s, 600/1h',
         DIGICERT_QUOTA_WAIT_MS: '0',
         RESEND_COOLDOWN_SECONDS: '300',
+        DIGICERT_EMAIL_DOMAIN: 'given',
+        LAST_RESEND_DAYS: '10',
         CALLER_QUOTA: 'off',
         TRUSTED_PROXIES: '10.0.0.0/8, ::1',
         REDIS_URL_FILE: fileOf('rediss://:secret@redis.internal:6380/1\n'),
@@ -104,6 +107,7 @@ describe('settings', () => {
           apiKeyFile: undefined,
         },
         digicertTimeoutMs: 2500,
+        addEmailDomain: false,
         transport: { concurrency: 20, breakerMs: 0, maxRetryWaitMs: 0 },
         limits: {
           digicertQuota: [
@@ -111,7 +115,7 @@ describe('settings', () => {
             { limit: 600, windowMs: 3_600_000 },
           ],
           quotaWaitMs: 0,
-          resendCooldownSeconds: 300,
+          attempts: { cooldownMs: 300_000, rememberMs: 864_000_000 },
           callerQuota: [],
           redis: {
             url: 'rediss://:secret@redis.internal:6380/1',

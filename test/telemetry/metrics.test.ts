@@ -49,7 +49,7 @@ describe('metrics', () => {
       'resends_total{outcome="order-not-eligible",detail="ORDER_NOT_PENDING"}': 1,
       'resends_total{outcome="order-not-eligible",detail="DCV_METHOD_NOT_EMAIL"}': 1,
       'resends_total{outcome="invalid-input",detail=""}': 2,
-      'resends_total{outcome="access-denied",detail=""}': 1,
+      'resends_total{outcome="access-denied",detail="MISSING_PERMISSION"}': 1,
       'resends_total{outcome="order-not-found",detail=""}': 1,
       'resends_total{outcome="upstream-failed",detail="UNAVAILABLE"}': 1,
       resend_duration_seconds_count: 9,

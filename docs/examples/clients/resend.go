@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -18,6 +19,9 @@ import (
 // Longer than the gateway's own DIGICERT_TIMEOUT_MS (10 s), so that it can still say what happened.
 const timeout = 15 * time.Second
 
+// Becomes the correlation id: where the response is lost, the order's lastResend is compared with it.
+var requestID = newRequestID()
+
 // As in schema/operations, so that a gateway which runs listed documents only takes it too.
 const document = `
 mutation ResendDvEmails($orderId: ID!, $input: ResendDvEmailsInput) {
@@ -29,8 +33,10 @@ mutation ResendDvEmails($orderId: ID!, $input: ResendDvEmailsInput) {
     ... on ResendDvEmailsOrderNotFoundError { orderId }
     ... on ResendDvEmailsOrderNotEligibleError { reason orderStatus dcvMethod digicertErrors { code message } }
     ... on ResendDvEmailsAccessDeniedError { digicertErrors { code message } }
-    ... on ResendDvEmailsRateLimitedError { scope retryAfterSeconds }
-    ... on ResendDvEmailsUpstreamError { reason emailsMayHaveBeenSent }
+    ... on ResendDvEmailsRateLimitedError {
+      scope retryAfterSeconds lastResend { attemptedAt outcome emailsMayHaveBeenSent domains correlationId }
+    }
+    ... on ResendDvEmailsUpstreamError { reason emailsMayHaveBeenSent unavailableForSeconds }
   }
 }
 `
@@ -53,7 +59,11 @@ type result struct {
 	Reason, Scope         string
 	RetryAfterSeconds     int
 	EmailsMayHaveBeenSent *bool
+	LastResend            *attempt
 }
+
+// The attempt behind a cool-down; its correlation id is null for callers without the scope to read orders.
+type attempt struct{ AttemptedAt, Outcome, CorrelationID string }
 
 type recipient struct {
 	Domain string `json:"domain"`
@@ -84,14 +94,12 @@ func run(arguments []string) int {
 		return 12
 	}
 	if err != nil {
-		tell("The gateway sent no response (%v).", err)
-		return warn()
+		return reportLost(fmt.Sprintf("The gateway sent no response (%v).", err))
 	}
 	defer response.Body.Close()
 	var got answer
 	if err := json.NewDecoder(response.Body).Decode(&got); err != nil {
-		tell("The response is not from the gateway.")
-		return warn()
+		return reportLost("The response is not from the gateway.")
 	}
 	if got.Data.ResendDvEmails == nil {
 		return showRefusal(got)
@@ -137,6 +145,7 @@ func post(body any) (response *http.Response, connected bool, err error) {
 		return nil, false, err
 	}
 	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("X-Request-Id", requestID)
 	if token := os.Getenv("GATEWAY_TOKEN"); token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
@@ -182,6 +191,7 @@ func showResult(got result) int {
 		return 6
 	case "ResendDvEmailsRateLimitedError":
 		tell("  Try again in %d s (scope %s).", got.RetryAfterSeconds, got.Scope)
+		showLastResend(got.LastResend)
 		return 7
 	case "ResendDvEmailsUpstreamError":
 		tell("  Reason: %s", got.Reason)
@@ -200,11 +210,21 @@ func showDigicertErrors(all digicertErrors) {
 	}
 }
 
+func showLastResend(last *attempt) {
+	if last == nil {
+		return
+	}
+	whose := ""
+	if last.CorrelationID != "" {
+		whose = " (" + last.CorrelationID + ")"
+	}
+	tell("  Attempt of %s: %s%s", last.AttemptedAt, last.Outcome, whose)
+}
+
 // Shows why there is no result.
 func showRefusal(got answer) int {
 	if len(got.Errors) == 0 {
-		tell("The response is not from the gateway.")
-		return warn()
+		return reportLost("The response is not from the gateway.")
 	}
 	for _, one := range got.Errors {
 		tell("%s (%s)", one.Message, one.Extensions.Code)
@@ -225,6 +245,20 @@ func showRefusal(got answer) int {
 	}
 	tell("Nothing was sent.")
 	return 11
+}
+
+func newRequestID() string {
+	random := make([]byte, 16)
+	if _, err := rand.Read(random); err != nil {
+		panic(err)
+	}
+	return fmt.Sprintf("%x", random)
+}
+
+func reportLost(why string) int {
+	tell("%s", why)
+	tell("  Correlation id: %s", requestID)
+	return warn()
 }
 
 func warn() int {

@@ -6,6 +6,8 @@ const GATEWAY_URL = process.env.GATEWAY_URL || 'http://127.0.0.1:4000/graphql';
 const { GATEWAY_TOKEN } = process.env;
 // Longer than the gateway's own DIGICERT_TIMEOUT_MS (10 s), so that it can still say what happened.
 const TIMEOUT_SECONDS = 15;
+// Becomes the correlation id: where the response is lost, the order's lastResend is compared with it.
+const REQUEST_ID = crypto.randomUUID();
 
 // As in schema/operations, so that a gateway which runs listed documents only takes it too.
 const DOCUMENT = `
@@ -18,8 +20,10 @@ mutation ResendDvEmails($orderId: ID!, $input: ResendDvEmailsInput) {
     ... on ResendDvEmailsOrderNotFoundError { orderId }
     ... on ResendDvEmailsOrderNotEligibleError { reason orderStatus dcvMethod digicertErrors { code message } }
     ... on ResendDvEmailsAccessDeniedError { digicertErrors { code message } }
-    ... on ResendDvEmailsRateLimitedError { scope retryAfterSeconds }
-    ... on ResendDvEmailsUpstreamError { reason emailsMayHaveBeenSent }
+    ... on ResendDvEmailsRateLimitedError {
+      scope retryAfterSeconds lastResend { attemptedAt outcome emailsMayHaveBeenSent domains correlationId }
+    }
+    ... on ResendDvEmailsUpstreamError { reason emailsMayHaveBeenSent unavailableForSeconds }
   }
 }
 `;
@@ -76,15 +80,13 @@ async function main([orderId, ...recipients]) {
       tell(`The gateway could not be reached (${code}). Nothing was sent.`);
       return 12;
     }
-    tell(`The gateway sent no response (${code}).`);
-    return warn();
+    return reportLost(`The gateway sent no response (${code}).`);
   }
   try {
     const result = answer?.data?.resendDvEmails;
     return result ? showResult(result) : showRefusal(answer?.errors);
   } catch {
-    tell('This client does not understand the response.');
-    return warn();
+    return reportLost('This client does not understand the response.');
   }
 }
 
@@ -94,6 +96,7 @@ async function post(body) {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
+      'x-request-id': REQUEST_ID,
       ...(GATEWAY_TOKEN && { authorization: `Bearer ${GATEWAY_TOKEN}` }),
     },
     body: JSON.stringify(body),
@@ -142,6 +145,7 @@ function showResult(result) {
       return 6;
     case 'ResendDvEmailsRateLimitedError':
       tell(`  Try again in ${result.retryAfterSeconds} s (scope ${result.scope}).`);
+      showLastResend(result);
       return 7;
     case 'ResendDvEmailsUpstreamError':
       tell(`  Reason: ${result.reason}`);
@@ -157,11 +161,18 @@ function showDigicertErrors({ digicertErrors }) {
   }
 }
 
+/** The attempt behind a cool-down; its correlation id is null for callers without the scope to read orders. */
+function showLastResend({ lastResend }) {
+  if (lastResend) {
+    const { attemptedAt, outcome, correlationId } = lastResend;
+    tell(`  Attempt of ${attemptedAt}: ${outcome}${correlationId ? ` (${correlationId})` : ''}`);
+  }
+}
+
 /** Shows why there is no result. */
 function showRefusal(errors) {
   if (!Array.isArray(errors)) {
-    tell('The response is not from the gateway.');
-    return warn();
+    return reportLost('The response is not from the gateway.');
   }
   for (const { message, extensions } of errors) {
     tell(`${message} (${extensions?.code})`);
@@ -170,6 +181,12 @@ function showRefusal(errors) {
     tell('Nothing was sent.');
     return 11;
   }
+  return warn();
+}
+
+function reportLost(why) {
+  tell(why);
+  tell(`  Correlation id: ${REQUEST_ID}`);
   return warn();
 }
 

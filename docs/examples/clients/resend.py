@@ -7,6 +7,7 @@ usage: resend.py ORDER_ID [DOMAIN=EMAIL]...     The exit codes are in README.md.
 import json
 import os
 import sys
+import uuid
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ GATEWAY_URL = os.environ.get("GATEWAY_URL") or "http://127.0.0.1:4000/graphql"
 GATEWAY_TOKEN = os.environ.get("GATEWAY_TOKEN")
 # Longer than the gateway's own DIGICERT_TIMEOUT_MS (10 s), so that it can still say what happened.
 TIMEOUT_SECONDS = 15
+# Becomes the correlation id: where the response is lost, the order's lastResend is compared with it.
+REQUEST_ID = str(uuid.uuid4())
 
 # As in schema/operations, so that a gateway which runs listed documents only takes it too.
 DOCUMENT = """
@@ -26,8 +29,10 @@ mutation ResendDvEmails($orderId: ID!, $input: ResendDvEmailsInput) {
     ... on ResendDvEmailsOrderNotFoundError { orderId }
     ... on ResendDvEmailsOrderNotEligibleError { reason orderStatus dcvMethod digicertErrors { code message } }
     ... on ResendDvEmailsAccessDeniedError { digicertErrors { code message } }
-    ... on ResendDvEmailsRateLimitedError { scope retryAfterSeconds }
-    ... on ResendDvEmailsUpstreamError { reason emailsMayHaveBeenSent }
+    ... on ResendDvEmailsRateLimitedError {
+      scope retryAfterSeconds lastResend { attemptedAt outcome emailsMayHaveBeenSent domains correlationId }
+    }
+    ... on ResendDvEmailsUpstreamError { reason emailsMayHaveBeenSent unavailableForSeconds }
   }
 }
 """
@@ -76,19 +81,16 @@ def main(arguments):
     try:
         answer = post(connection, {"query": DOCUMENT, "variables": variables})
     except (OSError, HTTPException) as error:
-        tell(f"The gateway sent no response ({error}).")
-        return warn()
+        return report_lost(f"The gateway sent no response ({error}).")
     except (ValueError, RecursionError):
-        tell("The response is not from the gateway.")
-        return warn()
+        return report_lost("The response is not from the gateway.")
     finally:
         connection.close()
     try:
         result = (answer.get("data") or {}).get("resendDvEmails")
         return show_result(result) if result else show_refusal(answer.get("errors") or [])
     except (AttributeError, KeyError, TypeError):
-        tell("This client does not understand the response.")
-        return warn()
+        return report_lost("This client does not understand the response.")
 
 
 def connect():
@@ -102,7 +104,7 @@ def connect():
 
 def post(connection, request):
     """Posts once. http.client follows no redirect and repeats nothing."""
-    headers = {"Content-Type": "application/json"}
+    headers = {"Content-Type": "application/json", "X-Request-Id": REQUEST_ID}
     if GATEWAY_TOKEN:
         headers["Authorization"] = f"Bearer {GATEWAY_TOKEN}"
     connection.request("POST", urlsplit(GATEWAY_URL).path, json.dumps(request), headers)
@@ -142,6 +144,7 @@ def show_result(result):
             return 6
         case "ResendDvEmailsRateLimitedError":
             tell(f"  Try again in {result['retryAfterSeconds']} s (scope {result['scope']}).")
+            show_last_resend(result.get("lastResend"))
             return 7
         case "ResendDvEmailsUpstreamError":
             tell(f"  Reason: {result['reason']}")
@@ -155,6 +158,13 @@ def show_digicert_errors(result):
         tell("  DigiCert: " + ": ".join(filter(None, (error["code"], error["message"]))))
 
 
+def show_last_resend(attempt):
+    """The attempt behind a cool-down; its correlation id is null for callers without the scope to read orders."""
+    if attempt:
+        whose = f" ({attempt['correlationId']})" if attempt["correlationId"] else ""
+        tell(f"  Attempt of {attempt['attemptedAt']}: {attempt['outcome']}{whose}")
+
+
 def show_refusal(errors):
     """Shows why there is no result."""
     codes = [error.get("extensions", {}).get("code") for error in errors]
@@ -163,6 +173,12 @@ def show_refusal(errors):
     if codes and all(code in NOT_BEGUN for code in codes):
         tell("Nothing was sent.")
         return 11
+    return warn()
+
+
+def report_lost(why):
+    tell(why)
+    tell(f"  Correlation id: {REQUEST_ID}")
     return warn()
 
 

@@ -6,6 +6,8 @@ set -u
 GATEWAY_URL=${GATEWAY_URL:-http://127.0.0.1:4000/graphql}
 # Longer than the gateway's own DIGICERT_TIMEOUT_MS (10 s), so that it can still say what happened.
 TIMEOUT_SECONDS=15
+# Becomes the correlation id: where the response is lost, the order's lastResend is compared with it.
+request_id=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 
 # As in schema/operations, so that a gateway which runs listed documents only takes it too.
 DOCUMENT='
@@ -18,8 +20,10 @@ mutation ResendDvEmails($orderId: ID!, $input: ResendDvEmailsInput) {
     ... on ResendDvEmailsOrderNotFoundError { orderId }
     ... on ResendDvEmailsOrderNotEligibleError { reason orderStatus dcvMethod digicertErrors { code message } }
     ... on ResendDvEmailsAccessDeniedError { digicertErrors { code message } }
-    ... on ResendDvEmailsRateLimitedError { scope retryAfterSeconds }
-    ... on ResendDvEmailsUpstreamError { reason emailsMayHaveBeenSent }
+    ... on ResendDvEmailsRateLimitedError {
+      scope retryAfterSeconds lastResend { attemptedAt outcome emailsMayHaveBeenSent domains correlationId }
+    }
+    ... on ResendDvEmailsUpstreamError { reason emailsMayHaveBeenSent unavailableForSeconds }
   }
 }
 '
@@ -27,6 +31,12 @@ mutation ResendDvEmails($orderId: ID!, $input: ResendDvEmailsInput) {
 usage() {
   echo 'usage: resend.sh ORDER_ID [DOMAIN=EMAIL]...' >&2
   exit 2
+}
+
+report_lost() {
+  echo "$1" >&2
+  echo "  Correlation id: $request_id" >&2
+  warn
 }
 
 warn() {
@@ -59,7 +69,7 @@ body=$(jq --null-input --arg query "$DOCUMENT" --arg orderId "$order_id" '
 answer=$(
   if [ -n "${GATEWAY_TOKEN:-}" ]; then printf 'header = "Authorization: Bearer %s"\n' "$GATEWAY_TOKEN"; fi |
     curl --config - --globoff --silent --show-error --retry 0 --no-location --max-time "$TIMEOUT_SECONDS" \
-      --header 'Content-Type: application/json' --data-raw "$body" --url "$GATEWAY_URL"
+      --header 'Content-Type: application/json' --header "X-Request-Id: $request_id" --data-raw "$body" --url "$GATEWAY_URL"
 )
 case $? in
   0) ;;
@@ -69,8 +79,7 @@ case $? in
     exit 12
     ;;
   *)
-    echo 'The gateway sent no response.' >&2
-    warn
+    report_lost 'The gateway sent no response.'
     ;;
 esac
 
@@ -84,8 +93,7 @@ def visible: tostring
 # Prints what a jq filter makes of the result.
 show() {
   printf '%s' "$answer" | jq --raw-output "$VISIBLE .data.resendDvEmails | $1 | visible" 2> /dev/null || {
-    echo 'This client does not understand the response.' >&2
-    warn
+    report_lost 'This client does not understand the response.'
   }
 }
 
@@ -95,7 +103,7 @@ typename=$(show '.__typename // empty' 2> /dev/null)
 
 if [ -z "$typename" ]; then
   printf '%s' "$answer" | jq --raw-output "$VISIBLE"'.errors[] | "\(.message) (\(.extensions.code))" | visible' >&2 2> /dev/null ||
-    echo 'The response is not from the gateway.' >&2
+    report_lost 'The response is not from the gateway.'
   # With these, and no other, the gateway says that it did not even begin.
   begun=$(printf '%s' "$answer" | jq '[.errors[].extensions.code] | . == [] or any(
     IN("UNAUTHENTICATED", "FORBIDDEN", "SERVICE_UNAVAILABLE",
@@ -143,6 +151,9 @@ case $typename in
     ;;
   ResendDvEmailsRateLimitedError)
     show '"  Try again in \(.retryAfterSeconds) s (scope \(.scope))."' >&2
+    # Its correlation id is null for callers without the scope to read orders.
+    show '.lastResend | values
+      | "  Attempt of \(.attemptedAt): \(.outcome)" + (.correlationId | if . then " (\(.))" else "" end)' >&2
     exit 7
     ;;
   ResendDvEmailsUpstreamError)

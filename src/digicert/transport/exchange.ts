@@ -41,6 +41,8 @@ export type Attempted =
   | HttpResponse
   /** The request provably never left this process. */
   | { readonly kind: 'not-sent'; readonly errorCode: string }
+  /** As `not-sent`: the certificate of the server that answered is not trusted, so it may be any server. */
+  | { readonly kind: 'not-trusted'; readonly errorCode: string }
   /** The request left, or may have; no status came back in time or at all. */
   | { readonly kind: 'no-response'; readonly errorCode: string }
   /** The request left and what came back is not HTTP. */
@@ -127,7 +129,7 @@ class Attempt implements Dispatcher.DispatchHandler {
     if (this.#head) {
       this.settle({ kind: 'response', ...this.#head, body });
     } else if (!this.#controller) {
-      this.settle({ kind: 'not-sent', errorCode });
+      this.settle({ kind: NOT_TRUSTED.test(errorCode) ? 'not-trusted' : 'not-sent', errorCode });
     } else {
       this.settle({ kind: NOT_HTTP.test(errorCode) ? 'not-http' : 'no-response', errorCode });
     }
@@ -145,6 +147,13 @@ export function firstValue(header: HeaderValue): string | undefined {
  */
 const NOT_HTTP =
   /^(?:HPE_\w+|HTTPParserError|ERR_ASSERTION|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|UND_ERR_HEADERS_OVERFLOW)$/;
+
+/**
+ * What node:tls finds wrong with the upstream's certificate: X509_V_ERR_... of OpenSSL without that prefix, and Node's check of
+ * the name. Another try meets the same certificate.
+ */
+const NOT_TRUSTED =
+  /^(?:CERT_\w+|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)_\w+|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT\w*|ERROR_IN_CERT_\w+|ERR_TLS_CERT_ALTNAME_INVALID|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|UNSPECIFIED)$/;
 
 function toErrorCode(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;

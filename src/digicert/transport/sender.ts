@@ -121,7 +121,7 @@ export class Sender {
       this.#inFlight -= 1;
       permit.end(toCallResult(orderId, attempted));
     }
-    if (attempted.kind === 'not-sent') {
+    if (hasNotLeft(attempted)) {
       quota.release();
     } else {
       quota.commit();
@@ -136,13 +136,17 @@ export class Sender {
   }
 }
 
+function hasNotLeft({ kind }: Attempted): boolean {
+  return kind === 'not-sent' || kind === 'not-trusted';
+}
+
 /** Distinguishes failures of DigiCert from responses that only refuse. */
 function toCallResult(orderId: string, attempted: Attempted | undefined): CallResult {
   if (attempted?.kind === 'response' && attempted.status < 500) {
     return { failed: false };
   }
   // The order may be the cause of a failure; its number may have leading zeros.
-  return attempted?.kind === 'not-sent'
+  return attempted && hasNotLeft(attempted)
     ? { failed: true }
     : { failed: true, orderId: orderId.replace(/^0+/, '') };
 }

@@ -1,7 +1,8 @@
 // The reads of one request: each order is read once, however many fields and paths ask for it.
 import type { Caller } from '../../domain/caller';
-import type { OrderDetails } from '../../domain/order-details';
-import type { ReadOrder } from '../../domain/read-order';
+import type { OrderDetails, OrderDomain } from '../../domain/order-details';
+import type { ReadCertificateNames, ReadOrder } from '../../domain/read-order';
+import type { ResendAttempt } from '../../domain/resend-attempt';
 import { CodedError } from '../../lib/coded-error';
 import { toReadError } from './read-errors';
 
@@ -15,12 +16,16 @@ const TOO_MANY_ORDERS = new CodedError(
 
 export interface OrderLoaderDependencies {
   readonly readOrder: ReadOrder;
-  /** Counts input that is refused before a use case gets it. Seconds to wait when there was too much. */
+  readonly readCertificateNames: ReadCertificateNames;
+  /** `undefined`: none is remembered. */
+  readLastResend(orderId: string): Promise<ResendAttempt | undefined>;
+  /** Counts what no use case counts: refused input, what is remembered of an order. Seconds to wait when there was too much. */
   countCaller(caller: Caller): Promise<number | undefined>;
 }
 
 export class OrderLoader {
   readonly #reads = new Map<string, Promise<OrderDetails | undefined>>();
+  readonly #domains = new Map<string, Promise<readonly OrderDomain[] | undefined>>();
   #references = 0;
 
   constructor(
@@ -35,9 +40,25 @@ export class OrderLoader {
     return read;
   }
 
+  /** As {@link read}, of the domains: where the order does not say how each is validated, the names on the certificate. */
+  readDomains(orderId: string): Promise<readonly OrderDomain[] | undefined> {
+    const domains = this.#domains.get(orderId) ?? this.#startDomains(orderId);
+    this.#domains.set(orderId, domains);
+    return domains;
+  }
+
+  /** The last attempt to resend the order's emails. Counts as a read, unless the order is read too. */
+  async readLastResend(orderId: string): Promise<ResendAttempt | undefined> {
+    if (!this.#reads.has(orderId)) {
+      await this.#countCaller();
+    }
+    return this.dependencies.readLastResend(orderId);
+  }
+
   /** Forgets what was read of an order: something is about to happen to it. */
   forget(orderId: string): void {
     this.#reads.delete(orderId);
+    this.#domains.delete(orderId);
   }
 
   /** Counts references of another subgraph, over all aliases. Rejects with a {@link CodedError} when they are too many. */
@@ -50,10 +71,24 @@ export class OrderLoader {
 
   /** Rejects with an error of the caller's input, or with that of the caller's quota: refused input counts too. */
   async reject(error: CodedError): Promise<never> {
+    await this.#countCaller();
+    throw error;
+  }
+
+  async #countCaller(): Promise<void> {
     const retryAfterSeconds = await this.dependencies.countCaller(this.caller);
-    throw retryAfterSeconds === undefined
-      ? error
-      : toReadError({ kind: 'rate-limited', scope: 'CALLER', retryAfterSeconds });
+    if (retryAfterSeconds !== undefined) {
+      throw toReadError({ kind: 'rate-limited', scope: 'CALLER', retryAfterSeconds });
+    }
+  }
+
+  async #startDomains(orderId: string): Promise<readonly OrderDomain[] | undefined> {
+    const order = await this.read(orderId);
+    if (!order || order.domains?.length) {
+      return order?.domains;
+    }
+    const named = await this.dependencies.readCertificateNames(orderId);
+    return named.length > 0 ? named : order.domains;
   }
 
   async #start(orderId: string): Promise<OrderDetails | undefined> {

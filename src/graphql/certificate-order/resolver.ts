@@ -4,6 +4,7 @@ import { Arg, Authorized, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } 
 import { listApproverEmails } from '../../domain/approver-emails';
 import { SCOPE } from '../../domain/caller';
 import type { GraphqlContext } from '../context';
+import { CertificateOrderResend } from './last-resend';
 import { CertificateOrder, CertificateOrderApproverEmail, CertificateOrderDomain } from './types';
 
 @Resolver(() => CertificateOrder)
@@ -51,7 +52,17 @@ export class CertificateOrderResolver {
     @Ctx() { orders, budget }: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return budget.spend((await orders.read(id))?.domains, info);
+    return budget.spend(await orders.readDomains(id), info);
+  }
+
+  @Authorized(SCOPE.readOrders)
+  @FieldResolver(() => CertificateOrderResend, {
+    nullable: true,
+    description:
+      'The last attempt to resend emails made through this gateway. One that sent nothing does not take the place of one that may have sent emails. Null when none is remembered.',
+  })
+  lastResend(@Root() { id }: CertificateOrder, @Ctx() { orders }: GraphqlContext) {
+    return orders.readLastResend(id);
   }
 }
 

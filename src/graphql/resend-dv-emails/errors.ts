@@ -1,37 +1,28 @@
 // The error members of the result union. Each implements one interface, so that a frontend written
 // today has something to show for a member that is added tomorrow.
-import { Field, ID, Int, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, Int, InterfaceType, ObjectType } from 'type-graphql';
 import type { NotEligibleReason, RateLimitScope, UpstreamFailure } from '../../domain/outcome';
+import type { ResendAttempt } from '../../domain/resend-attempt';
+import { CertificateOrderResend } from '../certificate-order/last-resend';
 import { CertificateOrder } from '../certificate-order/types';
-
-/** Declared from a union of the domain's: a value without a description does not compile. */
-function createEnum<Value extends string>(
-  name: string,
-  description: string,
-  descriptions: Readonly<Record<Value, string>>,
-): { readonly [Name in Value]: Name } {
-  const map = <Mapped>(to: (name: string, text: string) => Mapped) =>
-    Object.fromEntries(
-      Object.entries<string>(descriptions).map(([key, text]) => [key, to(key, text)]),
-    );
-  const values = map((key) => key) as { readonly [Name in Value]: Name };
-  const valuesConfig = map((_key, text) => ({ description: text })) as Record<Value, object>;
-  registerEnumType(values, { name, description, valuesConfig });
-  return values;
-}
+import { createEnum } from '../create-enum';
 
 /** One enum for both members that have a `reason`, or no query could select both without an alias. */
 const ResendDvEmailsErrorReason = createEnum<NotEligibleReason | UpstreamFailure>(
   'ResendDvEmailsErrorReason',
-  'The reason behind a `ResendDvEmailsOrderNotEligibleError` (the first three) or a `ResendDvEmailsUpstreamError` (the others).',
+  'The reason behind a `ResendDvEmailsOrderNotEligibleError` (the first four) or a `ResendDvEmailsUpstreamError` (the others). An open set: treat a value you do not know as you treat an unknown error.',
   {
-    NOT_A_DV_ORDER:
-      'The order is for another type of certificate. DigiCert\'s "Resend DCV email" endpoint serves those.',
-    ORDER_NOT_PENDING: 'Nothing is left to approve: the order is issued, cancelled or the like.',
+    ORDER_NOT_PENDING:
+      'The order no longer waits for approval: it is issued, canceled or the like.',
+    ORDER_NOT_READY:
+      'Someone in the DigiCert account has to act on the order before there are approval emails.',
     DCV_METHOD_NOT_EMAIL: 'The order proves domain control in another way, such as a DNS record.',
+    NOT_A_DV_ORDER:
+      'The order is for an OV or EV certificate, which older editions of the DigiCert API do not take here.',
     CREDENTIALS_REJECTED:
       "DigiCert rejects the gateway's own API key. Only the gateway's operators can fix that.",
-    MISCONFIGURED: 'DigiCert does not understand the gateway, for instance at a wrong base URL.',
+    MISCONFIGURED:
+      'DigiCert does not understand the gateway, or its certificate is not trusted: the gateway is not set up right.',
     UNREACHABLE: 'DigiCert could not be reached; the request never left. Try again.',
     UNAVAILABLE: 'DigiCert fails: a server error now, or repeated failures a moment ago.',
     OUTCOME_UNKNOWN: 'The request left and no response came. The emails may be on their way.',
@@ -42,10 +33,11 @@ const ResendDvEmailsErrorReason = createEnum<NotEligibleReason | UpstreamFailure
 
 const ResendDvEmailsRateLimitScope = createEnum<RateLimitScope>(
   'ResendDvEmailsRateLimitScope',
-  'Whose limit was reached.',
+  'Whose limit was reached. An open set.',
   {
     DIGICERT: "DigiCert's allowance, which everyone using this gateway shares.",
-    COOLDOWN: 'The same emails of this order were resent a moment ago, or are being resent.',
+    COOLDOWN:
+      'The same emails of this order, or some of them, were or may have been resent a moment ago, or are being resent: see `lastResend`.',
     CALLER: 'Your own allowance at this gateway.',
   },
 );
@@ -189,6 +181,13 @@ export class ResendDvEmailsRateLimitedError extends ResendDvEmailsOrderError {
 
   @Field(() => Int, { description: 'Seconds to wait before the next try, at least 1.' })
   retryAfterSeconds!: number;
+
+  @Field(() => CertificateOrderResend, {
+    nullable: true,
+    description:
+      'With `COOLDOWN`: the attempt behind `retryAfterSeconds`, and what is known of it.',
+  })
+  lastResend?: ResendAttempt;
 }
 
 @ObjectType({
@@ -206,4 +205,10 @@ export class ResendDvEmailsUpstreamError extends ResendDvEmailsOrderError {
       'True when it is unknown whether emails were sent: warn before a second try, which may mail people twice.',
   })
   emailsMayHaveBeenSent!: boolean;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "Seconds, from DigiCert's `Retry-After`. Null where it does not say.",
+  })
+  unavailableForSeconds?: number;
 }

@@ -1,5 +1,6 @@
 // What a failed resend says to a person: what happened, and what to do next.
 import type { FailedOutcome, NotEligibleReason } from '../../domain/outcome';
+import type { ResendAttempt } from '../../domain/resend-attempt';
 import { assertNever } from '../../lib/assert-never';
 
 type Of<Kind extends FailedOutcome['kind']> = Extract<FailedOutcome, { kind: Kind }>;
@@ -9,11 +10,11 @@ export function describeFailure(outcome: FailedOutcome): string {
     case 'invalid-input':
       return describeInvalidInput(outcome);
     case 'order-not-found':
-      return `DigiCert knows no order ${outcome.orderId} in this account. Check the order id; nothing was sent.`;
+      return `DigiCert finds no order ${outcome.orderId} in this account. Check the order id, and that the order belongs to this account; nothing was sent.`;
     case 'order-not-eligible':
-      return NOT_ELIGIBLE[outcome.reason](outcome);
+      return `DigiCert refused, and ${NOT_ELIGIBLE[outcome.reason](outcome)} Nothing was sent.`;
     case 'access-denied':
-      return "DigiCert does not let this gateway's account resend emails for this order. Ask the account's administrator; nothing was sent.";
+      return describeAccessDenied(outcome);
     case 'rate-limited':
       return describeRateLimited(outcome);
     case 'upstream-failed':
@@ -23,9 +24,18 @@ export function describeFailure(outcome: FailedOutcome): string {
   }
 }
 
-function describeInvalidInput({ issues, issueCount }: Of<'invalid-input'>): string {
+/** The caller did not write it, and DigiCert may be refusing that. */
+const EMAIL_DOMAIN_ADDED =
+  ' For addresses at a parent of their domain, the gateway had added emailDomain.';
+
+function describeInvalidInput({
+  issues,
+  issueCount,
+  emailDomainAdded,
+}: Of<'invalid-input'>): string {
   if (issueCount === 0) {
-    return 'DigiCert refused this request. Check the recipients and the language; nothing was sent.';
+    const added = emailDomainAdded ? EMAIL_DOMAIN_ADDED : '';
+    return `DigiCert refused this request. Check the recipients and the language; nothing was sent.${added}`;
   }
   const faults = issueCount === 1 ? 'the fault' : `the ${issueCount} faults`;
   const listed = issueCount > issues.length ? ` The first ${issues.length} are listed.` : '';
@@ -33,21 +43,34 @@ function describeInvalidInput({ issues, issueCount }: Of<'invalid-input'>): stri
 }
 
 const NOT_ELIGIBLE: Record<NotEligibleReason, (outcome: Of<'order-not-eligible'>) => string> = {
-  NOT_A_DV_ORDER: () =>
-    'This order is not for a DV certificate, so it has no approval emails of this kind. DigiCert\'s "Resend DCV email" endpoint serves other order types; nothing was sent.',
   ORDER_NOT_PENDING: ({ orderStatus }) =>
-    `The order is not pending (its status is ${orderStatus}), so there is nothing left to approve by email. Nothing was sent.`,
+    `the status of the order is ${orderStatus}: it no longer waits for approval by email.`,
+  ORDER_NOT_READY: ({ orderStatus }) =>
+    `the status of the order is ${orderStatus}: someone in the DigiCert account has to act on it before there are approval emails.`,
   DCV_METHOD_NOT_EMAIL: ({ dcvMethod }) =>
-    `The order proves domain control by ${dcvMethod}, not by email. Change its DCV method to email first; nothing was sent.`,
+    `the order proves domain control by ${dcvMethod}, not by email. To use email, change its DCV method at DigiCert first.`,
+  NOT_A_DV_ORDER: () =>
+    'the order is for an OV or EV certificate. Older editions of its API take DV orders only ("Resend DCV email" serves the others); newer ones take any order, and then DigiCert\'s own errors name another cause.',
 };
 
-function describeRateLimited({ scope, retryAfterSeconds }: Of<'rate-limited'>): string {
-  const wait = `Try again in ${retryAfterSeconds} s; nothing was sent.`;
+function describeAccessDenied({
+  permissionMissing,
+  emailDomainAdded,
+}: Of<'access-denied'>): string {
+  const cause = permissionMissing
+    ? "DigiCert says that the gateway's API key lacks the permission for this."
+    : "DigiCert does not let this gateway's account resend emails for this order.";
+  const added = emailDomainAdded ? EMAIL_DOMAIN_ADDED : '';
+  return `${cause} Ask the administrator of the DigiCert account; nothing was sent.${added}`;
+}
+
+function describeRateLimited({ scope, retryAfterSeconds, lastResend }: Of<'rate-limited'>): string {
+  const wait = `Try again in ${retryAfterSeconds} s; this time nothing was sent.`;
   switch (scope) {
     case 'DIGICERT':
-      return `DigiCert takes no more requests for the moment. ${wait}`;
+      return `No more requests can be made to DigiCert for the moment. ${wait}`;
     case 'COOLDOWN':
-      return `These emails were just resent, or are being resent. Look for them first, spam folder included. ${wait}`;
+      return `${describeCooldown(lastResend)} ${wait}`;
     case 'CALLER':
       return `You have made too many requests. ${wait}`;
     default:
@@ -55,9 +78,28 @@ function describeRateLimited({ scope, retryAfterSeconds }: Of<'rate-limited'>): 
   }
 }
 
+/** Says no more of the attempt behind the cool-down than is known of it. */
+function describeCooldown(attempt: ResendAttempt | undefined): string {
+  switch (attempt?.outcome) {
+    case 'ACCEPTED':
+      return 'DigiCert has just accepted a request for these emails, or for some of them. Look for them first, spam folder included.';
+    case 'IN_PROGRESS':
+      return 'A request for these emails, or for some of them, is in progress.';
+    case 'UNKNOWN':
+      return 'A request for these emails, or for some of them, was just made, and it is not known whether they were sent. Look for them first, spam folder included.';
+    default:
+      return 'The gateway keeps track of as many recipients as it can at the moment.';
+  }
+}
+
 const ASK_OPERATORS = "Tell the gateway's operators, with the correlation id.";
 
-function describeUpstreamFailure({ reason, emailsMayHaveBeenSent }: Of<'upstream-failed'>): string {
+function describeUpstreamFailure({
+  reason,
+  emailsMayHaveBeenSent,
+  unavailableForSeconds,
+}: Of<'upstream-failed'>): string {
+  const later = unavailableForSeconds === undefined ? 'later' : `in ${unavailableForSeconds} s`;
   const sent = emailsMayHaveBeenSent
     ? 'The emails may have been sent anyway: look for them before you try again.'
     : 'Nothing was sent.';
@@ -65,11 +107,11 @@ function describeUpstreamFailure({ reason, emailsMayHaveBeenSent }: Of<'upstream
     case 'CREDENTIALS_REJECTED':
       return `DigiCert rejects this gateway's API key. ${ASK_OPERATORS} ${sent}`;
     case 'MISCONFIGURED':
-      return `DigiCert does not understand this gateway's requests. ${ASK_OPERATORS} ${sent}`;
+      return `The gateway is not set up right for DigiCert. ${ASK_OPERATORS} ${sent}`;
     case 'UNREACHABLE':
       return `DigiCert could not be reached. Try again in a moment. ${sent}`;
     case 'UNAVAILABLE':
-      return `DigiCert has a problem of its own; try again later. ${sent}`;
+      return `DigiCert, or a server before it, fails at the moment; try again ${later}. ${sent}`;
     case 'OUTCOME_UNKNOWN':
       return `DigiCert did not answer in time, or the connection was lost. ${sent}`;
     case 'UNEXPECTED_RESPONSE':

@@ -74,6 +74,8 @@ function toDetail(outcome: UseCaseOutcome | undefined): string {
   switch (outcome?.kind) {
     case 'rate-limited':
       return outcome.scope;
+    case 'access-denied':
+      return outcome.permissionMissing ? 'MISSING_PERMISSION' : '';
     case 'upstream-failed':
     case 'order-not-eligible':
       return outcome.reason;

@@ -104,7 +104,8 @@ describe('the breaker', () => {
       reason: 'UNAVAILABLE',
       retryable: true,
       emailsMayHaveBeenSent: false,
-      message: 'DigiCert has a problem of its own; try again later. Nothing was sent.',
+      message:
+        'DigiCert, or a server before it, fails at the moment; try again later. Nothing was sent.',
     });
     expect(app.takeUpstreamRequests()).toEqual([]);
     expect(app.log.at(-1)).toMatchObject({

@@ -6,6 +6,7 @@ import { buildSchema, isUnionType, parse, stripIgnoredCharacters, validate } fro
 import { printGatewaySchema } from '../../../src/graphql/schema';
 import { parseSettings } from '../../../src/settings/settings';
 import { createKey, sign, startProvider, startWithTokens } from '../../support/identity';
+import { START } from '../../support/manual-clock';
 import { readTable } from '../../support/markdown';
 import { describeRequest, startTestApp } from '../../support/test-app';
 import { buildGoClient, CLIENTS, CLIENTS_FOLDER, type ExampleClient, runGo } from './clients';
@@ -24,7 +25,7 @@ const readSource = ({ file }: ExampleClient) => readFileSync(join(CLIENTS_FOLDER
 
 function lines(output: string): string[] {
   return output
-    .replace(/id: [\w-]{36}$/m, 'id: <id>')
+    .replace(/id: [\w-]{32,36}$/m, 'id: <id>')
     .split('\n')
     .slice(0, -1);
 }
@@ -136,6 +137,49 @@ for (const client of CLIENTS) {
       expect(stderr).toContain('  Reason: OUTCOME_UNKNOWN\n');
       expect(stderr).toContain(MAYBE_SENT);
       expect(app.takeUpstreamRequests()).toHaveLength(1);
+    });
+
+    it('shows what is known of the attempt behind a cool-down', async () => {
+      const member = {
+        __typename: 'ResendDvEmailsRateLimitedError',
+        message: 'A request for these emails is in progress.',
+        retryable: true,
+        correlationId: 'abc',
+        scope: 'COOLDOWN',
+        retryAfterSeconds: 5,
+        lastResend: {
+          attemptedAt: START,
+          outcome: 'IN_PROGRESS',
+          emailsMayHaveBeenSent: true,
+          domains: [],
+          correlationId: null,
+        },
+      };
+      const other = await startOther(respond(200, { data: { resendDvEmails: member } }));
+
+      const run = await client.run(['1001'], { GATEWAY_URL: other.url });
+
+      expect(run.code).toBe(7);
+      expect(lines(run.stderr).slice(2)).toEqual([
+        '  Try again in 5 s (scope COOLDOWN).',
+        `  Attempt of ${START}: IN_PROGRESS`,
+      ]);
+    });
+
+    it.each<[string, RequestListener]>([
+      ['is lost', (request) => request.socket.destroy()],
+      ['is the page of a proxy', respond(502, '<html>Bad gateway</html>')],
+    ])('shows the id of its request where the response %s', async (_what, listener) => {
+      const sent: unknown[] = [];
+      const other = await startOther((request, response) => {
+        sent.push(request.headers['x-request-id']);
+        listener(request, response);
+      });
+
+      const run = await client.run(['1001'], { GATEWAY_URL: other.url });
+
+      const [, id] = /^ {2}Correlation id: ([\w-]{32,36})$/m.exec(run.stderr) ?? [];
+      expect(sent).toEqual([id]);
     });
 
     it('sends its token, and reports when that is refused', async () => {

@@ -43,6 +43,21 @@ export const HOSTILE_MEMBERS: readonly (readonly [string, object, readonly strin
     [...ESCAPED_ERROR, `  Try again in 5 s (scope ${ESCAPED}).`],
   ],
   [
+    'a cool-down',
+    {
+      ...HOSTILE_ERROR,
+      __typename: 'ResendDvEmailsRateLimitedError',
+      scope: 'COOLDOWN',
+      retryAfterSeconds: 5,
+      lastResend: { attemptedAt: HOSTILE, outcome: HOSTILE, correlationId: HOSTILE },
+    },
+    [
+      ...ESCAPED_ERROR,
+      '  Try again in 5 s (scope COOLDOWN).',
+      `  Attempt of ${ESCAPED}: ${ESCAPED} (${ESCAPED})`,
+    ],
+  ],
+  [
     'a failure',
     {
       ...HOSTILE_ERROR,

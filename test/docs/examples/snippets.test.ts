@@ -86,7 +86,7 @@ describe('docs/frontend.md', () => {
 
   it('has operations that are valid', () => {
     const operations = doc.match(/(?<=^```graphql\n)[^`]*/gm) ?? [];
-    expect(operations).toHaveLength(2);
+    expect(operations).toHaveLength(3);
     for (const operation of operations) {
       expect(validate(schema, parse(operation))).toEqual([]);
     }
@@ -105,9 +105,9 @@ for (const [name, describeClient, resend] of CLIENTS) {
     it.each([
       ['1001', 'success', 'Requested. Look for the emails, spam folder included.'],
       ['1400', 'error', /^DigiCert refused this request/],
-      ['1404', 'error', /^DigiCert knows no order 1404/],
-      ['1002', 'error', /^The order is not pending/],
-      ['1403', 'error', /^DigiCert does not let this gateway's account/],
+      ['1404', 'error', /^DigiCert finds no order 1404/],
+      ['1002', 'error', /^DigiCert refused, and the status of the order is issued/],
+      ['1403', 'error', /^DigiCert says that the gateway's API key lacks the permission/],
       ['1429', 'warning', /Try again in 5 s/],
       ['1401', 'error', /Nothing was sent\.$/],
       ['1503', 'warning', /may have been sent/],

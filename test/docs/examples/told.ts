@@ -16,22 +16,22 @@ export const TOLD: Readonly<Record<string, readonly string[]>> = {
     REFUSED,
   ],
   '1404': [
-    'DigiCert knows no order 1404 in this account. Check the order id; nothing was sent.',
+    'DigiCert finds no order 1404 in this account. Check the order id, and that the order belongs to this account; nothing was sent.',
     '  Correlation id: <id>',
   ],
   '1002': [
-    'The order is not pending (its status is issued), so there is nothing left to approve by email. Nothing was sent.',
+    'DigiCert refused, and the status of the order is issued: it no longer waits for approval by email. Nothing was sent.',
     '  Correlation id: <id>',
     '  Reason: ORDER_NOT_PENDING',
     REFUSED,
   ],
   '1403': [
-    "DigiCert does not let this gateway's account resend emails for this order. Ask the account's administrator; nothing was sent.",
+    "DigiCert says that the gateway's API key lacks the permission for this. Ask the administrator of the DigiCert account; nothing was sent.",
     '  Correlation id: <id>',
     '  DigiCert: access_denied|missing_permission: You do not have permission to access this order.',
   ],
   '1429': [
-    'DigiCert takes no more requests for the moment. Try again in 5 s; nothing was sent.',
+    'No more requests can be made to DigiCert for the moment. Try again in 5 s; this time nothing was sent.',
     '  Correlation id: <id>',
     '  Try again in 5 s (scope DIGICERT).',
   ],
@@ -41,7 +41,7 @@ export const TOLD: Readonly<Record<string, readonly string[]>> = {
     '  Reason: CREDENTIALS_REJECTED',
   ],
   '1503': [
-    'DigiCert has a problem of its own; try again later. The emails may have been sent anyway: look for them before you try again.',
+    'DigiCert, or a server before it, fails at the moment; try again later. The emails may have been sent anyway: look for them before you try again.',
     '  Correlation id: <id>',
     '  Reason: UNAVAILABLE',
     MAYBE_SENT,

@@ -1,0 +1,125 @@
+// Attempts to resend emails, by order: what keeps their recipients on cool-down, and what is remembered of them.
+import type { Recipient } from '../domain/outcome';
+import { toOverlap } from '../domain/recipient';
+import { type AttemptOutcome, mayHaveSent, type ResendAttempt } from '../domain/resend-attempt';
+import type { ResendRequest } from '../domain/resend-request';
+import { toKey } from './limit-store';
+
+export type { AttemptOutcome };
+
+export interface AttemptSettings {
+  /** Milliseconds for which a recipient is not mailed again. 0: none. */
+  readonly cooldownMs: number;
+  /** Milliseconds for which the last attempt of an order that may have sent emails is remembered; not below the cool-down. */
+  readonly rememberMs: number;
+}
+
+/** An attempt to be made. It conflicts with one whose marks are among those it conflicts with. */
+export interface Attempt extends Pick<ResendAttempt, 'domains' | 'correlationId'> {
+  /** Names the order without giving it away. */
+  readonly order: string;
+  /** Name the recipients, without giving them away. */
+  readonly marks: readonly string[];
+  readonly conflictsWith: readonly string[];
+  readonly attemptedAtMs: number;
+}
+
+/** What is known of one: of one in progress, `atMs` is the latest moment at which it may send emails. */
+export interface MadeAttempt
+  extends Pick<Attempt, 'marks' | 'attemptedAtMs' | 'domains' | 'correlationId'> {
+  readonly id: string;
+  readonly atMs: number;
+  readonly outcome: AttemptOutcome;
+}
+
+/** Characters of a mark: 72 bits of a hash, told apart within one order alone. */
+const MARK_LENGTH = 12;
+
+/** DigiCert's ids are numbers to it: leading zeros name no other order. */
+export function toOrderKey(orderId: string): string {
+  return toKey(orderId.replace(/^0+(?=\d)/, ''));
+}
+
+export function toAttempt(
+  { orderId, domainApprovalEmails = [] }: ResendRequest,
+  correlationId: string,
+  attemptedAtMs: number,
+): Attempt {
+  const order = toOrderKey(orderId);
+  const recipients: readonly Recipient[] =
+    domainApprovalEmails.length > 0 ? domainApprovalEmails : [{}];
+  const overlaps = recipients.map(toOverlap);
+  const toMarks = (names: readonly string[]) =>
+    [...new Set(names)].map((name) => toKey(order, name).slice(0, MARK_LENGTH));
+  return {
+    order,
+    marks: toMarks(overlaps.flatMap(({ marks }) => marks)),
+    conflictsWith: toMarks(overlaps.flatMap(({ conflictsWith }) => conflictsWith)),
+    attemptedAtMs,
+    domains: [...new Set(recipients.flatMap(({ domain }) => domain ?? []))],
+    correlationId,
+  };
+}
+
+/** One whose time is over without an outcome: its process may have died. */
+export function toResendAttempt(
+  { attemptedAtMs, outcome, atMs, domains, correlationId }: MadeAttempt,
+  nowMs: number,
+): ResendAttempt {
+  const isOverdue = outcome === 'IN_PROGRESS' && atMs <= nowMs;
+  return {
+    attemptedAt: new Date(attemptedAtMs),
+    outcome: isOverdue ? 'UNKNOWN' : outcome,
+    domains,
+    correlationId,
+  };
+}
+
+/** The latest that may have sent emails, else the latest. */
+export function findLast(attempts: readonly MadeAttempt[]): MadeAttempt | undefined {
+  return findLatest(attempts.filter(mayHaveSent)) ?? findLatest(attempts);
+}
+
+/** Of several at one moment the one that was made last. */
+function findLatest(attempts: readonly MadeAttempt[]): MadeAttempt | undefined {
+  const [first, ...others] = attempts;
+  return others.reduce(
+    (latest, made) => (latest && latest.atMs > made.atMs ? latest : made),
+    first,
+  );
+}
+
+/** Those that keep recipients on cool-down, or are to be remembered. */
+export function findKept(
+  attempts: readonly MadeAttempt[],
+  { cooldownMs, rememberMs }: AttemptSettings,
+  nowMs: number,
+): readonly MadeAttempt[] {
+  // One in progress may yet turn out to have sent nothing.
+  const last = findLast(
+    attempts.filter(({ outcome, atMs }) => mayHaveSent({ outcome }) && atMs <= nowMs),
+  );
+  return attempts.filter(
+    (attempt) =>
+      attempt.atMs > nowMs - cooldownMs || (attempt === last && attempt.atMs > nowMs - rememberMs),
+  );
+}
+
+/** The attempt for which a new one has to wait longest, and how long. */
+export function findConflict(
+  attempts: readonly MadeAttempt[],
+  conflictsWith: readonly string[],
+  { cooldownMs }: AttemptSettings,
+  nowMs: number,
+): { readonly waitMs: number; readonly cause: MadeAttempt } | undefined {
+  if (cooldownMs === 0) {
+    return undefined;
+  }
+  const conflicts = new Set(conflictsWith);
+  const cause = findLatest(
+    attempts.filter((made) => mayHaveSent(made) && made.marks.some((mark) => conflicts.has(mark))),
+  );
+  // What is not sent yet is over no sooner than if it were sent now.
+  const waitMs = cause ? Math.min(cause.atMs, nowMs) + cooldownMs - nowMs : 0;
+  return cause && waitMs > 0 ? { waitMs, cause } : undefined;
+}
