@@ -9,15 +9,27 @@ import { startGateway } from '../support/program';
 import { startTestApp, type TestAppOverrides } from '../support/test-app';
 import { describeWithChromium } from './browser';
 import {
+  answerReads,
   findPageFaults,
   findResendButton,
+  interceptResends,
   openOrder,
+  pickOrder,
   readFocus,
   readResult,
   startWebApp,
   WEB_APP,
   type WebApp,
 } from './web-app';
+
+/** An attempt to resend, as an order has it. */
+const LAST_RESEND = {
+  attemptedAt: '2026-01-02T03:04:05.000Z',
+  outcome: 'ACCEPTED',
+  emailsMayHaveBeenSent: true,
+  domains: [],
+  correlationId: 'of-another-page',
+};
 
 const MAY_HAVE_BEEN_SENT = 'I have looked for the emails and want to send them again';
 
@@ -39,12 +51,9 @@ describeWithChromium('the example app', () => {
   it.each([
     ['Success', '1001', 'DigiCert accepted the request'],
     ['InvalidInputError', '1400', 'Please check what you entered'],
-    ['OrderNotFoundError', '1404', 'There is no order 1404'],
-    ['OrderNotEligibleError ORDER_NOT_PENDING', '1002', 'Nothing is left to approve'],
-    ['OrderNotEligibleError DCV_METHOD_NOT_EMAIL', '1003', 'This order is not approved by email'],
-    ['OrderNotEligibleError NOT_A_DV_ORDER', '1004', 'This is not a DV order'],
+    ['OrderNotEligibleError NOT_A_DV_ORDER', '1004', 'The order is for an OV or EV certificate'],
     ['AccessDeniedError', '1403', 'DigiCert does not allow it'],
-    ['RateLimitedError', '1429', 'DigiCert takes no more requests for the moment'],
+    ['RateLimitedError', '1429', 'No more requests can be made to DigiCert for the moment'],
     ['UpstreamError, nothing sent', '1401', 'The emails were not sent'],
     ['UpstreamError, may have been sent', '1503', 'The emails may have been sent'],
   ])('shows %s', async (_member, orderId, heading) => {
@@ -57,6 +66,208 @@ describeWithChromium('the example app', () => {
     expect(await readResult(open.page)).toBe(heading);
     expect(await findPageFaults(open)).toEqual([]);
     expect(open.requests.filter((request) => !request.includes(web.url))).toEqual([]);
+    gateway.takeUpstreamRequests();
+  });
+
+  it.each([
+    ['OrderNotFoundError', '1404', 'There is no order 1404'],
+    ['ORDER_NOT_PENDING', '1002', 'The order no longer waits for approval'],
+    ['ORDER_NOT_READY', '1005', 'There are no approval emails yet'],
+    ['DCV_METHOD_NOT_EMAIL', '1003', 'This order is not approved by email'],
+  ])('shows %s of an order that was pending when it was read', async (_what, orderId, heading) => {
+    const gateway = await startBehindPage();
+    const open = await openOrder(web, orderId, { status: 'pending' });
+
+    await findResendButton(open.page).click();
+
+    expect(await readResult(open.page)).toBe(heading);
+    expect(await findPageFaults(open)).toEqual([]);
+    gateway.takeUpstreamRequests();
+  });
+
+  it.each([
+    ['1002', 'The status of the order is issued: it no longer waits for approval by email.'],
+    ['1003', 'The order proves domain control by dns-txt-token, not by email.'],
+    [
+      '1005',
+      'An administrator of the DigiCert account has to approve the order first: there are no emails to resend yet.',
+    ],
+    ['1404', 'Without an order there are no emails to resend.'],
+  ])('has no button for order %s, and says why', async (orderId, why) => {
+    const gateway = await startBehindPage();
+    const open = await openOrder(web, orderId);
+
+    expect(await open.page.getByText(why).isVisible()).toBe(true);
+    expect(await findResendButton(open.page).count()).toBe(0);
+    expect(await findPageFaults(open)).toEqual([]);
+    gateway.takeUpstreamRequests();
+  });
+
+  it('says who has to add a CSR', async () => {
+    const { page } = await openOrder(web, '1001', { status: 'NEEDS_CSR' });
+
+    expect(await page.getByText('has to add a CSR to the order at DigiCert first').count()).toBe(1);
+    expect(await findResendButton(page).count()).toBe(0);
+  });
+
+  it('has the button again once the order was read again, and is ready', async () => {
+    let status = 'needs_approval';
+    const { page } = await openOrder(web, '1001', { status });
+    await answerReads(page, '1001', () => ({ status }));
+    status = 'pending';
+
+    await page.getByRole('button', { name: 'Read again' }).click();
+
+    await findResendButton(page).waitFor();
+    expect(await readFocus(page)).toBe('Order 1001');
+  });
+
+  it('keeps the button for a status that it does not know', async () => {
+    const { page } = await openOrder(web, '1001', { status: 'reissue_pending' });
+
+    expect(await findResendButton(page).isVisible()).toBe(true);
+  });
+
+  it('shows the last attempt before the button, with its outcome and domains', async () => {
+    const open = await openOrder(web, '1001', {
+      lastResend: { ...LAST_RESEND, outcome: 'UNKNOWN', domains: ['example.com', 'example.org'] },
+    });
+
+    const shown = open.page.getByText('Last attempt');
+    expect(await shown.textContent()).toMatch(
+      /, not from this page, for example\.com, example\.org\. It may have sent emails: look for them\.$/,
+    );
+    expect(await shown.locator('time').getAttribute('datetime')).toBe(LAST_RESEND.attemptedAt);
+    expect(await findPageFaults(open)).toEqual([]);
+  });
+
+  it('takes an outcome that it does not know as unknown', async () => {
+    const { page } = await openOrder(web, '1001', {
+      lastResend: { ...LAST_RESEND, outcome: 'BOUNCED' },
+    });
+
+    expect(await page.getByText('Last attempt').textContent()).toMatch(/It may have sent emails/);
+  });
+
+  it('knows its own attempt after a reload', async () => {
+    const gateway = await startBehindPage();
+    const { page } = await openOrder(web, '1001');
+    let requestId = '';
+    await interceptResends(page, (route, id) => {
+      requestId = id;
+      return route.continue();
+    });
+    await findResendButton(page).click();
+    await readResult(page);
+
+    await page.reload();
+    await answerReads(page, '1001', () => ({
+      lastResend: { ...LAST_RESEND, correlationId: requestId },
+    }));
+    await pickOrder(page, '1001');
+
+    expect(await page.getByText('Last attempt').textContent()).toMatch(/, by you, for the/);
+    gateway.takeUpstreamRequests();
+  });
+
+  it('shows what is known of the attempt behind a cool-down', async () => {
+    const open = await openOrder(web, '1001', {});
+    await interceptResends(open.page, (route) =>
+      route.fulfill({
+        json: {
+          data: {
+            resendDvEmails: {
+              __typename: 'ResendDvEmailsRateLimitedError',
+              message: 'A request for these emails is in progress.',
+              retryable: true,
+              correlationId: 'the-call',
+              scope: 'COOLDOWN',
+              retryAfterSeconds: 5,
+              lastResend: {
+                __typename: 'CertificateOrderResend',
+                ...LAST_RESEND,
+                outcome: 'IN_PROGRESS',
+                correlationId: null,
+              },
+            },
+          },
+        },
+      }),
+    );
+
+    await findResendButton(open.page).click();
+
+    expect(await readResult(open.page)).toBe('It is too early for these emails');
+    expect(await open.page.getByRole('alert').textContent()).toMatch(
+      /This time nothing was sent\.Last attempt: [^a-z]*, for the recipients that the order has\. DigiCert has not responded yet\./,
+    );
+    expect(await findPageFaults(open)).toEqual([]);
+  });
+
+  it.each([
+    ['ACCEPTED', 'Your attempt was made. DigiCert accepted it'],
+    ['NOT_SENT', 'Your attempt was made. It certainly sent nothing.'],
+    ['IN_PROGRESS', 'Your attempt was made. DigiCert has not responded yet.'],
+    ['UNKNOWN', 'Your attempt was made. It may have sent emails'],
+    ['of another page', 'The gateway remembers no attempt of yours as the last one'],
+    ['none', 'The gateway remembers no attempt of yours as the last one'],
+  ])('checks the outcome of an attempt whose response was lost: %s', async (outcome, told) => {
+    const open = await openOrder(web, '1001', {});
+    const { page } = open;
+    let requestId = '';
+    await interceptResends(page, (route, id) => {
+      requestId = id;
+      return route.abort();
+    });
+    await findResendButton(page).click();
+    expect(await readResult(page)).toBe('The gateway does not answer');
+    expect(await page.getByRole('alert').textContent()).toContain(requestId);
+    const attempts: Readonly<Record<string, object | undefined>> = {
+      none: undefined,
+      'of another page': LAST_RESEND,
+    };
+    await answerReads(page, '1001', () => {
+      const lastResend = Object.hasOwn(attempts, outcome)
+        ? attempts[outcome]
+        : { ...LAST_RESEND, outcome, correlationId: requestId };
+      return lastResend ? { lastResend } : {};
+    });
+
+    const button = page.getByRole('button', { name: 'Check what became of it' });
+    await button.click();
+
+    await page.getByText(told).waitFor();
+    expect(requestId).toMatch(/^[\w-]{36}$/);
+    expect(await readFocus(page)).toBe('Check what became of it');
+    expect(await page.getByText('not from this page').count()).toBe(
+      outcome === 'of another page' ? 1 : 0,
+    );
+    expect(await findResendButton(page).isDisabled()).toBe(true);
+    expect(await findPageFaults({ ...open, errors: [] })).toEqual([]);
+  });
+
+  it('sends the mail domain of an address at a parent', async () => {
+    // The gateway would add it.
+    const gateway = await startBehindPage({ environment: { DIGICERT_EMAIL_DOMAIN: 'given' } });
+    const { page } = await openOrder(web, '1006');
+
+    await page
+      .getByRole('group', { name: 'www.example.com' })
+      .getByLabel('admin@example.com')
+      .check();
+    await page
+      .getByRole('group', { name: 'approves example.com' })
+      .getByLabel('hostmaster@example.com')
+      .check();
+    await findResendButton(page).click();
+    await readResult(page);
+
+    expect(gateway.outbox[0]?.body).toEqual({
+      domain_approval_emails: [
+        { domain: 'example.com', email: 'hostmaster@example.com' },
+        { domain: 'www.example.com', email: 'admin@example.com', email_domain: 'example.com' },
+      ],
+    });
     gateway.takeUpstreamRequests();
   });
 

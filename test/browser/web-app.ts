@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Locator, Page } from 'playwright-core';
+import type { Locator, Page, Route } from 'playwright-core';
 import { findAxeViolations, type OpenPage, openPage, overflowsSideways } from './browser';
 
 export const WEB_APP = join(__dirname, '..', '..', 'docs', 'examples', 'web');
@@ -67,12 +67,60 @@ async function findFreePort(): Promise<string> {
   return String(port);
 }
 
-export async function openOrder(app: WebApp, orderId: string): Promise<OpenPage> {
+/** What a gateway may say of an order; of a pending one, unless it says otherwise. */
+export interface ReadOrder {
+  readonly status?: string;
+  readonly lastResend?: object;
+}
+
+/** `read`: in place of what the gateway says of the order. */
+export async function openOrder(app: WebApp, orderId: string, read?: ReadOrder): Promise<OpenPage> {
   const open = await openPage({ viewport: NARROW });
+  if (read) {
+    await answerReads(open.page, orderId, () => read);
+  }
   await open.page.goto(app.url);
   await pickOrder(open.page, orderId);
   return open;
 }
+
+/** Responds to the page's reads in place of the gateway; the route added last counts. */
+export async function answerReads(
+  page: Page,
+  orderId: string,
+  toOrder: () => ReadOrder,
+): Promise<void> {
+  await page.route('**/graphql', (route) => {
+    if (!isRead(route)) {
+      return route.fallback();
+    }
+    const { lastResend, ...order } = { lastResend: undefined, ...toOrder() };
+    const certificateOrder = {
+      __typename: 'CertificateOrder',
+      id: orderId,
+      status: 'pending',
+      dcvMethod: 'email',
+      domains: [],
+      lastResend: lastResend ? { __typename: 'CertificateOrderResend', ...lastResend } : null,
+      ...order,
+    };
+    return route.fulfill({ json: { data: { certificateOrder } } });
+  });
+}
+
+/** Does with the page's mutations what the handler says. */
+export async function interceptResends(
+  page: Page,
+  handle: (route: Route, requestId: string) => Promise<void>,
+): Promise<void> {
+  await page.route('**/graphql', (route) =>
+    isRead(route)
+      ? route.fallback()
+      : handle(route, route.request().headers()['x-request-id'] ?? ''),
+  );
+}
+
+const isRead = (route: Route) => route.request().postData()?.includes('query CertificateOrder');
 
 export async function pickOrder(page: Page, orderId: string): Promise<void> {
   await page.getByLabel('Order number').fill(orderId);

@@ -4,6 +4,7 @@ import { useQuery } from '@apollo/client/react';
 import { CertificateOrderDocument } from 'dv-email-gateway/client';
 import { useState } from 'react';
 import { FocusedHeading } from './focused-heading';
+import { findObstacle } from './order/obstacle';
 import { OrderDetails } from './order/order-details';
 import { OrderPicker } from './order/order-picker';
 import { ReadFailure } from './order/read-failure';
@@ -49,8 +50,8 @@ function Order({ orderId }: { readonly orderId: string }) {
             <FocusedHeading level="h2">Order {orderId}</FocusedHeading>
             {order && <OrderDetails order={order} />}
             {error && <ReadFailure error={error} onRetry={() => void refetch()} />}
-            {!order && !error && (
-              <p role="alert">DigiCert knows no order {orderId} in this account.</p>
+            {order === null && (
+              <p role="alert">DigiCert finds no order {orderId} in this account.</p>
             )}
           </>
         )}
@@ -58,7 +59,13 @@ function Order({ orderId }: { readonly orderId: string }) {
       {/* To read and to resend are two permissions, so an order that cannot be read can still be tried.
           The form stays while an order is read again: it knows whether emails may have been sent. */}
       {networkStatus !== NetworkStatus.loading && (
-        <ResendForm orderId={orderId} domains={order?.domains ?? []} />
+        <ResendForm
+          orderId={orderId}
+          domains={order?.domains ?? []}
+          lastResend={order?.lastResend}
+          obstacle={findObstacle(order)}
+          onRead={() => void refetch()}
+        />
       )}
     </>
   );

@@ -34,10 +34,10 @@ const REFUSALS: Readonly<Record<string, string>> = {
 const MAY_HAVE_BEEN_SENT =
   'The emails may have been sent anyway: look for them before you try again.';
 
-export function toFailure(error: unknown): Failure {
+export function toFailure(error: unknown, requestId: string): Failure {
   const errors = readGraphqlErrors(error);
   const [first] = errors;
-  const { code, correlationId } = first?.extensions ?? {};
+  const { code, correlationId = requestId } = first?.extensions ?? {};
   if (first === undefined) {
     return {
       heading: 'The gateway does not answer',

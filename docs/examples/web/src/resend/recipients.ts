@@ -25,12 +25,19 @@ type Issue = Member<'ResendDvEmailsInvalidInputError'>['issues'][number];
 export function readRecipients(form: FormData, domains: readonly Domain[]): Recipient[] {
   return domains.flatMap((domain, index) => {
     const chosen = domain.approverEmails
-      .map(({ email }, approver) => ({ field: approverField(index, approver), email }))
+      .map(({ email, emailDomain }, approver) => ({
+        field: approverField(index, approver),
+        // For an address at a parent; a wildcard is validated at its base.
+        entry: {
+          domain: domain.name,
+          email,
+          ...(domain.name && emailDomain !== domain.name.replace(/^\*\./, '') && { emailDomain }),
+        },
+      }))
       .filter(({ field }) => form.has(field));
-    const other = { field: otherField(index), email: readText(form, otherField(index)) };
-    return [...chosen, other]
-      .filter(({ email }) => email !== '')
-      .map(({ field, email }) => ({ field, entry: { domain: domain.name, email } }));
+    const field = otherField(index);
+    const email = readText(form, field);
+    return email === '' ? chosen : [...chosen, { field, entry: { domain: domain.name, email } }];
   });
 }
 

@@ -1,8 +1,10 @@
 import { type FormEvent, useRef, useState } from 'react';
+import { LastResend, type Resend } from '../order/last-resend';
 import type { Domain } from '../order/order-details';
 import { ApproverFields } from './approver-fields';
 import { AttemptPanel } from './attempt-panel';
 import { LanguageField } from './language-field';
+import { LostResponse } from './lost-response';
 import { findFaults, LOCALE_FIELD, type Recipient, readRecipients, readText } from './recipients';
 import { SubmitButton } from './submit-button';
 import { isAccepted, toNextTryMs, useResend } from './use-resend';
@@ -11,10 +13,15 @@ import { useSecondsUntil } from './use-seconds-until';
 interface Props {
   readonly orderId: string;
   readonly domains: readonly Domain[];
+  readonly lastResend: Resend | null | undefined;
+  /** Why there is no button. */
+  readonly obstacle: string | undefined;
+  /** Reads the order again. */
+  readonly onRead: () => void;
 }
 
-export function ResendForm({ orderId, domains }: Props) {
-  const { attempt, doubtful, resend, startOver } = useResend();
+export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: Props) {
+  const { attempt, doubtful, requestId, resend, startOver } = useResend();
   const [recipients, setRecipients] = useState<readonly Recipient[]>([]);
   const [confirmed, setConfirmed] = useState(false);
   const headingRef = useRef<HTMLHeadingElement>(null);
@@ -25,6 +32,7 @@ export function ResendForm({ orderId, domains }: Props) {
   const blocked = sending || secondsLeft > 0 || unconfirmed;
   const faults = findFaults(attempt, recipients);
   const accepted = isAccepted(attempt);
+  const lost = attempt.kind === 'failed' && attempt.failure.emailsMayHaveBeenSent;
 
   function handleSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -58,13 +66,24 @@ export function ResendForm({ orderId, domains }: Props) {
         Approval emails
       </h2>
       <AttemptPanel attempt={attempt} recipients={recipients} />
-      {accepted && (
+      {lost && requestId && <LostResponse orderId={orderId} requestId={requestId} />}
+      {/* What was read before this page's own attempt is out of date. */}
+      {lastResend && !requestId && <LastResend resend={lastResend} />}
+      {obstacle && (
+        <>
+          <p>{obstacle}</p>
+          <button type="button" onClick={onRead}>
+            Read again
+          </button>
+        </>
+      )}
+      {accepted && !obstacle && (
         <button type="button" onClick={handleAnotherRound}>
           Send another round
         </button>
       )}
       {/* Out of sight once it is accepted: no click that comes late may send another round. */}
-      <form onSubmit={handleSubmit} hidden={accepted} noValidate>
+      <form onSubmit={handleSubmit} hidden={accepted || obstacle !== undefined} noValidate>
         <ApproverFields domains={domains} faults={faults} />
         <LanguageField fault={faults.get(LOCALE_FIELD)} />
         {doubtful && !sending && (

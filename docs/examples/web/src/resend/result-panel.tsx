@@ -4,6 +4,7 @@ import type {
   ResendDvEmailsRateLimitScope,
   ResendDvEmailsResult,
 } from 'dv-email-gateway/client';
+import { LastResend } from '../order/last-resend';
 import { AcceptedPanel } from './accepted-panel';
 import { DigicertErrors } from './digicert-errors';
 import { InvalidInputPanel } from './invalid-input-panel';
@@ -17,14 +18,15 @@ interface Props {
 
 /** The one enum also has the reasons of `ResendDvEmailsUpstreamError`. */
 const NOT_ELIGIBLE: Partial<Record<ResendDvEmailsErrorReason, string>> = {
-  ORDER_NOT_PENDING: 'Nothing is left to approve',
+  ORDER_NOT_PENDING: 'The order no longer waits for approval',
+  ORDER_NOT_READY: 'There are no approval emails yet',
   DCV_METHOD_NOT_EMAIL: 'This order is not approved by email',
-  NOT_A_DV_ORDER: 'This is not a DV order',
+  NOT_A_DV_ORDER: 'The order is for an OV or EV certificate',
 };
 
 const RATE_LIMITED: Record<ResendDvEmailsRateLimitScope, string> = {
-  DIGICERT: 'DigiCert takes no more requests for the moment',
-  COOLDOWN: 'These emails were just resent: look for them first',
+  DIGICERT: 'No more requests can be made to DigiCert for the moment',
+  COOLDOWN: 'It is too early for these emails',
   CALLER: 'You have made too many requests',
 };
 
@@ -58,9 +60,11 @@ export function ResultPanel({ result, recipients }: Props) {
         <Panel
           tone="warning"
           heading={RATE_LIMITED[result.scope] ?? 'Too many requests'}
-          message="Nothing was sent."
+          message="This time nothing was sent."
           correlationId={result.correlationId}
-        />
+        >
+          {result.lastResend && <LastResend resend={result.lastResend} />}
+        </Panel>
       );
     case 'ResendDvEmailsUpstreamError':
       return result.emailsMayHaveBeenSent ? (

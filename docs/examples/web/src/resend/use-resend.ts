@@ -5,6 +5,7 @@ import {
   type ResendDvEmailsResult,
 } from 'dv-email-gateway/client';
 import { useRef, useState } from 'react';
+import { createRequestId } from '../own-request-ids';
 import { type Failure, toFailure } from './failure';
 
 export type Attempt =
@@ -27,6 +28,7 @@ export function useResend() {
   // A ref, not the state: both clicks of a double click may come before the state is rendered.
   const inFlight = useRef(false);
   const [doubtful, setDoubtful] = useState(false);
+  const [requestId, setRequestId] = useState<string>();
 
   async function resend(variables: ResendDvEmailsMutationVariables): Promise<void> {
     if (inFlight.current) {
@@ -34,27 +36,34 @@ export function useResend() {
     }
     inFlight.current = true;
     setAttempt({ kind: 'sending' });
-    const ended = await send(variables);
+    const id = createRequestId();
+    setRequestId(id);
+    const ended = await send(variables, id);
     inFlight.current = false;
     setAttempt(ended);
     // A refusal of a later try says nothing about the one before.
     setDoubtful((before) => mayHaveBeenSent(ended) || (before && !isAccepted(ended)));
   }
 
-  async function send(variables: ResendDvEmailsMutationVariables): Promise<Attempt> {
+  async function send(variables: ResendDvEmailsMutationVariables, id: string): Promise<Attempt> {
     try {
-      const signal = AbortSignal.timeout(TIMEOUT_MS);
-      const { data, error } = await mutate({ variables, context: { fetchOptions: { signal } } });
+      const context = {
+        // Where the response is lost, the order's lastResend has this id if the attempt was made.
+        headers: { 'x-request-id': id },
+        fetchOptions: { signal: AbortSignal.timeout(TIMEOUT_MS) },
+      };
+      const { data, error } = await mutate({ variables, context });
       const result = data?.resendDvEmails;
       return result
         ? { kind: 'answered', result, atMs: Date.now() }
-        : { kind: 'failed', failure: toFailure(error) };
+        : { kind: 'failed', failure: toFailure(error, id) };
     } catch (error) {
-      return { kind: 'failed', failure: toFailure(error) };
+      return { kind: 'failed', failure: toFailure(error, id) };
     }
   }
 
-  return { attempt, doubtful, resend, startOver: () => setAttempt({ kind: 'none' }) };
+  const startOver = () => setAttempt({ kind: 'none' });
+  return { attempt, doubtful, requestId, resend, startOver };
 }
 
 /** When a second try makes sense; 0: at any time. */
