@@ -5,12 +5,7 @@ import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
 import { createDigicertClient } from './digicert/client';
 import type { Caller } from './domain/caller';
-import {
-  createReadCertificateNames,
-  createReadOrder,
-  type ReadCertificateNames,
-  type ReadOrder,
-} from './domain/read-order';
+import { createOrderReads, type OrderReads } from './domain/read-order';
 import { createResend, type Resend } from './domain/resend';
 import type { ResendAttempt } from './domain/resend-attempt';
 import type { Clock } from './lib/clock';
@@ -31,10 +26,8 @@ export interface UseCaseDependencies {
   readonly telemetry: Telemetry;
 }
 
-interface UseCases {
+interface UseCases extends OrderReads {
   readonly resend: Resend;
-  readonly readOrder: ReadOrder;
-  readonly readCertificateNames: ReadCertificateNames;
   readLastResend(orderId: string): Promise<ResendAttempt | undefined>;
   /** Counts what neither of the two counts: refused input, what is remembered of an order. Seconds to wait when there was too much. */
   countCaller(caller: Caller): Promise<number | undefined>;
@@ -79,15 +72,22 @@ export async function startUseCases(
   const { addEmailDomain } = settings;
   const dependencies = { digicert, limits, deadlines, timeoutMs, addEmailDomain };
   const resend = createResend(dependencies);
-  const readOrder = createReadOrder(dependencies);
+  const reads = createOrderReads(dependencies);
   return {
     resend: (orderId, input, caller) =>
       observe({ useCase: 'resend', orderId, caller }, () => resend(orderId, input, caller)),
     readOrder: (orderId, caller) =>
       observe({ useCase: 'read order', orderId, caller }, async () => ({
-        outcome: await readOrder(orderId, caller),
+        outcome: await reads.readOrder(orderId, caller),
       })),
-    readCertificateNames: createReadCertificateNames(dependencies),
+    readOrderInfo: (orderId, caller) =>
+      observe({ useCase: 'read order', orderId, caller }, async () => ({
+        outcome: await reads.readOrderInfo(orderId, caller),
+      })),
+    listOrders: (query, caller) =>
+      observe({ useCase: 'list orders', orderId: '', caller }, async () => ({
+        outcome: await reads.listOrders(query, caller),
+      })),
     readLastResend: limits.lastResend,
     countCaller: (caller) =>
       deadlines.within(timeoutMs, async (deadline) => {

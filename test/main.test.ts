@@ -126,6 +126,11 @@ describe('the other commands', () => {
       '@authenticated @requiresScopes(scopes: [["certificate-orders:read"]])',
       '@authenticated @requiresScopes(scopes: [["certificate-orders:read"]])',
       '@authenticated @requiresScopes(scopes: [["certificate-orders:read"]])',
+      '@authenticated @requiresScopes(scopes: [["certificate-orders:read"]])',
+      '@authenticated @requiresScopes(scopes: [["certificate-orders:read"]])',
+      '@authenticated @requiresScopes(scopes: [["certificate-orders:read"]])',
+      '@authenticated @requiresScopes(scopes: [["certificate-orders:read"]])',
+      '@authenticated @requiresScopes(scopes: [["certificate-orders:read"]])',
       '@authenticated @requiresScopes(scopes: [["dv-emails:resend"]])',
     ]);
   });

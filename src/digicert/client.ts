@@ -1,5 +1,6 @@
 // Where the HTTP call happens: DigiCert's three endpoints, over a connection pool of our own.
 import { type Dispatcher, Pool } from 'undici';
+import type { OrderListQuery } from '../domain/order-list-query';
 import type { OrderReadApi } from '../domain/read-order';
 import type { ResendApi } from '../domain/resend';
 import type { ResendRequest } from '../domain/resend-request';
@@ -7,9 +8,9 @@ import type { Reservation } from '../domain/reservation';
 import type { BreakerState } from '../domain/upstream-event';
 import type { Deadline } from '../lib/deadline';
 import { mapOutcome } from './map-outcome';
-import { parseOrderInfo, parseOrderValidation } from './order-responses';
+import { parseOrderInfo, parseOrderList, parseOrderValidation } from './order-responses';
 import { CircuitBreaker } from './transport/circuit-breaker';
-import type { HttpRequest } from './transport/exchange';
+import { type HttpRequest, MAX_ORDER_LIST_BYTES } from './transport/exchange';
 import { Sender, type SenderOptions, type Sent } from './transport/sender';
 
 /** Shorter than any server is likely to keep an idle connection, so that none is closed under a request. */
@@ -23,6 +24,15 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Bytes of response headers that are read. */
 const MAX_RESPONSE_HEADER_BYTES = 16 * 1024;
+
+interface Asked {
+  readonly method?: HttpRequest['method'];
+  /** Behind that of all orders. */
+  readonly path: string;
+  readonly subject: string;
+  readonly body?: string | null;
+  readonly maxBytes?: number;
+}
 
 interface DigicertClientOptions extends SenderOptions {
   /** e.g. `https://www.digicert.com/services/v2`, without a slash at the end. */
@@ -70,40 +80,56 @@ export function createDigicertClient(options: DigicertClientOptions): DigicertCl
   });
   const sender = new Sender(options, dispatcher, breaker);
 
+  /** `subject`: the order it is about, or what else may be at fault when DigiCert fails. */
   function send(
-    method: 'GET' | 'PUT',
-    orderId: string,
-    endpoint: string,
-    body: string | null,
+    { method = 'GET', path, subject, body = null, maxBytes }: Asked,
     quota: Reservation | undefined,
     deadline: Deadline,
   ): Promise<Sent> {
-    const path = `${basePath}/order/certificate/${encodeURIComponent(orderId)}${endpoint}`;
     const headers = {
       'X-DC-DEVKEY': apiKey(),
       'Content-Type': 'application/json',
       Accept: 'application/json',
       'User-Agent': userAgent,
     };
-    const request: HttpRequest = { method, origin, path, headers, body, idempotent: false };
-    return sender.send(request, { orderId, quota }, deadline);
+    const request: HttpRequest = {
+      method,
+      origin,
+      path: `${basePath}/order/certificate${path}`,
+      headers,
+      body,
+      idempotent: false,
+    };
+    return sender.send(request, { subject, quota, maxBytes }, deadline);
   }
+
+  const toPath = (orderId: string, endpoint = '') => `/${encodeURIComponent(orderId)}${endpoint}`;
 
   return {
     async resendEmails(request, quota, deadline) {
+      const { orderId: subject } = request;
+      const path = toPath(subject, '/resend-emails');
       // A string: undici then sends Content-Length and never a chunked body.
       const body = JSON.stringify(toWire(request));
-      const sent = await send('PUT', request.orderId, '/resend-emails', body, quota, deadline);
+      const sent = await send({ method: 'PUT', path, subject, body }, quota, deadline);
       return mapOutcome(sent, { request, nowMs: clock.now() });
     },
 
     async readOrderInfo(orderId, quota, deadline) {
-      return parseOrderInfo(await send('GET', orderId, '', null, quota, deadline));
+      const sent = await send({ path: toPath(orderId), subject: orderId }, quota, deadline);
+      return parseOrderInfo(sent, orderId, clock.now());
     },
 
     async readOrder(orderId, quota, deadline) {
-      const sent = await send('GET', orderId, '/validation', null, quota, deadline);
+      const path = toPath(orderId, '/validation');
+      const sent = await send({ path, subject: orderId }, quota, deadline);
       return parseOrderValidation(sent, orderId, clock.now());
+    },
+
+    async listOrders(query, quota, deadline) {
+      const path = `?${toSearch(query)}`;
+      const asked = { path, subject: 'list', maxBytes: MAX_ORDER_LIST_BYTES };
+      return parseOrderList(await send(asked, quota, deadline), clock.now());
     },
 
     get isAvailable() {
@@ -117,6 +143,21 @@ export function createDigicertClient(options: DigicertClientOptions): DigicertCl
     },
     close: () => dispatcher.destroy(),
   };
+}
+
+/** The newest first. */
+function toSearch({ domainName, search, status, offset, limit }: OrderListQuery): string {
+  const filters = { domain_name: domainName, search, status };
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(filters)) {
+    if (value !== undefined) {
+      parameters.set(`filters[${name}]`, value);
+    }
+  }
+  parameters.set('sort', '-date_created');
+  parameters.set('offset', String(offset));
+  parameters.set('limit', String(limit));
+  return parameters.toString();
 }
 
 /** The request body in DigiCert's spelling. JSON.stringify leaves out what is absent. */

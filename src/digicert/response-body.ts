@@ -3,12 +3,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { DigicertError } from '../domain/outcome';
 import { isObject } from '../lib/is-object';
 import { toVisible } from '../lib/visible-text';
-import {
-  type Exchange,
-  firstValue,
-  type HttpResponse,
-  MAX_RESPONSE_BYTES,
-} from './transport/exchange';
+import { type Exchange, firstValue, type HttpResponse } from './transport/exchange';
 
 export type ResponseBody =
   | { readonly kind: 'json'; readonly value: unknown }
@@ -26,9 +21,9 @@ const DECODERS: ReadonlyMap<string, typeof gunzipSync> = new Map([
 
 const UTF_8 = new TextDecoder('utf-8');
 
-export function readResponseBody({ headers, body }: HttpResponse): ResponseBody {
+export function readResponseBody({ headers, body, maxBytes }: HttpResponse): ResponseBody {
   const contentEncoding = firstValue(headers['content-encoding'])?.trim().toLowerCase();
-  const decoded = body && decode(body, contentEncoding || 'identity');
+  const decoded = body && decode(body, contentEncoding || 'identity', maxBytes);
   if (!decoded) {
     return { kind: 'unreadable' };
   }
@@ -44,13 +39,13 @@ export function readResponseBody({ headers, body }: HttpResponse): ResponseBody 
   }
 }
 
-function decode(bytes: Buffer, contentEncoding: string): Buffer | undefined {
+function decode(bytes: Buffer, contentEncoding: string, maxBytes: number): Buffer | undefined {
   if (contentEncoding === 'identity' || bytes.length === 0) {
     return bytes;
   }
   try {
     // The bound holds after decoding too, so that a small body cannot become a large one.
-    return DECODERS.get(contentEncoding)?.(bytes, { maxOutputLength: MAX_RESPONSE_BYTES });
+    return DECODERS.get(contentEncoding)?.(bytes, { maxOutputLength: maxBytes });
   } catch {
     return undefined;
   }

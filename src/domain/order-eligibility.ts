@@ -1,18 +1,7 @@
 // Why DigiCert refuses an order's resend: what the order itself says, read after the refusal. Only what is known
 // makes a reason; words that are not known, and parts that are missing, make none.
+import type { OrderInfo } from './order-details';
 import type { NotEligibleReason } from './outcome';
-
-/** What is known of an order. Every part may be missing upstream; the sets of values are open. */
-export interface OrderInfo {
-  readonly status: string | undefined;
-  readonly dcvMethod: string | undefined;
-  /** e.g. `ssl_dv_geotrust` */
-  readonly productNameId: string | undefined;
-  /** e.g. `DV` */
-  readonly productValidationType: string | undefined;
-  /** On the certificate, the common name first. */
-  readonly dnsNames: readonly string[];
-}
 
 /** Nothing is left to approve, or nothing ever will be. `canceled` is DigiCert's spelling. */
 const ENDED_STATUSES = new Set([

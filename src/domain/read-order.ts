@@ -1,29 +1,28 @@
-// Reading an order: count the caller, check the id, call DigiCert, within a deadline of its own.
+// Reading orders: count the caller, check what is asked, call DigiCert once, within a deadline of its own.
 import type { Deadline, Deadlines } from '../lib/deadline';
 import type { Caller } from './caller';
-import type { OrderDomain, OrderReadOutcome } from './order-details';
-import type { OrderInfo } from './order-eligibility';
+import type { OrderDetails, OrderInfo, OrderList, ReadOutcome } from './order-details';
+import type { OrderListQuery } from './order-list-query';
 import { isOrderId } from './resend-request';
 import type { Limits, Reservation } from './reservation';
 
-/** What reading needs of DigiCert. The call does not throw for anything the network may do. */
+type Call<Asked, Value> = (
+  asked: Asked,
+  quota: Reservation | undefined,
+  deadline: Deadline,
+) => Promise<ReadOutcome<Value>>;
+
+/** What reading needs of DigiCert. No call throws for anything the network may do. */
 export interface OrderReadApi {
   /** Whether DigiCert may be asked: the circuit breaker lets requests through. */
   readonly isAvailable: boolean;
-  readOrder(
-    orderId: string,
-    quota: Reservation | undefined,
-    deadline: Deadline,
-  ): Promise<OrderReadOutcome>;
-  /** `undefined` when the order's info could not be had in time. */
-  readOrderInfo(
-    orderId: string,
-    quota: Reservation | undefined,
-    deadline: Deadline,
-  ): Promise<OrderInfo | undefined>;
+  /** How far each domain of an order is validated. */
+  readonly readOrder: Call<string, OrderDetails>;
+  readonly readOrderInfo: Call<string, OrderInfo>;
+  readonly listOrders: Call<OrderListQuery, OrderList>;
 }
 
-interface ReadOrderDependencies {
+interface ReadDependencies {
   readonly digicert: OrderReadApi;
   readonly limits: Limits;
   readonly deadlines: Deadlines;
@@ -31,45 +30,34 @@ interface ReadOrderDependencies {
   readonly timeoutMs: number;
 }
 
-export type ReadOrder = (orderId: string, caller: Caller) => Promise<OrderReadOutcome>;
+type Read<Asked, Value> = (asked: Asked, caller: Caller) => Promise<ReadOutcome<Value>>;
 
-export function createReadOrder(dependencies: ReadOrderDependencies): ReadOrder {
-  const { digicert, limits, deadlines, timeoutMs } = dependencies;
-  return (orderId, caller) =>
-    deadlines.within(timeoutMs, async (deadline) => {
-      const isReady = isOrderId(orderId) && digicert.isAvailable;
-      const reserved = await limits.reserve({ caller, quota: isReady }, deadline);
-      if (!reserved.ok) {
-        const { scope, retryAfterSeconds } = reserved;
-        return { kind: 'rate-limited', scope, retryAfterSeconds };
-      }
-      if (!isOrderId(orderId)) {
-        return { kind: 'invalid-id' };
-      }
-      return digicert.readOrder(orderId, reserved.quota, deadline);
-    });
+export interface OrderReads {
+  readonly readOrder: Read<string, OrderDetails>;
+  readonly readOrderInfo: Read<string, OrderInfo>;
+  readonly listOrders: Read<OrderListQuery, OrderList>;
 }
 
-/** The domains of an order by the names on its certificate, for where reading it does not give them. */
-export type ReadCertificateNames = (orderId: string) => Promise<readonly OrderDomain[]>;
-
-/** Empty when the names could not be had in time. The caller was counted for reading the order. */
-export function createReadCertificateNames(
-  dependencies: ReadOrderDependencies,
-): ReadCertificateNames {
+export function createOrderReads(dependencies: ReadDependencies): OrderReads {
   const { digicert, limits, deadlines, timeoutMs } = dependencies;
-  return (orderId) =>
-    deadlines.within(timeoutMs, async (deadline) => {
-      const reserved = await limits.reserve({ quota: true }, deadline);
-      const info = reserved.ok
-        ? await digicert.readOrderInfo(orderId, reserved.quota, deadline)
-        : undefined;
-      const names = info?.dnsNames ?? [];
-      return names.map((name) => ({
-        name,
-        status: undefined,
-        method: undefined,
-        dnsNames: [name],
-      }));
-    });
+  const createRead =
+    <Asked, Value>(
+      call: Call<Asked, Value>,
+      isGood: (asked: Asked) => boolean,
+    ): Read<Asked, Value> =>
+    (asked, caller) =>
+      deadlines.within(timeoutMs, async (deadline) => {
+        const quota = isGood(asked) && digicert.isAvailable;
+        const reserved = await limits.reserve({ caller, quota }, deadline);
+        if (!reserved.ok) {
+          const { scope, retryAfterSeconds } = reserved;
+          return { kind: 'rate-limited', scope, retryAfterSeconds };
+        }
+        return isGood(asked) ? call(asked, reserved.quota, deadline) : { kind: 'invalid-id' };
+      });
+  return {
+    readOrder: createRead(digicert.readOrder, isOrderId),
+    readOrderInfo: createRead(digicert.readOrderInfo, isOrderId),
+    listOrders: createRead(digicert.listOrders, () => true),
+  };
 }

@@ -6,6 +6,7 @@ import { parseEmailAddress } from './email-address';
 import type { InputIssue, Recipient } from './outcome';
 import { isNameOrParent, isPublicSuffix, withoutWildcard } from './parent-domain';
 import { toOverlap } from './recipient';
+import { trimBlanks, trimName } from './trim';
 
 /** More entries than a DV order can have names (DigiCert's multi-domain limit). */
 const MAX_APPROVAL_EMAILS = 250;
@@ -140,7 +141,7 @@ function parseEntry(
   for (const [field, parse, complaint] of ENTRY_FIELDS) {
     const text = entry[field];
     if (text != null) {
-      const trimmed = trim(text, field);
+      const trimmed = field === 'email' ? trimBlanks(text) : trimName(text);
       const isInvisible = trimmed.search(INVISIBLE) !== -1;
       const value = isInvisible ? undefined : parse(trimmed);
       if (value === undefined) {
@@ -163,20 +164,6 @@ function parseEntry(
     );
   }
   return parsed;
-}
-
-/** What is pasted with a name, and the root dot of DNS. */
-function trim(text: string, field: keyof Recipient): string {
-  const isBlank = (index: number) => text[index] === ' ' || text[index] === '\t';
-  let [start, end] = [0, text.length];
-  while (isBlank(start)) {
-    start += 1;
-  }
-  while (end > start && isBlank(end - 1)) {
-    end -= 1;
-  }
-  const trimmed = text.slice(start, end);
-  return field === 'email' ? trimmed : trimmed.replace(/\.$/, '');
 }
 
 /**

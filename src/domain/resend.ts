@@ -110,9 +110,10 @@ async function explainRefusal(
   deadline: Deadline,
 ): Promise<ResendOutcome> {
   const reserved = await limits.reserve({ quota: true }, deadline);
-  const order = reserved.ok
+  const read = reserved.ok
     ? await digicert.readOrderInfo(orderId, reserved.quota, deadline)
     : undefined;
+  const order = read?.kind === 'found' ? read.value : undefined;
   const reason = order && findIneligibility(order);
   if (!order || !reason) {
     return refusal;

@@ -1,14 +1,14 @@
 // What is reported of each call of a use case: audit trail, log, metrics and spans read nothing else.
 import type { Caller } from './caller';
-import type { OrderReadOutcome } from './order-details';
+import type { ReadOutcome } from './order-details';
 import type { ResendOutcome } from './outcome';
 import type { ResendRequest } from './resend-request';
 
-export type UseCaseOutcome = ResendOutcome | OrderReadOutcome;
+export type UseCaseOutcome = ResendOutcome | ReadOutcome<unknown>;
 
 export interface UseCaseStarted {
-  readonly useCase: 'resend' | 'read order';
-  /** As the caller sent it. */
+  readonly useCase: 'resend' | 'read order' | 'list orders';
+  /** As the caller sent it; empty for a list. */
   readonly orderId: string;
   readonly caller: Caller;
 }

@@ -5,7 +5,7 @@ import { OrderLoader, type OrderLoaderDependencies } from './certificate-order/o
 import { ResponseBudget } from './guards/response-budget';
 
 /** What every resolver knows of the request it serves. */
-export interface GraphqlContext extends Pick<ContextDependencies, 'log' | 'resend'> {
+export interface GraphqlContext extends Pick<ContextDependencies, 'log' | 'resend' | 'listOrders'> {
   readonly caller: Caller;
   /** The orders this request reads, each once. */
   readonly orders: OrderLoader;
@@ -20,6 +20,6 @@ export interface ContextDependencies extends OrderLoaderDependencies {
 
 export function createContext(caller: Caller, useCases: ContextDependencies): GraphqlContext {
   const orders = new OrderLoader(caller, useCases);
-  const { log, resend } = useCases;
-  return { caller, log, resend, orders, budget: new ResponseBudget() };
+  const { log, resend, listOrders } = useCases;
+  return { caller, log, resend, listOrders, orders, budget: new ResponseBudget() };
 }

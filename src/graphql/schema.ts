@@ -12,6 +12,7 @@ import {
   CertificateOrderDomainResolver,
   CertificateOrderResolver,
 } from './certificate-order/resolver';
+import { CertificateOrdersResolver } from './certificate-orders/resolver';
 import { ResendDvEmailsResolver } from './resend-dv-emails/resolver';
 
 /** The version every composer tried accepts. */
@@ -71,6 +72,7 @@ function buildTypes(): GraphQLSchema {
       CertificateOrderResolver,
       CertificateOrderDomainResolver,
       CertificateOrderResendResolver,
+      CertificateOrdersResolver,
     ],
     authChecker: checkScope,
     // Faults in the input are members of the result union, found by the domain.

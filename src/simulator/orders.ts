@@ -57,6 +57,7 @@ function info(overrides: Readonly<Record<string, unknown>> = {}): Record<string,
   return {
     status: 'pending',
     dcv_method: 'email',
+    date_created: '2026-11-27T12:00:00.000Z',
     certificate: { common_name: 'example.com', dns_names: ['example.com', 'www.example.com'] },
     product: { name_id: 'ssl_dv_geotrust', name: 'GeoTrust DV SSL' },
     ...overrides,

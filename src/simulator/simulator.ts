@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { DIGICERT_QUOTA, type RollingWindow } from '../domain/rolling-window';
 import { type Clock, systemClock } from '../lib/clock';
+import { generateOrders } from './generated-orders';
 import { createIdentityProvider, JWKS_PATH, TOKEN_PATH } from './identity-provider';
+import { respondWithList } from './order-list';
 import {
   INVALID_KEY,
   ORDER_NOT_FOUND,
@@ -39,8 +41,10 @@ export interface OutboxEntry {
 export interface SimulatorOptions {
   /** Default 0, a free one. */
   readonly port?: number;
-  /** Default {@link SIMULATED_ACCOUNT}. */
+  /** Default {@link SIMULATED_ACCOUNT} and some generated orders. */
   readonly account?: SimulatedAccount;
+  /** How the list of orders is answered. Default: from the account. */
+  readonly list?: Responder;
   /** Default {@link DIGICERT_QUOTA}. */
   readonly quota?: readonly RollingWindow[];
   /** API keys that are accepted; default: any. */
@@ -52,7 +56,16 @@ export interface SimulatorOptions {
 
 export type Simulator = Awaited<ReturnType<typeof startSimulator>>;
 
+/** Orders to look for, beside those that are chosen by number. */
+const GENERATED_ORDERS = 300;
+
+export const DEFAULT_ACCOUNT: SimulatedAccount = {
+  ...generateOrders(GENERATED_ORDERS),
+  ...SIMULATED_ACCOUNT,
+};
+
 const BASE_PATH = '/services/v2';
+const LIST_PATH = `${BASE_PATH}/order/certificate`;
 const OUTBOX_PATH = '/outbox';
 const ORDER_PATH =
   /^\/services\/v2\/order\/certificate\/([^/?]+)(?:\/(resend-emails|validation))?$/;
@@ -142,7 +155,7 @@ export async function startSimulator(options: SimulatorOptions = {}) {
 /** As DigiCert does: first the key, then its quota, then the route, then the order. */
 function chooseResponder(
   request: IncomingMessage,
-  { account = SIMULATED_ACCOUNT, apiKeys }: SimulatorOptions,
+  { account = DEFAULT_ACCOUNT, list, apiKeys }: SimulatorOptions,
   windows: RollingWindows,
   clock: Clock,
 ): { orderId: string; responder: Responder } {
@@ -153,6 +166,10 @@ function chooseResponder(
   }
   if (!windows.take(key, clock.now())) {
     return { orderId, responder: QUOTA_EXCEEDED };
+  }
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://simulator');
+  if (pathname === LIST_PATH && request.method === 'GET') {
+    return { orderId, responder: list ?? respondWithList(account, searchParams) };
   }
   if (orderId === '') {
     return { orderId, responder: ROUTE_NOT_FOUND };

@@ -30,15 +30,17 @@ export function logOutcome(
   }
 }
 
-/** One event per order that is read; where that failed unexpectedly, the masked error is logged in its place. */
+const LOGGED_READS = { order: { event: 'order.read' }, list: { event: 'orders.listed' } } as const;
+
+/** One event per order, or page of the list, that is read; where that failed unexpectedly, the masked error is logged in its place. */
 export function logOrderRead(log: Logger, completed: UseCaseCompleted): void {
-  const { caller, orderId, outcome, durationMs } = completed;
+  const { useCase, caller, orderId, outcome, durationMs } = completed;
   if (outcome === undefined) {
     return;
   }
   const failure = outcome.kind === 'upstream-failed' ? outcome : undefined;
   const fields = {
-    event: 'order.read',
+    ...LOGGED_READS[useCase === 'list orders' ? 'list' : 'order'],
     correlationId: caller.correlationId,
     subject: toLoggedSubject(caller),
     orderId: toOrderField(orderId),
@@ -50,7 +52,7 @@ export function logOrderRead(log: Logger, completed: UseCaseCompleted): void {
     upstreamAttempts: failure?.diagnostics.attempts,
     durationMs: Math.round(durationMs),
   };
-  logOutcome(log, fields, 'order read', outcome);
+  logOutcome(log, fields, 'read', outcome);
 }
 
 const BREAKER_MESSAGES: Readonly<Record<BreakerState, string>> = {

@@ -7,7 +7,12 @@ import { SCOPE } from '../domain/caller';
 const SCOPES: Readonly<Record<string, string>> = {
   'Mutation.resendDvEmails': SCOPE.resendEmails,
   'Query.certificateOrder': SCOPE.readOrders,
+  'Query.certificateOrders': SCOPE.readOrders,
   'CertificateOrder.status': SCOPE.readOrders,
+  'CertificateOrder.commonName': SCOPE.readOrders,
+  'CertificateOrder.dnsNames': SCOPE.readOrders,
+  'CertificateOrder.productName': SCOPE.readOrders,
+  'CertificateOrder.orderedAt': SCOPE.readOrders,
   'CertificateOrder.dcvMethod': SCOPE.readOrders,
   'CertificateOrder.domains': SCOPE.readOrders,
   'CertificateOrder.lastResend': SCOPE.readOrders,

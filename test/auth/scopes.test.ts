@@ -165,7 +165,8 @@ describe('scopes', () => {
     const { log } = await run(
       `query ($refs: [_Any!]!) {
         certificateOrder(id: "1001") { id }
-        _entities(representations: $refs) { ... on CertificateOrder { status dcvMethod domains { name } lastResend { outcome } } }
+        certificateOrders { totalCount }
+        _entities(representations: $refs) { ... on CertificateOrder { status dcvMethod commonName dnsNames productName orderedAt domains { name } lastResend { outcome } } }
       }`,
       '',
       { refs: [{ __typename: 'CertificateOrder', id: '1001' }] },

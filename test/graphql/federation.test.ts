@@ -177,7 +177,12 @@ describe('the subgraph', () => {
     const reads = '@authenticated @requiresScopes(scopes: [["certificate-orders:read"]])';
     expect(scopes).toEqual({
       'Query.certificateOrder': reads,
+      'Query.certificateOrders': reads,
       'CertificateOrder.status': reads,
+      'CertificateOrder.commonName': reads,
+      'CertificateOrder.dnsNames': reads,
+      'CertificateOrder.productName': reads,
+      'CertificateOrder.orderedAt': reads,
       'CertificateOrder.dcvMethod': reads,
       'CertificateOrder.domains': reads,
       'CertificateOrder.lastResend': reads,

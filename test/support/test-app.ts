@@ -11,8 +11,9 @@ import {
 } from '../../src/client/operations';
 import type { RollingWindow } from '../../src/domain/rolling-window';
 import { type Environment, parseSettings } from '../../src/settings/settings';
-import { SIMULATED_ACCOUNT, type SimulatedAccount } from '../../src/simulator/orders';
+import type { SimulatedAccount } from '../../src/simulator/orders';
 import {
+  DEFAULT_ACCOUNT,
   type OutboxEntry,
   type ReceivedRequest,
   startSimulator,
@@ -100,7 +101,7 @@ export async function startTestApp(overrides: TestAppOverrides = {}): Promise<Te
   const clock = new ManualClock();
   const events = new EventEmitter();
   const simulator = await startSimulator({
-    account: { ...SIMULATED_ACCOUNT, ...overrides.orders },
+    account: { ...DEFAULT_ACCOUNT, ...overrides.orders },
     clock,
     onRequest: () => events.emit('request'),
     ...(overrides.quota && { quota: overrides.quota }),

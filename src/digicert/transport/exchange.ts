@@ -5,6 +5,9 @@ import type { Deadline } from '../../lib/deadline';
 /** Bytes of a response body that are read; DigiCert's are a few hundred. */
 export const MAX_RESPONSE_BYTES = 64 * 1024;
 
+/** As {@link MAX_RESPONSE_BYTES}, of a list: a hundred orders with 250 names of usual length. */
+export const MAX_ORDER_LIST_BYTES = 2 * 1024 * 1024;
+
 export interface HttpRequest {
   readonly method: 'GET' | 'PUT';
   readonly origin: string;
@@ -25,6 +28,9 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: HttpHeaders;
   readonly body: Buffer | undefined;
+  /** Bytes that are read of it at most, decoded too. */
+  readonly maxBytes: number;
+  readonly isTooLong: boolean;
 }
 
 /** No request was made: there was no room, or DigiCert has failed repeatedly and is not called for a while. */
@@ -54,9 +60,10 @@ export function exchangeOnce(
   dispatcher: Dispatcher,
   request: HttpRequest,
   deadline: Deadline,
+  maxBytes = MAX_RESPONSE_BYTES,
 ): Promise<Attempted> {
   return new Promise((resolve) => {
-    const attempt = new Attempt((exchange) => {
+    const attempt = new Attempt(maxBytes, (exchange) => {
       cancel();
       resolve(exchange);
     });
@@ -78,7 +85,10 @@ class Attempt implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #bodyBytes = 0;
 
-  constructor(private readonly settle: (exchange: Attempted) => void) {}
+  constructor(
+    private readonly maxBytes: number,
+    private readonly settle: (exchange: Attempted) => void,
+  ) {}
 
   /** undici calls this on a connected socket, right before it writes the request. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -100,7 +110,7 @@ class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bodyBytes += chunk.length;
-    if (this.#bodyBytes > MAX_RESPONSE_BYTES) {
+    if (this.#bodyBytes > this.maxBytes) {
       this.fail('BODY_TOO_LONG');
       return;
     }
@@ -127,7 +137,9 @@ class Attempt implements Dispatcher.DispatchHandler {
     }
     this.#settled = true;
     if (this.#head) {
-      this.settle({ kind: 'response', ...this.#head, body });
+      const { maxBytes } = this;
+      const isTooLong = errorCode === 'BODY_TOO_LONG';
+      this.settle({ kind: 'response', ...this.#head, body, maxBytes, isTooLong });
     } else if (!this.#controller) {
       this.settle({ kind: NOT_TRUSTED.test(errorCode) ? 'not-trusted' : 'not-sent', errorCode });
     } else {

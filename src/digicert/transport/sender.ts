@@ -34,9 +34,12 @@ interface TransportSettings {
 
 /** What goes with a request. */
 interface SendContext {
-  readonly orderId: string;
+  /** The order it is about, or what else may be at fault when DigiCert fails. */
+  readonly subject: string;
   /** Room for the first attempt. `undefined`: none was requested, as the breaker was open. */
   readonly quota: Reservation | undefined;
+  /** Of the response's body. */
+  readonly maxBytes?: number | undefined;
 }
 
 /** An exchange, and how many requests were made for it. */
@@ -98,7 +101,7 @@ export class Sender {
   /** Rejected requests use up nothing. A bound is checked and reserved in one turn, or it would bound nothing. */
   async #attempt(
     request: HttpRequest,
-    { orderId, quota }: SendContext,
+    { subject, quota, maxBytes }: SendContext,
     deadline: Deadline,
   ): Promise<Exchange> {
     const { clock, report, transport } = this.options;
@@ -116,10 +119,10 @@ export class Sender {
     const startedAtMs = clock.monotonicMs();
     let attempted: Attempted | undefined;
     try {
-      attempted = await exchangeOnce(this.dispatcher, request, deadline);
+      attempted = await exchangeOnce(this.dispatcher, request, deadline, maxBytes);
     } finally {
       this.#inFlight -= 1;
-      permit.end(toCallResult(orderId, attempted));
+      permit.end(toCallResult(subject, attempted));
     }
     if (hasNotLeft(attempted)) {
       quota.release();
@@ -141,12 +144,12 @@ function hasNotLeft({ kind }: Attempted): boolean {
 }
 
 /** Distinguishes failures of DigiCert from responses that only refuse. */
-function toCallResult(orderId: string, attempted: Attempted | undefined): CallResult {
+function toCallResult(subject: string, attempted: Attempted | undefined): CallResult {
   if (attempted?.kind === 'response' && attempted.status < 500) {
     return { failed: false };
   }
   // The order may be the cause of a failure; its number may have leading zeros.
   return attempted && hasNotLeft(attempted)
     ? { failed: true }
-    : { failed: true, orderId: orderId.replace(/^0+/, '') };
+    : { failed: true, orderId: subject.replace(/^0+/, '') };
 }

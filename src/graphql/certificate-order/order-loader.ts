@@ -1,7 +1,12 @@
-// The reads of one request: each order is read once, however many fields and paths ask for it.
+// The reads of one request: each endpoint of an order is read once, however many fields and paths ask for it.
 import type { Caller } from '../../domain/caller';
-import type { OrderDetails, OrderDomain } from '../../domain/order-details';
-import type { ReadCertificateNames, ReadOrder } from '../../domain/read-order';
+import type {
+  OrderDetails,
+  OrderDomain,
+  OrderSummary,
+  ReadOutcome,
+} from '../../domain/order-details';
+import type { OrderReads } from '../../domain/read-order';
 import type { ResendAttempt } from '../../domain/resend-attempt';
 import { CodedError } from '../../lib/coded-error';
 import { toReadError } from './read-errors';
@@ -14,9 +19,7 @@ const TOO_MANY_ORDERS = new CodedError(
   `One request may ask for ${MAX_ORDERS_PER_REQUEST} orders: ask for the others in another one.`,
 );
 
-export interface OrderLoaderDependencies {
-  readonly readOrder: ReadOrder;
-  readonly readCertificateNames: ReadCertificateNames;
+export interface OrderLoaderDependencies extends OrderReads {
   /** `undefined`: none is remembered. */
   readLastResend(orderId: string): Promise<ResendAttempt | undefined>;
   /** Counts what no use case counts: refused input, what is remembered of an order. Seconds to wait when there was too much. */
@@ -24,8 +27,8 @@ export interface OrderLoaderDependencies {
 }
 
 export class OrderLoader {
-  readonly #reads = new Map<string, Promise<OrderDetails | undefined>>();
-  readonly #domains = new Map<string, Promise<readonly OrderDomain[] | undefined>>();
+  readonly #orders = new Set<string>();
+  readonly #reads = new Map<string, Promise<unknown>>();
   #references = 0;
 
   constructor(
@@ -33,23 +36,35 @@ export class OrderLoader {
     private readonly dependencies: OrderLoaderDependencies,
   ) {}
 
-  /** `undefined` when DigiCert knows no such order. Rejects with a {@link CodedError}. */
+  /** How far the order is. `undefined` when DigiCert knows no such order. Rejects with a {@link CodedError}. */
   read(orderId: string): Promise<OrderDetails | undefined> {
-    const read = this.#reads.get(orderId) ?? this.#start(orderId);
-    this.#reads.set(orderId, read);
-    return read;
+    return this.#once(orderId, 'validation', this.dependencies.readOrder);
+  }
+
+  /** What the order is for, as {@link read}. */
+  readSummary(orderId: string): Promise<OrderSummary | undefined> {
+    return this.#once(orderId, 'info', this.dependencies.readOrderInfo);
   }
 
   /** As {@link read}, of the domains: where the order does not say how each is validated, the names on the certificate. */
-  readDomains(orderId: string): Promise<readonly OrderDomain[] | undefined> {
-    const domains = this.#domains.get(orderId) ?? this.#startDomains(orderId);
-    this.#domains.set(orderId, domains);
-    return domains;
+  async readDomains(orderId: string): Promise<readonly OrderDomain[] | undefined> {
+    const order = await this.read(orderId);
+    if (!order || order.domains?.length) {
+      return order?.domains;
+    }
+    const names = await this.readSummary(orderId).then(
+      (summary) => summary?.dnsNames ?? [],
+      // What was read stands without them.
+      () => [],
+    );
+    return names.length === 0
+      ? order.domains
+      : names.map((name) => ({ name, status: undefined, method: undefined, dnsNames: [name] }));
   }
 
-  /** The last attempt to resend the order's emails. Counts as a read, unless the order is read too. */
-  async readLastResend(orderId: string): Promise<ResendAttempt | undefined> {
-    if (!this.#reads.has(orderId)) {
+  /** The last attempt to resend the order's emails. Counts as a read, unless the order is read or listed too. */
+  async readLastResend(orderId: string, isListed: boolean): Promise<ResendAttempt | undefined> {
+    if (!isListed && !this.#orders.has(orderId)) {
       await this.#countCaller();
     }
     return this.dependencies.readLastResend(orderId);
@@ -57,11 +72,11 @@ export class OrderLoader {
 
   /** Forgets what was read of an order: something is about to happen to it. */
   forget(orderId: string): void {
-    this.#reads.delete(orderId);
-    this.#domains.delete(orderId);
+    this.#reads.delete(`validation ${orderId}`);
+    this.#reads.delete(`info ${orderId}`);
   }
 
-  /** Counts references of another subgraph, over all aliases. Rejects with a {@link CodedError} when they are too many. */
+  /** Counts references to orders that may be read, over all aliases. Rejects with a {@link CodedError} when they are too many. */
   async addReferences(count: number): Promise<void> {
     this.#references += count;
     if (this.#references > MAX_ORDERS_PER_REQUEST) {
@@ -82,22 +97,28 @@ export class OrderLoader {
     }
   }
 
-  async #startDomains(orderId: string): Promise<readonly OrderDomain[] | undefined> {
-    const order = await this.read(orderId);
-    if (!order || order.domains?.length) {
-      return order?.domains;
-    }
-    const named = await this.dependencies.readCertificateNames(orderId);
-    return named.length > 0 ? named : order.domains;
+  #once<Value>(
+    orderId: string,
+    endpoint: string,
+    read: (orderId: string, caller: Caller) => Promise<ReadOutcome<Value>>,
+  ): Promise<Value | undefined> {
+    const key = `${endpoint} ${orderId}`;
+    const started = this.#reads.get(key) ?? this.#start(orderId, read);
+    this.#reads.set(key, started);
+    return started as Promise<Value | undefined>;
   }
 
-  async #start(orderId: string): Promise<OrderDetails | undefined> {
-    if (this.#reads.size >= MAX_ORDERS_PER_REQUEST) {
+  async #start<Value>(
+    orderId: string,
+    read: (orderId: string, caller: Caller) => Promise<ReadOutcome<Value>>,
+  ): Promise<Value | undefined> {
+    this.#orders.add(orderId);
+    if (this.#orders.size > MAX_ORDERS_PER_REQUEST) {
       throw TOO_MANY_ORDERS;
     }
-    const outcome = await this.dependencies.readOrder(orderId, this.caller);
+    const outcome = await read(orderId, this.caller);
     if (outcome.kind === 'found') {
-      return outcome.order;
+      return outcome.value;
     }
     if (outcome.kind === 'not-found') {
       return undefined;

@@ -1,11 +1,16 @@
 // What a read that failed says: a code to branch on, and a sentence about what to do next.
-import type { OrderReadOutcome } from '../../domain/order-details';
+import type { ReadOutcome } from '../../domain/order-details';
 import type { UpstreamFailure } from '../../domain/outcome';
 import { INVALID_ORDER_ID } from '../../domain/resend-request';
 import { assertNever } from '../../lib/assert-never';
 import { CodedError } from '../../lib/coded-error';
 
-type FailedRead = Exclude<OrderReadOutcome, { kind: 'found' | 'not-found' }>;
+type FailedRead = Exclude<ReadOutcome<unknown>, { kind: 'found' | 'not-found' }>;
+
+const FAILED = new CodedError(
+  'DIGICERT_FAILED',
+  "DigiCert and this gateway do not understand each other. Tell the gateway's operators, with the correlation id.",
+);
 
 export function toReadError(outcome: FailedRead): CodedError {
   switch (outcome.kind) {
@@ -25,16 +30,26 @@ export function toReadError(outcome: FailedRead): CodedError {
       const message = `${what} Try again in ${retryAfterSeconds} s.`;
       return new CodedError(code, message, { fields: { retryAfterSeconds } });
     }
+    case 'too-long':
+      return new CodedError(
+        'DIGICERT_RESPONSE_TOO_LONG',
+        "DigiCert's response is longer than this gateway reads. Ask for fewer orders at once.",
+      );
+    case 'refused':
+      return FAILED;
     case 'upstream-failed':
       return isPassing(outcome.reason)
         ? new CodedError(
             'DIGICERT_UNAVAILABLE',
             'DigiCert cannot be asked at the moment. Try again later.',
+            {
+              fields:
+                outcome.unavailableForSeconds === undefined
+                  ? {}
+                  : { retryAfterSeconds: outcome.unavailableForSeconds },
+            },
           )
-        : new CodedError(
-            'DIGICERT_FAILED',
-            "DigiCert and this gateway do not understand each other. Tell the gateway's operators, with the correlation id.",
-          );
+        : FAILED;
     default:
       return assertNever(outcome);
   }

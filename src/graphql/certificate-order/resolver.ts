@@ -1,11 +1,33 @@
 // Reading an order: as a query, as an entity another subgraph refers to, and behind a mutation's result.
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Authorized, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import {
+  Arg,
+  Authorized,
+  Ctx,
+  FieldResolver,
+  GraphQLISODateTime,
+  ID,
+  Info,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import { listApproverEmails } from '../../domain/approver-emails';
 import { SCOPE } from '../../domain/caller';
 import type { GraphqlContext } from '../context';
+import { toSelection } from '../selection';
 import { CertificateOrderResend } from './last-resend';
 import { CertificateOrder, CertificateOrderApproverEmail, CertificateOrderDomain } from './types';
+
+/** Fields that the order's info has. */
+const SUMMARY_FIELDS = ['commonName', 'dnsNames', 'productName', 'orderedAt'];
+
+/** Fields that its validation has, and a row of the list only in part. */
+const DETAIL_FIELDS = ['status', 'dcvMethod', 'domains'];
+
+function readSummary({ id, row }: CertificateOrder, { orders }: GraphqlContext) {
+  return row ?? orders.readSummary(id);
+}
 
 @Resolver(() => CertificateOrder)
 export class CertificateOrderResolver {
@@ -18,8 +40,15 @@ export class CertificateOrderResolver {
     @Arg('id', () => ID, { description: "DigiCert's order id: 1 to 20 digits, as a string." })
     id: string,
     @Ctx() { orders }: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<CertificateOrder | null> {
-    return (await orders.read(id)) ? { id } : null;
+    // The endpoint that is needed anyway says whether there is such an order.
+    const selected = toSelection(info).map(({ name }) => name);
+    const needsOnlySummary =
+      selected.some((name) => SUMMARY_FIELDS.includes(name)) &&
+      !selected.some((name) => DETAIL_FIELDS.includes(name));
+    const found = await (needsOnlySummary ? orders.readSummary(id) : orders.read(id));
+    return found ? { id } : null;
   }
 
   @Authorized(SCOPE.readOrders)
@@ -27,8 +56,48 @@ export class CertificateOrderResolver {
     nullable: true,
     description: 'Status of the order, such as `pending` or `issued`. An open set.',
   })
-  async status(@Root() { id }: CertificateOrder, @Ctx() { orders }: GraphqlContext) {
-    return (await orders.read(id))?.status;
+  async status(@Root() { id, row }: CertificateOrder, @Ctx() { orders }: GraphqlContext) {
+    return (row ?? (await orders.read(id)))?.status;
+  }
+
+  @Authorized(SCOPE.readOrders)
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "The certificate's common name, such as `example.com`.",
+  })
+  async commonName(@Root() order: CertificateOrder, @Ctx() context: GraphqlContext) {
+    return (await readSummary(order, context))?.commonName;
+  }
+
+  @Authorized(SCOPE.readOrders)
+  @FieldResolver(() => [String], {
+    nullable: true,
+    description: 'The names on the certificate, 250 at most, the common name first.',
+  })
+  async dnsNames(
+    @Root() order: CertificateOrder,
+    @Ctx() context: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return context.budget.spend((await readSummary(order, context))?.dnsNames, info);
+  }
+
+  @Authorized(SCOPE.readOrders)
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The product, such as `GeoTrust DV SSL`.',
+  })
+  async productName(@Root() order: CertificateOrder, @Ctx() context: GraphqlContext) {
+    return (await readSummary(order, context))?.productName;
+  }
+
+  @Authorized(SCOPE.readOrders)
+  @FieldResolver(() => GraphQLISODateTime, {
+    nullable: true,
+    description: 'When it was ordered.',
+  })
+  async orderedAt(@Root() order: CertificateOrder, @Ctx() context: GraphqlContext) {
+    return (await readSummary(order, context))?.orderedAt;
   }
 
   @Authorized(SCOPE.readOrders)
@@ -61,8 +130,8 @@ export class CertificateOrderResolver {
     description:
       'The last attempt to resend emails made through this gateway. One that sent nothing does not take the place of one that may have sent emails. Null when none is remembered.',
   })
-  lastResend(@Root() { id }: CertificateOrder, @Ctx() { orders }: GraphqlContext) {
-    return orders.readLastResend(id);
+  lastResend(@Root() { id, row }: CertificateOrder, @Ctx() { orders }: GraphqlContext) {
+    return orders.readLastResend(id, row !== undefined);
   }
 }
 

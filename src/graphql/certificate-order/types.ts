@@ -1,5 +1,7 @@
 // The order as an entity of the supergraph, and the types it is made of.
+
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import type { OrderSummary } from '../../domain/order-details';
 
 @ObjectType({ description: 'An address that a certificate authority accepts for a domain.' })
 export class CertificateOrderApproverEmail {
@@ -46,4 +48,7 @@ export class CertificateOrderDomain {
 export class CertificateOrder {
   @Field(() => ID, { description: "DigiCert's order id." })
   id!: string;
+
+  /** What the list of orders said of it, where it comes from there. */
+  readonly row?: OrderSummary;
 }

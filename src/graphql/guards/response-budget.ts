@@ -1,7 +1,8 @@
 // How much one response may hold. Aliases times lists times references multiply what a small document selects, so
 // every list is measured, as it will be in the response, before graphql-js completes its items.
-import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import { CodedError } from '../../lib/coded-error';
+import { type SelectedField, toSelection } from '../selection';
 
 /**
  * Bytes of JSON in the lists of one response: four times an order with 250 names and everything selected. What
@@ -66,58 +67,6 @@ export class ResponseBudget {
     this.#left -= fits ? size : 0;
     return fits;
   }
-}
-
-/** A field of a selection set with its fragments spread, for any type. */
-interface SelectedField {
-  readonly name: string;
-  readonly responseKey: string;
-  readonly selection: readonly SelectedField[];
-}
-
-const known = new WeakMap<readonly FieldNode[], readonly SelectedField[]>();
-
-/** graphql-js uses one list of nodes for all items of a list, so that each is collected once. */
-function toSelection({ fieldNodes, fragments }: GraphQLResolveInfo): readonly SelectedField[] {
-  const selection = known.get(fieldNodes) ?? collectFields(fieldNodes, fragments);
-  known.set(fieldNodes, selection);
-  return selection;
-}
-
-/** Fields that graphql-js merges count once. */
-function collectFields(
-  parents: readonly FieldNode[],
-  fragments: GraphQLResolveInfo['fragments'],
-): readonly SelectedField[] {
-  const fields = new Map<string, { name: string; responseKey: string; fieldNodes: FieldNode[] }>();
-  const spread = new Set<string>();
-  const collect = (selectionSet: SelectionSetNode | undefined): void => {
-    for (const selection of selectionSet?.selections ?? []) {
-      if (selection.kind === Kind.FIELD) {
-        const name = selection.name.value;
-        const responseKey = selection.alias?.value ?? name;
-        const field = fields.get(`${responseKey}:${name}`);
-        if (field) {
-          field.fieldNodes.push(selection);
-        } else {
-          fields.set(`${responseKey}:${name}`, { name, responseKey, fieldNodes: [selection] });
-        }
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        collect(selection.selectionSet);
-      } else if (!spread.has(selection.name.value)) {
-        spread.add(selection.name.value);
-        collect(fragments[selection.name.value]?.selectionSet);
-      }
-    }
-  };
-  for (const { selectionSet } of parents) {
-    collect(selectionSet);
-  }
-  return [...fields.values()].map(({ name, responseKey, fieldNodes }) => ({
-    name,
-    responseKey,
-    selection: collectFields(fieldNodes, fragments),
-  }));
 }
 
 /** Bytes of a value in JSON, as far as it is there already: what has a resolver of its own counts by estimate. */

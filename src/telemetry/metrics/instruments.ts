@@ -31,6 +31,12 @@ export function createInstruments(registry: Registry) {
       labelNames: ['outcome', 'detail'] as const,
       registers,
     }),
+    lists: new Counter({
+      name: `${PREFIX}order_lists_total`,
+      help: 'Pages of the list of orders by outcome.',
+      labelNames: ['outcome', 'detail'] as const,
+      registers,
+    }),
     exchanges: new Histogram({
       name: `${PREFIX}digicert_request_duration_seconds`,
       help: "Requests to DigiCert by method and status; `none`: no status came, the gateway's log has the reason.",

@@ -10,10 +10,11 @@ export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const instruments = createInstruments(registry);
-  const { resends, resendDurations, reads, exchanges, retries, rejections, quotaWaits } =
+  const { resends, resendDurations, reads, lists, exchanges, retries, rejections, quotaWaits } =
     instruments;
   startAtZero(resends, RESEND_DETAILS);
   startAtZero(reads, READ_DETAILS);
+  startAtZero(lists, READ_DETAILS);
   for (const cause of RETRY_CAUSES) {
     retries.inc({ cause }, 0);
   }
@@ -50,8 +51,10 @@ export function createMetrics() {
       if (useCase === 'resend') {
         resends.inc(labels);
         resendDurations.observe(durationMs / 1_000);
-      } else {
+      } else if (useCase === 'read order') {
         reads.inc(labels);
+      } else {
+        lists.inc(labels);
       }
     },
     countUnhandledRejection: () => instruments.unhandledRejections.inc(),

@@ -1,6 +1,6 @@
 // Every series that may ever count something, so that each is there from the start, at 0: Prometheus sees no
 // increase in a series that begins with 1, and the first key that DigiCert rejects would go unnoticed.
-import type { OrderReadOutcome } from '../../domain/order-details';
+import type { ReadOutcome } from '../../domain/order-details';
 import type {
   NotEligibleReason,
   RateLimitScope,
@@ -44,13 +44,15 @@ export const RESEND_DETAILS: Readonly<
   'unexpected-error': NO_DETAIL,
 };
 
-/** The details that each outcome of reading an order may have. No email is sent, so there is no cool-down. */
+/** The details that each outcome of reading orders may have. No email is sent, so there is no cool-down. */
 export const READ_DETAILS: Readonly<
-  Record<OrderReadOutcome['kind'] | 'unexpected-error', readonly string[]>
+  Record<ReadOutcome<unknown>['kind'] | 'unexpected-error', readonly string[]>
 > = {
   found: NO_DETAIL,
   'not-found': NO_DETAIL,
   'invalid-id': NO_DETAIL,
+  refused: NO_DETAIL,
+  'too-long': NO_DETAIL,
   'access-denied': ['', 'MISSING_PERMISSION'],
   'rate-limited': listAll<Exclude<RateLimitScope, 'COOLDOWN'>>({ DIGICERT: true, CALLER: true }),
   'upstream-failed': FAILURES,

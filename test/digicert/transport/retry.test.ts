@@ -7,7 +7,14 @@ const NOW = Date.parse('2026-01-02T03:04:05Z');
 const NOT_SENT: Exchange = { kind: 'not-sent', errorCode: 'ECONNREFUSED' };
 
 function responded(status: number, headers: Record<string, string> = {}): Exchange {
-  return { kind: 'response', status, headers, body: Buffer.alloc(0) };
+  return {
+    kind: 'response',
+    status,
+    headers,
+    body: Buffer.alloc(0),
+    maxBytes: 0,
+    isTooLong: false,
+  };
 }
 
 function decide(context: Partial<RetryContext>) {
