@@ -39,7 +39,11 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
       ...graphql,
       useCases: { ...useCases, log },
       log,
-      authenticate: createAuthenticate(settings.auth, { clock, log }),
+      authenticate: createAuthenticate(settings.auth, {
+        clock,
+        log,
+        countRefusal: telemetry.countRefusal,
+      }),
       isOpen: !settings.auth.tokens && settings.auth.routerSecrets.length === 0,
       // The fields of a mutation run one after the other, and each may be followed by a read of its order.
       responseTimeoutMs:

@@ -4,10 +4,13 @@ import { hash } from 'node:crypto';
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
+import type { RefusalReason } from '../domain/refusal-reason';
 import type { Clock } from '../lib/clock';
 import { CodedError } from '../lib/coded-error';
+import { isObject } from '../lib/is-object';
 import type { Identity } from './authenticate';
-import { KeySet } from './key-set';
+import { KeySet, type KeySettings } from './key-set';
+import { RefusedToken } from './refusal';
 
 /** Signatures with a private key only: with a shared one, every program that can check a token could make one. */
 const ALGORITHMS = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
@@ -21,19 +24,18 @@ const TYPES = ['jwt', 'at+jwt'];
 /** Seconds that the provider's clock and ours may differ by. */
 const CLOCK_TOLERANCE_SECONDS = 30;
 
-/** Characters of a token; those of large organisations have some thousand. */
-const MAX_TOKEN_LENGTH = 8_192;
-
 /** Characters of a subject, which goes into logs; issuers use ids and email addresses. */
 const MAX_SUBJECT_LENGTH = 255;
 
 /** Verified tokens in the cache: the callers of some minutes. */
 const MAX_CACHED_TOKENS = 10_000;
 
-export interface TokenSettings {
-  readonly jwksUrl: string;
-  readonly issuer: string;
+export interface TokenSettings extends KeySettings {
   readonly audience: string;
+  /** Claims that hold scopes: a name, or else a path such as `resource_access.dv.roles`. */
+  readonly scopeClaims: readonly string[];
+  /** Taken off the scopes that have it. */
+  readonly scopePrefix: string;
 }
 
 interface VerifiedToken extends Identity {
@@ -42,45 +44,51 @@ interface VerifiedToken extends Identity {
   readonly keys: unknown;
 }
 
-/** Its result resolves to `undefined` for a token that is not good, and to an error when that is unknown. */
+/** Its result rejects with a {@link RefusedToken}, or with a {@link CodedError} where it is not known yet whether a token is good. */
 export function createTokenVerifier(
-  { jwksUrl, issuer, audience }: TokenSettings,
+  settings: TokenSettings,
   { clock, log }: { readonly clock: Clock; readonly log: Logger },
-) {
+): (token: string) => Promise<Identity> {
   const verifiedTokens = new LRUCache<string, VerifiedToken>({ max: MAX_CACHED_TOKENS });
-  const keySet = new KeySet({ url: jwksUrl, clock, log });
+  const keySet = new KeySet({ ...settings, clock, log });
+  keySet.start();
 
   const findKey: JWTVerifyGetKey = async (header, token) => {
     const { kid, typ } = header;
+    if (typ !== undefined && !isType(typ)) {
+      throw new RefusedToken('token-type');
+    }
     // Without the name of its key it would be tried against any that fits.
-    if (typeof kid !== 'string' || (typ !== undefined && !isType(typ))) {
-      throw new errors.JWTInvalid('The header is not that of an access token.');
+    if (typeof kid !== 'string' || kid === '') {
+      throw new RefusedToken('no-key-id');
     }
     return keySet.getKey(header, token);
   };
 
-  async function verify(token: string): Promise<VerifiedToken | undefined> {
+  async function verify(token: string): Promise<VerifiedToken> {
     // They may change while a token is checked with the old ones.
     const { keys } = keySet;
-    const { payload } = await jwtVerify(token, findKey, {
-      issuer,
-      audience,
-      algorithms: ALGORITHMS,
-      clockTolerance: CLOCK_TOLERANCE_SECONDS,
-      currentDate: new Date(clock.now()),
-      requiredClaims: ['exp', 'sub'],
-    });
-    const { sub, exp = 0 } = payload;
-    if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_LENGTH) {
-      return undefined;
+    try {
+      const { payload } = await jwtVerify(token, findKey, {
+        issuer: settings.issuer,
+        algorithms: ALGORITHMS,
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        currentDate: new Date(clock.now()),
+        requiredClaims: ['exp'],
+      });
+      const { exp = 0 } = payload;
+      return { ...toIdentity(payload, settings), expiresAtMs: exp * 1_000, keys };
+    } catch (error) {
+      // Another key may have taken the place of the one of that name.
+      const isOfOldKey = error instanceof errors.JWSSignatureVerificationFailed;
+      if (isOfOldKey && (await keySet.hasChangedFrom(keys))) {
+        return verify(token);
+      }
+      throw error;
     }
-    return { subject: sub, scopes: readScopes(payload), expiresAtMs: exp * 1_000, keys };
   }
 
-  return async (token: string): Promise<Identity | CodedError | undefined> => {
-    if (token.length > MAX_TOKEN_LENGTH) {
-      return undefined;
-    }
+  return async (token) => {
     keySet.refreshIfStale();
     // Not the token itself: it is not needed once it is checked.
     const tokenHash = hash('sha256', token, 'base64');
@@ -90,19 +98,17 @@ export function createTokenVerifier(
     }
     try {
       const verified = await verify(token);
-      if (verified) {
-        verifiedTokens.set(tokenHash, verified);
-      }
+      verifiedTokens.set(tokenHash, verified);
       return verified;
     } catch (error) {
-      if (error instanceof CodedError) {
-        return error;
+      if (error instanceof CodedError || error instanceof RefusedToken) {
+        throw error;
       }
       if (!(error instanceof errors.JOSEError)) {
         // jose's own errors are about the token; others are about an invalid key.
         log.warn({ event: 'auth.token-unverifiable', err: error }, 'a token could not be verified');
       }
-      return undefined;
+      throw new RefusedToken(toReason(error, settings.issuer));
     }
   };
 }
@@ -112,8 +118,97 @@ function isType(typ: unknown): boolean {
   return typeof typ === 'string' && TYPES.includes(typ.toLowerCase().replace(/^application\//, ''));
 }
 
-/** `scope` (RFC 8693: a string with spaces) or `scp`, as a string or a list, as the provider writes it. */
-function readScopes({ scope, scp }: JWTPayload): ReadonlySet<string> {
-  const scopes = [scope, scp].flat().filter((value) => typeof value === 'string');
-  return new Set(scopes.flatMap((value) => value.split(' ')).filter((value) => value !== ''));
+function toReason(error: unknown, issuer: string): RefusalReason {
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return toClaimReason(error, issuer);
+  }
+  if (error instanceof errors.JWTExpired) {
+    return 'expired';
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) {
+    return 'signature';
+  }
+  if (error instanceof errors.JWKSNoMatchingKey) {
+    return 'unknown-key';
+  }
+  return error instanceof errors.JOSEAlgNotAllowed ? 'algorithm' : 'malformed';
+}
+
+function toClaimReason(
+  { claim, payload }: errors.JWTClaimValidationFailed,
+  issuer: string,
+): RefusalReason {
+  if (claim === 'iss') {
+    const isOtherwiseSame = String(payload.iss).replace(/\/$/, '') === issuer.replace(/\/$/, '');
+    return isOtherwiseSame ? 'issuer-slash' : 'issuer';
+  }
+  return claim === 'nbf' ? 'not-yet-valid' : 'expired';
+}
+
+/** Whose token it is, and what for. Throws a {@link RefusedToken} where it is no access token for this gateway. */
+function toIdentity(payload: JWTPayload, settings: TokenSettings): Identity {
+  const { sub, cnf, client_id: clientId, azp, cid } = payload;
+  if (isIdToken(payload)) {
+    throw new RefusedToken('id-token');
+  }
+  // It is good only together with a proof that the caller holds a key, which is not asked of callers here.
+  if (cnf !== undefined) {
+    throw new RefusedToken('sender-constrained');
+  }
+  if (!isForAudience(payload, settings.audience)) {
+    throw new RefusedToken('audience');
+  }
+  const client = [clientId, azp, cid].find((id) => typeof id === 'string' && id !== '');
+  const subject = sub === undefined && client !== undefined ? `client:${client}` : sub;
+  if (typeof subject !== 'string' || subject === '' || subject.length > MAX_SUBJECT_LENGTH) {
+    throw new RefusedToken('subject');
+  }
+  return { subject, scopes: readScopes(payload, settings) };
+}
+
+/** What only ID tokens have (OpenID Connect Core, section 2), and Keycloak's and Cognito's own words for them. */
+function isIdToken(payload: JWTPayload): boolean {
+  const { nonce, at_hash: atHash, c_hash: codeHash, typ, token_use: use } = payload;
+  return (
+    [nonce, atHash, codeHash].some((claim) => claim !== undefined) ||
+    typ === 'ID' ||
+    (use !== undefined && use !== 'access')
+  );
+}
+
+/** Cognito's access tokens have no `aud`: they say that they are some, and for which client. */
+function isForAudience({ aud, client_id: clientId, token_use: use }: JWTPayload, audience: string) {
+  return aud === undefined
+    ? use === 'access' && clientId === audience
+    : [aud].flat().includes(audience);
+}
+
+/** As text with spaces (RFC 8693) or as a list. */
+function readScopes(
+  payload: JWTPayload,
+  { scopeClaims, scopePrefix }: TokenSettings,
+): ReadonlySet<string> {
+  const scopes = scopeClaims
+    .flatMap((name) => readClaim(payload, name))
+    .filter((value) => typeof value === 'string')
+    .flatMap((value) => value.split(' '))
+    .filter((value) => value !== '');
+  return new Set(
+    scopes.map((scope) =>
+      scope.startsWith(scopePrefix) ? scope.slice(scopePrefix.length) : scope,
+    ),
+  );
+}
+
+/** By its whole name, which may have dots in it, or else by a path. */
+function readClaim(payload: JWTPayload, name: string): unknown {
+  return Object.hasOwn(payload, name)
+    ? payload[name]
+    : name
+        .split('.')
+        .reduce<unknown>(
+          (value, part) =>
+            isObject(value) && Object.hasOwn(value, part) ? value[part] : undefined,
+          payload,
+        );
 }

@@ -3,9 +3,11 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
 import { ALL_SCOPES, type Caller } from '../domain/caller';
+import type { RefusalReason } from '../domain/refusal-reason';
 import type { Clock } from '../lib/clock';
 import { CodedError } from '../lib/coded-error';
 import type { TokenSettings } from './access-token';
+import { RefusedToken } from './refusal';
 
 interface AuthSettings {
   /** Set: every request shows an access token. */
@@ -16,8 +18,13 @@ interface AuthSettings {
 
 export type Identity = Pick<Caller, 'subject' | 'scopes'>;
 
-/** Resolves to an error for a request that is not accepted. */
-export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Identity | CodedError>;
+/** Of a request that is not accepted. */
+export interface Refused {
+  readonly error: CodedError;
+  readonly reason: RefusalReason;
+}
+
+export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Identity | Refused>;
 
 /** Without tokens every caller that gets here may do everything: the router has decided that, or the network. */
 const ANONYMOUS: Identity = { subject: undefined, scopes: ALL_SCOPES };
@@ -43,21 +50,51 @@ const BAD_TOKEN = new CodedError(
 
 export function createAuthenticate(
   { tokens, routerSecrets }: AuthSettings,
-  dependencies: { readonly clock: Clock; readonly log: Logger },
+  dependencies: {
+    readonly clock: Clock;
+    readonly log: Logger;
+    readonly countRefusal: (reason: RefusalReason) => void;
+  },
 ): Authenticate {
   const verifyToken = tokens && loadTokens().createTokenVerifier(tokens, dependencies);
-  return async (headers) => {
+  const identify = async (headers: IncomingHttpHeaders): Promise<Identity> => {
     if (routerSecrets.length > 0 && !isSecret(headers['x-router-secret'], routerSecrets)) {
-      return BAD_ROUTER_SECRET;
+      throw new RefusedToken('router-secret');
     }
     if (!verifyToken) {
       return ANONYMOUS;
     }
     // One token, without a space in it (RFC 6750 section 2.1).
     const [, token] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
-    return token === undefined ? NO_TOKEN : ((await verifyToken(token)) ?? BAD_TOKEN);
+    if (token === undefined) {
+      throw new RefusedToken('no-token');
+    }
+    return verifyToken(token);
+  };
+  const refuse = (error: CodedError, reason: RefusalReason): Refused => {
+    dependencies.countRefusal(reason);
+    return { error, reason };
+  };
+  return async (headers) => {
+    try {
+      return await identify(headers);
+    } catch (error) {
+      if (error instanceof CodedError) {
+        return refuse(error, 'keys-unavailable');
+      }
+      if (error instanceof RefusedToken) {
+        return refuse(ERRORS[error.reason] ?? BAD_TOKEN, error.reason);
+      }
+      throw error;
+    }
   };
 }
+
+/** For the caller. What is not listed here is a token that is not good. */
+const ERRORS: Partial<Record<RefusalReason, CodedError>> = {
+  'router-secret': BAD_ROUTER_SECRET,
+  'no-token': NO_TOKEN,
+};
 
 /** Compares in a time that shows nothing of the secrets, neither their content nor which one it was. */
 function isSecret(given: unknown, secrets: readonly string[]): boolean {

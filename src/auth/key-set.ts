@@ -1,11 +1,19 @@
 // The identity provider's public keys (a JWKS, RFC 7517): fetched when they are needed, never more often
 // than the cool-down allows, and kept through an outage of the provider.
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import {
+  createLocalJWKSet,
+  errors,
+  type JSONWebKeySet,
+  type JWK,
+  type JWTVerifyGetKey,
+} from 'jose';
 import type { Logger } from 'pino';
 // Loaded anyway; Node's global one brings a second undici into memory, some 10 MB.
 import { fetch } from 'undici';
 import type { Clock } from '../lib/clock';
 import { CodedError } from '../lib/coded-error';
+import { isObject } from '../lib/is-object';
+import { parseSecureUrl } from '../lib/secure-url';
 
 /** Milliseconds after a fetch before a token with an unknown key can cause another one. */
 const COOL_DOWN_MS = 30_000;
@@ -24,42 +32,61 @@ const FETCH_TIMEOUT_MS = 5_000;
 /** Bytes of a key set; one RSA key has about 500. */
 const MAX_KEY_SET_BYTES = 256 * 1024;
 
-const JWKS_UNAVAILABLE = new CodedError(
-  'SERVICE_UNAVAILABLE',
-  'Access tokens cannot be checked at the moment. Try again.',
-  { status: 503, headers: { 'retry-after': '5' } },
-);
+/** Where keys are, and whose. */
+export interface KeySettings {
+  /** `undefined`: where the issuer's discovery document says (OpenID Connect Discovery 1.0). */
+  readonly jwksUrl: string | undefined;
+  readonly issuer: string;
+}
 
 export class KeySet {
   #keys: JWTVerifyGetKey | undefined;
   // Not '' at first: a response without a body must count as a change, so that it is found to be no key set.
   #keysText: string | undefined;
+  #kids: ReadonlySet<unknown> = new Set();
   #fetchedAtMs = Number.NEGATIVE_INFINITY;
   #fetchableAtMs = Number.NEGATIVE_INFINITY;
   #failing = false;
   #fetching: Promise<void> | undefined;
 
   constructor(
-    private readonly options: { readonly url: string; readonly clock: Clock; readonly log: Logger },
+    private readonly options: KeySettings & { readonly clock: Clock; readonly log: Logger },
   ) {}
 
-  /** The key a token is signed with. Rejects with an error of jose's, or {@link JWKS_UNAVAILABLE}. */
+  /** Looks at the keys, so that an operator sees what is wrong with them before a caller does. */
+  start(): void {
+    void this.#refresh();
+  }
+
+  /** The key a token is signed with. Rejects with an error of jose's, or a {@link CodedError} that says when to try again. */
   readonly getKey: JWTVerifyGetKey = async (header, token) => {
     const keys = await this.#usableKeys();
     try {
       return await keys(header, token);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey)) {
+      // One of that name which does not fit is no reason to look for another.
+      if (!(error instanceof errors.JWKSNoMatchingKey) || this.#kids.has(header?.kid)) {
         throw error;
       }
     }
     // The provider may have changed its keys since.
-    await this.#refresh();
+    const wasFetched = await this.#refresh();
     if (this.#failing) {
-      throw JWKS_UNAVAILABLE;
+      throw this.#unavailable();
     }
-    return (this.#keys ?? keys)(header, token);
+    try {
+      return await (this.#keys ?? keys)(header, token);
+    } catch (error) {
+      // Nothing says that the keys have not changed: a name that another caller made up may have caused the last fetch.
+      throw wasFetched ? error : this.#unavailable();
+    }
   };
+
+  /** Whether the provider's keys are others now. Looks, unless that was done a moment ago. */
+  async hasChangedFrom(keys: JWTVerifyGetKey | undefined): Promise<boolean> {
+    await this.#refresh();
+    return this.#keys !== keys;
+  }
 
   /** Makes sure that a revoked key is noticed, also while no new token comes. */
   refreshIfStale(): void {
@@ -87,28 +114,48 @@ export class KeySet {
       await this.#refresh();
     }
     if (!this.#keys || !this.isUsable) {
-      throw JWKS_UNAVAILABLE;
+      throw this.#unavailable();
     }
     return this.#keys;
   }
 
-  /** Fetches the keys, unless that was tried a moment ago. Never rejects. */
-  #refresh(): Promise<void> {
-    if (!this.#fetching && this.options.clock.monotonicMs() >= this.#fetchableAtMs) {
-      this.#fetching = this.#fetch().finally(() => {
-        this.#fetching = undefined;
-      });
+  #unavailable(): CodedError {
+    const waitMs = Math.max(0, this.#fetchableAtMs - this.options.clock.monotonicMs());
+    const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
+    return new CodedError(
+      'SERVICE_UNAVAILABLE',
+      'Access tokens cannot be checked at the moment. Try again.',
+      { status: 503, headers: { 'retry-after': String(seconds) } },
+    );
+  }
+
+  /** Fetches the keys, unless that was tried a moment ago: then it resolves to false. Never rejects. */
+  async #refresh(): Promise<boolean> {
+    if (!this.#fetching && this.options.clock.monotonicMs() < this.#fetchableAtMs) {
+      return false;
     }
-    return this.#fetching ?? Promise.resolve();
+    this.#fetching ??= this.#fetch().finally(() => {
+      this.#fetching = undefined;
+    });
+    await this.#fetching;
+    return true;
   }
 
   async #fetch(): Promise<void> {
-    const { url, clock, log } = this.options;
+    const { clock, log } = this.options;
     try {
-      const text = await fetchText(url);
+      const text = await fetchText(await findJwksUrl(this.options));
       if (text !== this.#keysText) {
-        this.#keys = createLocalJWKSet(JSON.parse(text) as JSONWebKeySet);
+        const keySet = JSON.parse(text) as JSONWebKeySet;
+        this.#keys = createLocalJWKSet(keySet);
         this.#keysText = text;
+        this.#kids = new Set(keySet.keys.map(({ kid }) => kid));
+        if (!keySet.keys.some(isForTokens)) {
+          log.warn(
+            { event: 'jwks.unusable' },
+            'no key of the identity provider can be used: each needs a kid, a public key and, if at all, use sig',
+          );
+        }
       }
       this.#fetchedAtMs = clock.monotonicMs();
       this.#fetchableAtMs = clock.monotonicMs() + COOL_DOWN_MS;
@@ -129,6 +176,36 @@ export class KeySet {
         );
       }
     }
+  }
+}
+
+/** A private or shared key has `d` or `k` in it. */
+function isForTokens({ kid, use, d, k }: JWK): boolean {
+  return (
+    kid !== undefined && (use === undefined || use === 'sig') && d === undefined && k === undefined
+  );
+}
+
+/** Asked again each time: a provider may move its keys. */
+async function findJwksUrl({ jwksUrl, issuer }: KeySettings): Promise<string> {
+  if (jwksUrl !== undefined) {
+    return jwksUrl;
+  }
+  const text = await fetchText(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
+  const found: unknown = JSON.parse(text);
+  // Another issuer's document would lead to another issuer's keys.
+  if (!isObject(found) || found.issuer !== issuer) {
+    throw new Error(
+      `The discovery document is not that of AUTH_ISSUER, but of ${isObject(found) ? JSON.stringify(found.issuer) : 'no issuer'}.`,
+    );
+  }
+  if (typeof found.jwks_uri !== 'string') {
+    throw new Error('The discovery document has no jwks_uri.');
+  }
+  try {
+    return parseSecureUrl(found.jwks_uri).href;
+  } catch (error) {
+    throw new Error(`jwks_uri of the discovery document ${(error as Error).message}`);
   }
 }
 

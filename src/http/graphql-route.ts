@@ -141,10 +141,14 @@ function registerAuthentication(
       return reply.redirect('./');
     }
     const identity = await authenticate(request.headers);
-    if (identity instanceof CodedError) {
-      const { code } = identity;
-      log.info({ event: 'auth.refused', correlationId: request.id, code }, 'request refused');
-      throw identity;
+    if ('error' in identity) {
+      const { error, reason } = identity;
+      const { code } = error;
+      log.info(
+        { event: 'auth.refused', correlationId: request.id, code, reason },
+        'request refused',
+      );
+      throw error;
     }
     request.setDecorator(IDENTITY, identity);
   });

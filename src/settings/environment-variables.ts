@@ -1,5 +1,6 @@
 // Every setting, declared once: its environment variable, what it means, how it is parsed, and its default.
 import { parseManifest } from '../graphql/guards/persisted-documents';
+import { parseSecureUrl } from '../lib/secure-url';
 import { AUDITED_ADDRESSES } from '../telemetry/audit';
 import { LOG_LEVELS } from '../telemetry/log';
 import {
@@ -17,7 +18,7 @@ import {
   parseProxies,
   parseRedisUrl,
   parseRouterSecrets,
-  parseSecureUrl,
+  parseScopeClaims,
   parseSwitch,
   parseWindows,
   readTextFile,
@@ -77,10 +78,15 @@ export const VARIABLES = {
   REDIS_FALLBACK_PERCENT: { parse: integerBetween(1, 100, 'a percentage'), default: '25' },
   /** Says that every caller is accepted. */
   AUTH: { parse: oneOf(['none']) },
-  /** Public keys of the identity provider. Set: every request shows an access token. */
-  AUTH_JWKS_URL: { parse: (text) => parseSecureUrl(text).href },
+  /** The identity provider, as its tokens name it. Set: every request shows an access token. */
   AUTH_ISSUER: { parse: parseName },
   AUTH_AUDIENCE: { parse: parseName },
+  /** Its public keys. None: where its discovery document says. */
+  AUTH_JWKS_URL: { parse: (text) => parseSecureUrl(text).href },
+  /** Claims that hold scopes, by name or by path. */
+  AUTH_SCOPE_CLAIMS: { parse: parseScopeClaims, default: 'scope,scp' },
+  /** Taken off the scopes that have it. */
+  AUTH_SCOPE_PREFIX: { parse: parseName },
   /** Set: every request shows one of them. */
   ROUTER_SECRET: { parse: parseRouterSecrets },
   ROUTER_SECRET_FILE: { parse: fromFile(parseRouterSecrets) },

@@ -5,6 +5,7 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import isFQDN from 'validator/lib/isFQDN';
 import type { RollingWindow } from '../domain/rolling-window';
+import { parseSecureUrl } from '../lib/secure-url';
 
 export function parseHost(text: string): string {
   if (isIP(text) === 0 && text !== 'localhost' && !isFQDN(text, { require_tld: false })) {
@@ -114,6 +115,11 @@ export const parseProxies = listOf(
   'IP addresses or networks such as 192.0.2.0/28',
 );
 
+export const parseScopeClaims = listOf(
+  (claim) => /^[^\s\p{Cc}]{1,200}$/u.test(claim),
+  'names or paths of claims such as scope or resource_access.dv.roles',
+);
+
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** Longest window; what is counted is remembered for so long. */
@@ -167,25 +173,4 @@ export function parseBaseUrl(text: string): string {
     throw new Error('must be a plain URL, without a query.');
   }
   return url.href.replace(/(?<!\/)\/+$/, '');
-}
-
-/** What is fetched or sent there must not be read or replaced on the way. */
-export function parseSecureUrl(text: string): URL {
-  if (!URL.canParse(text)) {
-    throw new Error('is no URL: give one that begins with https://.');
-  }
-  const url = new URL(text);
-  if (url.username || url.password || url.hash) {
-    throw new Error('must be a plain URL, without user, password or fragment.');
-  }
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-    throw new Error(
-      `begins with ${url.protocol}//${url.host}: give https, or http to this machine alone.`,
-    );
-  }
-  return url;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }

@@ -33,7 +33,6 @@ export function parseSettings(environment: Environment) {
 function toSettings(values: Values, given: Environment) {
   const apiKey = values.DIGICERT_API_KEY ?? values.DIGICERT_API_KEY_FILE;
   const redisUrl = values.REDIS_URL ?? values.REDIS_URL_FILE;
-  const { AUTH_JWKS_URL: jwksUrl, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = values;
   return {
     host: values.HOST,
     port: values.PORT,
@@ -74,8 +73,7 @@ function toSettings(values: Values, given: Environment) {
             },
     },
     auth: {
-      // They are set together, or not at all.
-      tokens: jwksUrl && issuer && audience ? { jwksUrl, issuer, audience } : undefined,
+      tokens: toTokenSettings(values),
       routerSecrets: values.ROUTER_SECRET ?? values.ROUTER_SECRET_FILE ?? [],
     },
     audit: {
@@ -96,4 +94,18 @@ function toSettings(values: Values, given: Environment) {
     metricsPort: values.METRICS_PORT,
     tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
   };
+}
+
+function toTokenSettings(values: Values) {
+  const { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = values;
+  // They are set together, or not at all.
+  return issuer && audience
+    ? {
+        jwksUrl: values.AUTH_JWKS_URL,
+        issuer,
+        audience,
+        scopeClaims: values.AUTH_SCOPE_CLAIMS,
+        scopePrefix: values.AUTH_SCOPE_PREFIX ?? '',
+      }
+    : undefined;
 }

@@ -1,6 +1,7 @@
 // What is seen from outside, put together: log, metrics and traces around the use cases. Metrics and traces
 // are loaded only when they are enabled, so that they cost nothing otherwise.
 import type { Logger } from 'pino';
+import type { RefusalReason } from '../domain/refusal-reason';
 import type { UpstreamEvent } from '../domain/upstream-event';
 import type { ObserveUseCase, UseCaseCompleted } from '../domain/use-case-events';
 import type { Clock } from '../lib/clock';
@@ -64,6 +65,7 @@ export function startTelemetry(
     apolloPlugins: tracing ? [tracing.plugin] : [],
     instrument: tracing?.instrument,
     watchState: (state: MeasuredState) => metrics?.watch(state),
+    countRefusal: (reason: RefusalReason) => metrics?.countRefusal(reason),
     /** For a rejection that nothing awaits: counts it, and logs it unless another one was logged a moment ago. */
     reportUnhandledRejection: (reason: unknown) => {
       metrics?.countUnhandledRejection();

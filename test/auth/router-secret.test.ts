@@ -118,7 +118,6 @@ describe("the router's secret", () => {
 
     expect(await ask(secret)).toContain('Send an access token');
     expect(await ask(token)).toContain('answers its router alone');
-    expect(provider.fetches()).toBe(0);
     // The router's word does not replace the caller's scope.
     expect(await ask({ ...reader, ...secret })).toContain('FORBIDDEN');
     expect(await ask({ ...token, ...secret })).toContain('ResendDvEmailsSuccess');

@@ -75,6 +75,8 @@ describe('settings', () => {
         REDIS_TIMEOUT_MS: '100',
         REDIS_FALLBACK_PERCENT: '50',
         AUTH_JWKS_URL: 'https://id.example.com/jwks.json?policy=x',
+        AUTH_SCOPE_CLAIMS: 'permissions, scope',
+        AUTH_SCOPE_PREFIX: 'dv/',
         AUTH_ISSUER: 'https://id.example.com/',
         AUTH_AUDIENCE: 'dv-email-gateway',
         ROUTER_SECRET_FILE: fileOf('the-new-router-secret\nthe-old-router-secret\n'),
@@ -128,6 +130,8 @@ describe('settings', () => {
             jwksUrl: 'https://id.example.com/jwks.json?policy=x',
             issuer: 'https://id.example.com/',
             audience: 'dv-email-gateway',
+            scopeClaims: ['permissions', 'scope'],
+            scopePrefix: 'dv/',
           },
           routerSecrets: ['the-new-router-secret', 'the-old-router-secret'],
         },
@@ -349,29 +353,42 @@ describe('settings', () => {
       'no caller that is accepted, in production',
       { NODE_ENV: 'production', DIGICERT_API_KEY: 'k' },
       [
-        'AUTH_JWKS_URL and ROUTER_SECRET are not set: production does not accept every caller. Set one of them, or AUTH=none.',
+        'AUTH_ISSUER and ROUTER_SECRET are not set: production does not accept every caller. Set one of them, or AUTH=none.',
       ],
     ],
     ['AUTH', { AUTH: 'all' }, ['AUTH is "all": give one of none.']],
     [
       'AUTH=none beside a secret',
       { AUTH: 'none', ROUTER_SECRET: 'a-secret-of-the-router' },
-      ['AUTH is none, and AUTH_JWKS_URL or ROUTER_SECRET is set: give one or the other.'],
+      ['AUTH is none, and AUTH_ISSUER or ROUTER_SECRET is set: give one or the other.'],
     ],
     [
       'keys without an issuer and an audience',
       { AUTH_JWKS_URL: 'https://id.example.com/jwks.json' },
       [
-        'AUTH_ISSUER is not set: AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE go together.',
-        'AUTH_AUDIENCE is not set: AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE go together.',
+        'AUTH_ISSUER is not set: AUTH_ISSUER and AUTH_AUDIENCE go together, and AUTH_JWKS_URL needs both.',
+        'AUTH_AUDIENCE is not set: AUTH_ISSUER and AUTH_AUDIENCE go together, and AUTH_JWKS_URL needs both.',
       ],
     ],
     [
       'an audience without keys',
       { AUTH_AUDIENCE: 'gateway' },
       [
-        'AUTH_JWKS_URL is not set: AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE go together.',
-        'AUTH_ISSUER is not set: AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE go together.',
+        'AUTH_ISSUER is not set: AUTH_ISSUER and AUTH_AUDIENCE go together, and AUTH_JWKS_URL needs both.',
+      ],
+    ],
+    [
+      'an issuer without a discovery document',
+      { AUTH_ISSUER: 'urn:issuer', AUTH_AUDIENCE: 'gateway' },
+      [
+        'AUTH_ISSUER is no https URL, so there is no discovery document to read: give AUTH_JWKS_URL.',
+      ],
+    ],
+    [
+      'claims with a space',
+      { AUTH_SCOPE_CLAIMS: 'scope scp' },
+      [
+        'AUTH_SCOPE_CLAIMS has "scope scp": give names or paths of claims such as scope or resource_access.dv.roles, comma-separated.',
       ],
     ],
     [
@@ -430,7 +447,7 @@ describe('settings', () => {
       'LOG_LEVEL',
       'DIGICERT_API_KEY',
       'DIGICERT_BASE_URL',
-      'AUTH_JWKS_URL',
+      'AUTH_ISSUER',
     ]);
   });
 

@@ -56,6 +56,12 @@ export function createInstruments(registry: Registry) {
       labelNames: ['reason'] as const,
       registers,
     }),
+    refusals: new Counter({
+      name: `${PREFIX}auth_refused_total`,
+      help: 'Requests that were refused for their credentials, by reason.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
     quotaWaits: new Histogram({
       name: `${PREFIX}digicert_quota_wait_seconds`,
       help: "Time that requests waited for room in DigiCert's quota.",

@@ -1,5 +1,6 @@
 // Counts what happens: in the use cases, and on the way to DigiCert.
 import { type Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { REFUSAL_REASONS, type RefusalReason } from '../../domain/refusal-reason';
 import type { UpstreamEvent } from '../../domain/upstream-event';
 import type { UseCaseCompleted, UseCaseOutcome } from '../../domain/use-case-events';
 import { createInstruments } from './instruments';
@@ -10,11 +11,23 @@ export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const instruments = createInstruments(registry);
-  const { resends, resendDurations, reads, lists, exchanges, retries, rejections, quotaWaits } =
-    instruments;
+  const {
+    resends,
+    resendDurations,
+    reads,
+    lists,
+    exchanges,
+    retries,
+    rejections,
+    refusals,
+    quotaWaits,
+  } = instruments;
   startAtZero(resends, RESEND_DETAILS);
   startAtZero(reads, READ_DETAILS);
   startAtZero(lists, READ_DETAILS);
+  for (const reason of REFUSAL_REASONS) {
+    refusals.inc({ reason }, 0);
+  }
   for (const cause of RETRY_CAUSES) {
     retries.inc({ cause }, 0);
   }
@@ -57,6 +70,7 @@ export function createMetrics() {
         lists.inc(labels);
       }
     },
+    countRefusal: (reason: RefusalReason) => refusals.inc({ reason }),
     countUnhandledRejection: () => instruments.unhandledRejections.inc(),
     watch: (state: MeasuredState) => watchState(state, registry),
   };
