@@ -114,7 +114,7 @@ export const parseProxies = listOf(
   'IP addresses or networks such as 192.0.2.0/28',
 );
 
-/** An address alone, or with a port, before which an IPv6 address stands in brackets. */
+/** An address alone, or with a port, for which an IPv6 address is in brackets. */
 const DNS_SERVER = /^(?:\[([\da-f:.]+)\]|([\d.]+))(?::([1-9]\d{0,4}))?$/i;
 
 export const parseDnsServers = listOf((server) => {

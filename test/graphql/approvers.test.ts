@@ -1,11 +1,12 @@
 // Who can approve, as DNS has it: through the whole gateway, with a real DNS server on loopback.
+import type { SimulatedAccount } from '../../src/simulator/orders';
 import { accept } from '../../src/simulator/responders';
 import { cname, mx, startDnsServer, txt, type Zone } from '../support/dns-server';
-import { startTestApp, type TestAppOverrides } from '../support/test-app';
+import { startTestApp } from '../support/test-app';
 
 const ID = '5555';
 
-const orderOf = (names: readonly string[]): TestAppOverrides['orders'] => ({
+const orderOf = (names: readonly string[]): SimulatedAccount => ({
   [ID]: {
     summary: 'x',
     resend: accept,

@@ -332,56 +332,56 @@ describe('settings', () => {
       ],
     ),
     [
-      'a DNS server that is none: dns.example.com',
+      'a DNS server that is not one: dns.example.com',
       { DNS_SERVERS: '192.0.2.53,dns.example.com' },
       [
         'DNS_SERVERS has "dns.example.com": give IP addresses, with a port or without, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353, comma-separated.',
       ],
     ],
     [
-      'a DNS server that is none: 192.0.2.53:0',
+      'a DNS server that is not one: 192.0.2.53:0',
       { DNS_SERVERS: '192.0.2.53,192.0.2.53:0' },
       [
         'DNS_SERVERS has "192.0.2.53:0": give IP addresses, with a port or without, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353, comma-separated.',
       ],
     ],
     [
-      'a DNS server that is none: 192.0.2.53:65536',
+      'a DNS server that is not one: 192.0.2.53:65536',
       { DNS_SERVERS: '192.0.2.53,192.0.2.53:65536' },
       [
         'DNS_SERVERS has "192.0.2.53:65536": give IP addresses, with a port or without, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353, comma-separated.',
       ],
     ],
     [
-      'a DNS server that is none: 192.0.2.53:',
+      'a DNS server that is not one: 192.0.2.53:',
       { DNS_SERVERS: '192.0.2.53,192.0.2.53:' },
       [
         'DNS_SERVERS has "192.0.2.53:": give IP addresses, with a port or without, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353, comma-separated.',
       ],
     ],
     [
-      'a DNS server that is none: 192.0.2',
+      'a DNS server that is not one: 192.0.2',
       { DNS_SERVERS: '192.0.2.53,192.0.2' },
       [
         'DNS_SERVERS has "192.0.2": give IP addresses, with a port or without, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353, comma-separated.',
       ],
     ],
     [
-      'a DNS server that is none: [192.0.2.53]:53',
+      'a DNS server that is not one: [192.0.2.53]:53',
       { DNS_SERVERS: '192.0.2.53,[192.0.2.53]:53' },
       [
         'DNS_SERVERS has "[192.0.2.53]:53": give IP addresses, with a port or without, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353, comma-separated.',
       ],
     ],
     [
-      'a DNS server that is none: [2001:db8::53',
+      'a DNS server that is not one: [2001:db8::53',
       { DNS_SERVERS: '192.0.2.53,[2001:db8::53' },
       [
         'DNS_SERVERS has "[2001:db8::53": give IP addresses, with a port or without, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353, comma-separated.',
       ],
     ],
     [
-      'a DNS server that is none: 2001:db8::zz',
+      'a DNS server that is not one: 2001:db8::zz',
       { DNS_SERVERS: '192.0.2.53,2001:db8::zz' },
       [
         'DNS_SERVERS has "2001:db8::zz": give IP addresses, with a port or without, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353, comma-separated.',
