@@ -1,5 +1,6 @@
 // The whole wiring on one screen.
 import { createAuthenticate } from './auth/authenticate';
+import { LOOK_UPS_TIMEOUT_MS } from './dns/dns-client';
 import { createExplorer } from './explorer/explorer';
 import { startGraphql } from './graphql/graphql';
 import { GRAPHQL_PATH } from './http/graphql-route';
@@ -47,7 +48,9 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
       isOpen: !settings.auth.tokens && settings.auth.routerSecrets.length === 0,
       // The fields of a mutation run one after the other, and each may be followed by a read of its order.
       responseTimeoutMs:
-        2 * settings.maxMutationFields * settings.digicertTimeoutMs + RESPONSE_MARGIN_MS,
+        2 * settings.maxMutationFields * settings.digicertTimeoutMs +
+        LOOK_UPS_TIMEOUT_MS +
+        RESPONSE_MARGIN_MS,
       drainTimeoutMs: settings.shutdown.timeoutMs + RESPONSE_MARGIN_MS,
       resources: createExplorer(settings.explorer, settings.upstream.kind === 'simulator'),
       isStopping: () => stopping,

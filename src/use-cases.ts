@@ -4,7 +4,9 @@ import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
 import { createDigicertClient } from './digicert/client';
+import { createLookUps } from './dns/look-ups';
 import type { Caller } from './domain/caller';
+import type { LookUp } from './domain/mail-dns';
 import { createOrderReads, type OrderReads } from './domain/read-order';
 import { createResend, type Resend } from './domain/resend';
 import type { ResendAttempt } from './domain/resend-attempt';
@@ -31,6 +33,7 @@ interface UseCases extends OrderReads {
   readLastResend(orderId: string): Promise<ResendAttempt | undefined>;
   /** Counts what neither of the two counts: refused input, what is remembered of an order. Seconds to wait when there was too much. */
   countCaller(caller: Caller): Promise<number | undefined>;
+  startLookUps(): LookUp;
   /** What an operator may want to know of DigiCert and the limits. */
   state(): Readonly<Record<string, string>>;
   /** Resolves when no call is in flight, whether its client still waits for the response or not. */
@@ -68,6 +71,7 @@ export async function startUseCases(
     quotaUsage: limits.usage,
     redisIsUp: () => (limits.countedIn === 'memory' ? undefined : limits.countedIn === 'redis'),
   });
+  const lookUps = createLookUps(settings.dnsServers, clock);
   const deadlines = new Deadlines(clock);
   const { addEmailDomain } = settings;
   const dependencies = { digicert, limits, deadlines, timeoutMs, addEmailDomain };
@@ -94,6 +98,7 @@ export async function startUseCases(
         const reserved = await limits.reserve({ caller }, deadline);
         return reserved.ok ? undefined : reserved.retryAfterSeconds;
       }),
+    startLookUps: lookUps.startRequest,
     state: () => ({ breaker: digicert.breakerState, limits: limits.countedIn }),
     whenIdle: async () => {
       do {
@@ -104,6 +109,7 @@ export async function startUseCases(
     },
     expireDeadlines: () => deadlines.expireAll(),
     close: async () => {
+      lookUps.close();
       await digicert.close();
       await limits.close();
       await closeUpstream();

@@ -1,50 +1,80 @@
-// The addresses a certificate authority accepts for a name without a published contact: five customary
-// mailboxes at the name and at each parent (CA/Browser Forum Baseline Requirements, 3.2.2.4.4).
+// The addresses a certificate authority accepts for a name without a published contact: five customary mailboxes at
+// the name and at each parent (CA/Browser Forum Baseline Requirements, 3.2.2.4.4; docs/decisions/0019-approvers.md).
+import isIP from 'validator/lib/isIP';
 import { parseDnsName } from './dns-name';
 import { parseEmailAddress } from './email-address';
-import { getRegistrableDomain, withoutWildcard } from './parent-domain';
+import { getRegistrableDomain, isTopLevelDomain, withoutWildcard } from './parent-domain';
 
 const MAILBOXES = ['admin', 'administrator', 'webmaster', 'hostmaster', 'postmaster'] as const;
 
-/** Candidates of one domain; a name has five for each of its levels, and may have over a hundred of those. */
-const MAX_APPROVER_EMAILS = 1_000;
+/** Names that one domain of an order is approved at; a single name may have over a hundred levels. */
+const MAX_DOMAINS = 200;
 
-interface ApproverEmail {
+export interface ApproverEmail {
   readonly email: string;
-  /** The name or parent that the mailbox is at. */
+  /** The name or parent that the address can approve for. */
   readonly emailDomain: string;
 }
 
+/** Why a domain has no candidates. */
+export type ApproverEmailsUnavailable = 'IP_ADDRESS' | 'PUBLIC_SUFFIX' | 'NOT_A_DOMAIN_NAME';
+
 /**
- * All candidates for some names, each once, for each name the most specific domain first, in the form that
- * goes back as `domainApprovalEmails`. None for an IP address, for a public suffix (ICANN's and private
- * ones, such as `co.uk` and `github.io`), for what is no DNS name, and where the address would be longer
- * than one may be. A leading `*.` does not count. {@link MAX_APPROVER_EMAILS} at most.
+ * All candidates for some names, each once, for each name the registrable domain first, in the form that goes back as
+ * `domainApprovalEmails`. None at `www.`, where hardly any mail is received, unless that is what was registered, and
+ * where the address would be longer than one may be. A leading `*.` and the root's dot do not count.
  */
 export function listApproverEmails(names: readonly string[]): readonly ApproverEmail[] {
-  const candidates = new Map<string, ApproverEmail>();
-  for (const emailDomain of names.flatMap(listDomains)) {
-    if (candidates.size >= MAX_APPROVER_EMAILS) {
-      break;
-    }
-    for (const mailbox of MAILBOXES) {
+  const mailDomains = listDomains(names).filter(
+    (domain) => !domain.startsWith('www.') || domain === getRegistrableDomain(domain),
+  );
+  return mailDomains.flatMap((emailDomain) =>
+    MAILBOXES.flatMap((mailbox) => {
       const email = parseEmailAddress(`${mailbox}@${emailDomain}`);
-      if (email !== undefined) {
-        candidates.set(email, { email, emailDomain });
-      }
-    }
-  }
-  return [...candidates.values()];
+      return email === undefined ? [] : [{ email, emailDomain }];
+    }),
+  );
 }
 
-/** `a.b.example.com` -> `a.b.example.com`, `b.example.com`, `example.com`: down to what is registrable. */
-function listDomains(name: string): readonly string[] {
-  const base = parseDnsName(withoutWildcard(name));
+/** `undefined` where there are some; else the reason of the first name. */
+export function explainNoApproverEmails(
+  names: readonly string[],
+): ApproverEmailsUnavailable | undefined {
+  if (listDomains(names).length > 0) {
+    return undefined;
+  }
+  const name = toBareName(names[0] ?? '');
+  if (isIP(name)) {
+    return 'IP_ADDRESS';
+  }
+  const isSuffix = parseDnsName(name) !== undefined || isTopLevelDomain(name);
+  return isSuffix ? 'PUBLIC_SUFFIX' : 'NOT_A_DOMAIN_NAME';
+}
+
+/** What names may be approved at, each once: their Authorization Domain Names. {@link MAX_DOMAINS} at most. */
+export function listDomains(names: readonly string[]): readonly string[] {
+  return [...new Set(names.flatMap(listLevels))].slice(0, MAX_DOMAINS);
+}
+
+/** `a.b.example.com` -> `example.com`, `b.example.com`, `a.b.example.com`: from what is registrable. */
+function listLevels(name: string): readonly string[] {
+  const bare = toBareName(name);
+  // Such a label is in no mail domain, and so is none of the levels from there on.
+  const underscore = bare.lastIndexOf('_');
+  const base = parseDnsName(
+    underscore === -1 ? bare : bare.slice(bare.indexOf('.', underscore) + 1),
+  );
   const registrable = base && getRegistrableDomain(base);
   if (!base || !registrable) {
     return [];
   }
   const labels = base.split('.');
-  const parents = labels.length - registrable.split('.').length;
-  return Array.from({ length: parents + 1 }, (_, index) => labels.slice(index).join('.'));
+  const shortest = registrable.split('.').length;
+  return Array.from({ length: labels.length - shortest + 1 }, (_, index) =>
+    labels.slice(-(shortest + index)).join('.'),
+  );
+}
+
+function toBareName(name: string): string {
+  return withoutWildcard(name).replace(/\.$/, '');
 }

@@ -1,10 +1,16 @@
 // Which domain an address may be at that approves a name: the name itself or a parent of it (CA/Browser Forum Baseline
 // Requirements, 3.2.2.4.4), and never a public suffix.
-import { getDomain } from 'tldts';
+import { getDomain, parse } from 'tldts';
 
 /** Whether names below it belong to different owners: ICANN's suffixes and private ones, such as `co.uk` and `github.io`. */
 export function isPublicSuffix(domain: string): boolean {
   return getRegistrableDomain(domain) === undefined;
+}
+
+/** Of ICANN's list. It is a public suffix, and no fully qualified name. */
+export function isTopLevelDomain(name: string): boolean {
+  const { publicSuffix, isIcann } = parse(name);
+  return isIcann === true && publicSuffix === name.toLowerCase() && !name.includes('.');
 }
 
 /** What its owner registered: `example.co.uk` of `a.example.co.uk`. `undefined` for a public suffix. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Caller } from '../domain/caller';
+import type { LookUp } from '../domain/mail-dns';
 import type { Resend } from '../domain/resend';
 import { OrderLoader, type OrderLoaderDependencies } from './certificate-order/order-loader';
 import { ResponseBudget } from './guards/response-budget';
@@ -11,15 +12,21 @@ export interface GraphqlContext extends Pick<ContextDependencies, 'log' | 'resen
   readonly orders: OrderLoader;
   /** How much the lists of the response may hold. */
   readonly budget: ResponseBudget;
+  /** In DNS; bounded for the request. */
+  readonly lookUp: LookUp;
 }
 
 export interface ContextDependencies extends OrderLoaderDependencies {
   readonly log: Logger;
   readonly resend: Resend;
+  /** For one request. */
+  startLookUps(): LookUp;
 }
 
 export function createContext(caller: Caller, useCases: ContextDependencies): GraphqlContext {
   const orders = new OrderLoader(caller, useCases);
   const { log, resend, listOrders } = useCases;
-  return { caller, log, resend, listOrders, orders, budget: new ResponseBudget() };
+  const lookUp = useCases.startLookUps();
+  const budget = new ResponseBudget();
+  return { caller, log, resend, listOrders, orders, budget, lookUp };
 }

@@ -9,6 +9,7 @@ import { checkScope } from './auth-checker';
 import { resolveEntities } from './certificate-order/entities';
 import { CertificateOrderResendResolver } from './certificate-order/last-resend';
 import {
+  CertificateOrderApproverEmailResolver,
   CertificateOrderDomainResolver,
   CertificateOrderResolver,
 } from './certificate-order/resolver';
@@ -70,6 +71,7 @@ function buildTypes(): GraphQLSchema {
     resolvers: [
       ResendDvEmailsResolver,
       CertificateOrderResolver,
+      CertificateOrderApproverEmailResolver,
       CertificateOrderDomainResolver,
       CertificateOrderResendResolver,
       CertificateOrdersResolver,

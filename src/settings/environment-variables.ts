@@ -9,6 +9,7 @@ import {
   oneOf,
   parseApiKey,
   parseBaseUrl,
+  parseDnsServers,
   parseHashKey,
   parseHost,
   parseHttpUrl,
@@ -61,6 +62,8 @@ export const VARIABLES = {
   DIGICERT_BREAKER_SECONDS: { parse: integerBetween(0, 3_600, 'seconds'), default: '10' },
   /** Whether an address at a parent of its domain gets the `email_domain` it lacks: `derive`, or only a given one. */
   DIGICERT_EMAIL_DOMAIN: { parse: oneOf(['derive', 'given']), default: 'derive' },
+  /** For MX and TXT records of approvers' domains. None: the system's. */
+  DNS_SERVERS: { parse: parseDnsServers, default: '' },
   /** For which a recipient of an order is not mailed again. 0: none. */
   RESEND_COOLDOWN_SECONDS: { parse: integerBetween(0, 86_400, 'seconds'), default: '60' },
   /** For which the last attempt to resend is remembered. 0: only for the cool-down. */

@@ -1,7 +1,7 @@
 // One parser per kind of setting. Each throws a sentence that fits behind the setting's name and
 // repeats the value only where it can be no secret.
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import isFQDN from 'validator/lib/isFQDN';
 import type { RollingWindow } from '../domain/rolling-window';
@@ -119,6 +119,14 @@ export const parseScopeClaims = listOf(
   (claim) => /^[^\s\p{Cc}]{1,200}$/u.test(claim),
   'names or paths of claims such as scope or resource_access.dv.roles',
 );
+/** An address alone, or with a port, for which an IPv6 address is in brackets. */
+const DNS_SERVER = /^(?:\[([\da-f:.]+)\]|([\d.]+))(?::([1-9]\d{0,4}))?$/i;
+
+export const parseDnsServers = listOf((server) => {
+  const [, ipv6 = '', ipv4 = '', port = '53'] = DNS_SERVER.exec(server) ?? [];
+  const isAddress = isIPv6(server) || isIPv6(ipv6) || isIPv4(ipv4);
+  return isAddress && Number(port) <= 65_535;
+}, 'IP addresses, with a port or without, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353');
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 

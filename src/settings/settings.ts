@@ -52,6 +52,7 @@ function toSettings(values: Values, given: Environment) {
       breakerMs: values.DIGICERT_BREAKER_SECONDS * 1_000,
       maxRetryWaitMs: values.DIGICERT_QUOTA_WAIT_MS,
     },
+    dnsServers: values.DNS_SERVERS,
     limits: {
       digicertQuota: values.DIGICERT_QUOTA,
       quotaWaitMs: values.DIGICERT_QUOTA_WAIT_MS,

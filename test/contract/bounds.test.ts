@@ -13,6 +13,11 @@ const ROOT = join(__dirname, '..', '..');
 const MAX_RESPONSE_BYTES = 2_000_000;
 const DOMAINS = 'domains { name status method dnsNames approverEmails { email emailDomain } }';
 
+const EVERYTHING = DOMAINS.replace(
+  /approverEmails.*/,
+  'approverEmailsUnavailable approverEmails { email emailDomain mailServer } txtContactEmails { email emailDomain mailServer } }',
+);
+
 const repeat = (count: number, make: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => make(index)).join(' ');
 
@@ -70,7 +75,7 @@ describe('the size of a response', () => {
 
     const told = await ask(
       app,
-      `{ certificateOrder(id: "5000") { id status dcvMethod ${DOMAINS} } }`,
+      `{ certificateOrder(id: "5000") { id status dcvMethod ${EVERYTHING} } }`,
     );
 
     expect(told.errors).toEqual([]);
@@ -94,6 +99,7 @@ describe('the size of a response', () => {
       {},
     ],
     ['lists of many references', onOrders(DOMAINS), { r: REFERENCES }],
+    ['lists with look-ups of many references', onOrders(EVERYTHING), { r: REFERENCES }],
     [
       'lists of many references under aliases',
       onOrders(repeat(29, (i) => `a${i}: ${DOMAINS}`)),

@@ -17,7 +17,7 @@ describe('docs/bounds.md', () => {
       .map((name) => readFileSync(join(SOURCES, name), 'utf8'))
       .join('\n');
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-    const rows = ['Requests', 'Documents', 'Responses', 'Log'].flatMap((table) =>
+    const rows = ['Requests', 'Documents', 'Responses', 'Look-ups in DNS', 'Log'].flatMap((table) =>
       readTable(text, table),
     );
     const named = rows.filter(([, , name]) => name);

@@ -53,7 +53,7 @@ describe('certificateOrder', () => {
               status: 'approved',
               method: 'email',
               dnsNames: ['a.sub.example.com', 'b.sub.example.com'],
-              approverEmails: approverEmailsAt('sub.example.com', 'example.com'),
+              approverEmails: approverEmailsAt('example.com', 'sub.example.com'),
             },
           ],
           lastResend: null,
@@ -213,7 +213,7 @@ describe('certificateOrder', () => {
         method: null,
         dnsNames: [name],
         approverEmails: approverEmailsAt(
-          ...(name === 'a.example.com' ? ['a.example.com', 'example.com'] : [name]),
+          ...(name === 'a.example.com' ? ['example.com', 'a.example.com'] : [name]),
         ),
       })) ?? null,
     );

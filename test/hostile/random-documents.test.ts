@@ -53,6 +53,8 @@ async function startWithLargeOrders(environment: Record<string, string>) {
     METRICS_PORT: '0',
     DIGICERT_API_KEY: 'key',
     DIGICERT_BASE_URL: simulator.baseUrl,
+    // No server is there.
+    DNS_SERVERS: '127.0.0.1:9',
     AUTH_JWKS_URL: simulator.jwksUrl,
     AUTH_ISSUER: simulator.issuer,
     AUTH_AUDIENCE: 'dv-email-gateway',

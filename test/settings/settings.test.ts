@@ -9,6 +9,7 @@ const DEFAULTS = {
   upstream: { kind: 'simulator' },
   digicertTimeoutMs: 10_000,
   addEmailDomain: true,
+  dnsServers: [],
   transport: { concurrency: 100, breakerMs: 10_000, maxRetryWaitMs: 2_000 },
   limits: {
     digicertQuota: [
@@ -68,6 +69,7 @@ describe('settings', () => {
         DIGICERT_QUOTA_WAIT_MS: '0',
         RESEND_COOLDOWN_SECONDS: '300',
         DIGICERT_EMAIL_DOMAIN: 'given',
+        DNS_SERVERS: '192.0.2.53, 192.0.2.54:5353,2001:db8::53,[2001:db8::54]:65535',
         LAST_RESEND_DAYS: '10',
         CALLER_QUOTA: 'off',
         TRUSTED_PROXIES: '10.0.0.0/8, ::1',
@@ -110,6 +112,7 @@ describe('settings', () => {
         },
         digicertTimeoutMs: 2500,
         addEmailDomain: false,
+        dnsServers: ['192.0.2.53', '192.0.2.54:5353', '2001:db8::53', '[2001:db8::54]:65535'],
         transport: { concurrency: 20, breakerMs: 0, maxRetryWaitMs: 0 },
         limits: {
           digicertQuota: [
@@ -332,6 +335,62 @@ describe('settings', () => {
         ],
       ],
     ),
+    [
+      'a DNS server that is not one: dns.example.com',
+      { DNS_SERVERS: '192.0.2.53,dns.example.com' },
+      [
+        'DNS_SERVERS has "dns.example.com": give IP addresses, with a port or without, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353, comma-separated.',
+      ],
+    ],
+    [
+      'a DNS server that is not one: 192.0.2.53:0',
+      { DNS_SERVERS: '192.0.2.53,192.0.2.53:0' },
+      [
+        'DNS_SERVERS has "192.0.2.53:0": give IP addresses, with a port or without, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353, comma-separated.',
+      ],
+    ],
+    [
+      'a DNS server that is not one: 192.0.2.53:65536',
+      { DNS_SERVERS: '192.0.2.53,192.0.2.53:65536' },
+      [
+        'DNS_SERVERS has "192.0.2.53:65536": give IP addresses, with a port or without, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353, comma-separated.',
+      ],
+    ],
+    [
+      'a DNS server that is not one: 192.0.2.53:',
+      { DNS_SERVERS: '192.0.2.53,192.0.2.53:' },
+      [
+        'DNS_SERVERS has "192.0.2.53:": give IP addresses, with a port or without, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353, comma-separated.',
+      ],
+    ],
+    [
+      'a DNS server that is not one: 192.0.2',
+      { DNS_SERVERS: '192.0.2.53,192.0.2' },
+      [
+        'DNS_SERVERS has "192.0.2": give IP addresses, with a port or without, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353, comma-separated.',
+      ],
+    ],
+    [
+      'a DNS server that is not one: [192.0.2.53]:53',
+      { DNS_SERVERS: '192.0.2.53,[192.0.2.53]:53' },
+      [
+        'DNS_SERVERS has "[192.0.2.53]:53": give IP addresses, with a port or without, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353, comma-separated.',
+      ],
+    ],
+    [
+      'a DNS server that is not one: [2001:db8::53',
+      { DNS_SERVERS: '192.0.2.53,[2001:db8::53' },
+      [
+        'DNS_SERVERS has "[2001:db8::53": give IP addresses, with a port or without, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353, comma-separated.',
+      ],
+    ],
+    [
+      'a DNS server that is not one: 2001:db8::zz',
+      { DNS_SERVERS: '192.0.2.53,2001:db8::zz' },
+      [
+        'DNS_SERVERS has "2001:db8::zz": give IP addresses, with a port or without, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353, comma-separated.',
+      ],
+    ],
     [
       'a proxy by name',
       { TRUSTED_PROXIES: '10.0.0.0/8,proxy.example.com' },

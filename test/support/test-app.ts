@@ -115,6 +115,8 @@ export async function startTestApp(overrides: TestAppOverrides = {}): Promise<Te
     DIGICERT_BASE_URL: baseUrl,
     LOG_LEVEL: 'trace',
     SHUTDOWN_DELAY_MS: '0',
+    // No server is there: a test that looks something up says where.
+    DNS_SERVERS: '127.0.0.1:9',
     ...NO_LIMITS,
     ...(overrides.environment?.NODE_ENV === 'production' && { AUTH: 'none' }),
     ...overrides.environment,
