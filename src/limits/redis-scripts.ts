@@ -45,13 +45,15 @@ end
 local function toValue(attempt)
   return string.format('%.17g', attempt.at) .. ' ' .. attempt.outcome .. ' ' .. attempt.record
 end
-local function writeAttempt(key, id, attempt, cooldown, remember)
-  local keepFor = 0
+local function writeAttempt(key, id, attempt)
   if attempt.outcome == '' then
     redis.call('HDEL', key, id)
   else
     redis.call('HSET', key, id, toValue(attempt))
   end
+end
+local function forgetEnded(key, cooldown, remember)
+  local keepFor = 0
   for _, each in ipairs(readAttempts(key, cooldown, remember)) do
     if each.kept then
       keepFor = math.max(keepFor, each.at - now + (each.sent and remember or cooldown))
@@ -136,7 +138,8 @@ end
 if quota.key and caller.wait + cooling + quota.wait == 0 then
   take(quota, now + hold)
   if attemptsKey then
-    writeAttempt(attemptsKey, id, { at = now + hold, outcome = 'IN_PROGRESS', record = ARGV[8] }, cooldown, remember)
+    writeAttempt(attemptsKey, id, { at = now + hold, outcome = 'IN_PROGRESS', record = ARGV[8] })
+    forgetEnded(attemptsKey, cooldown, remember)
   end
 end
 return {
@@ -168,8 +171,11 @@ redis.call('ZREM', KEYS[1], ARGV[2])
 const END_ATTEMPTS = `${NOW}${ATTEMPTS}
 for index, key in ipairs(KEYS) do
   local id, ahead, outcome, record = unpack(ARGV, 4 * index, 4 * index + 3)
-  local attempt = { at = now + tonumber(ahead), outcome = outcome, record = record }
-  writeAttempt(key, id, attempt, tonumber(ARGV[2]), tonumber(ARGV[3]))
+  writeAttempt(key, id, { at = now + tonumber(ahead), outcome = outcome, record = record })
+  -- Once for all attempts of an order, which come one after the other: there may be very many.
+  if KEYS[index + 1] ~= key then
+    forgetEnded(key, tonumber(ARGV[2]), tonumber(ARGV[3]))
+  end
 end
 `;
 

@@ -16,6 +16,9 @@ import type { RedisStore } from './redis-store';
 /** Milliseconds between two looks at a Redis that was lost. */
 const PROBE_INTERVAL_MS = 1_000;
 
+/** Milliseconds before it was found lost from which on Redis may not have what was written: twice the longest time-out. */
+const UNCONFIRMED_MS = 20_000;
+
 interface ResilientStoreOptions {
   readonly redis: RedisStore;
   readonly local: MemoryStore;
@@ -177,7 +180,7 @@ export class ResilientStore implements LimitStore {
     const isThere = await succeeds(redis.probe());
     const wasRestored = await alone.restored;
     const restored = isThere
-      ? succeeds(redis.restore(local.snapshot(alone.sinceMs)))
+      ? succeeds(redis.restore(local.snapshot(alone.sinceMs - UNCONFIRMED_MS)))
       : NOT_RESTORED;
     alone.restored = restored;
     // Unless something failed in the meantime.

@@ -261,6 +261,38 @@ describeWithRedis('limits that outlive Redis', () => {
     expect(await lastOf(other.store)).toEqual(['meanwhile', 'UNKNOWN']);
   });
 
+  it('keep an outcome that was written just before Redis was found lost', async () => {
+    const redis = await startRedis();
+    const line = await startSilentLine(redis.url);
+    const one = await startStore({ ...redis, url: line.url }, 100);
+    await one.mail(['a'], 'one');
+
+    line.silence();
+    const ended = one.store.endAttempt('one', toAttempt(['a']), 'ACCEPTED');
+    one.clock.advance(100);
+    await ended;
+    one.clock.advance(61_000);
+    await one.recover();
+
+    expect((await one.store.attemptsOf('order')).attempts).toMatchObject([
+      { id: 'one', outcome: 'ACCEPTED' },
+    ]);
+    line.close();
+  });
+
+  it('restore very many attempts of one order', async () => {
+    const redis = await startRedis();
+    const one = await startStore(redis);
+    const attempts = Array.from({ length: 700 }, (_, index) => {
+      const known = { id: String(index), atMs: 0, outcome: 'ACCEPTED' as const };
+      return { order: 'order', attempt: { ...toAttempt([String(index)]), ...known }, inMs: 0 };
+    });
+
+    await one.redisStore.restore({ limits: [], attempts });
+
+    expect((await one.redisStore.attemptsOf('order')).attempts).toHaveLength(700);
+  });
+
   it('stay alone with a Redis that answers and takes nothing, and say so once', async () => {
     const redis = await startRedis(['--maxmemory', '1', '--maxmemory-policy', 'noeviction']);
     const one = await startStore(redis);
