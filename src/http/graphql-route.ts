@@ -3,7 +3,6 @@ import { hash } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import Negotiator from 'negotiator';
 import type { Logger } from 'pino';
 import type { Authenticate, Identity } from '../auth/authenticate';
 import { type ContextDependencies, createContext, type GraphqlContext } from '../graphql/context';
@@ -11,6 +10,7 @@ import type { PersistedDocuments } from '../graphql/guards/persisted-documents';
 import type { KnownDocuments } from '../graphql/known-documents';
 import { CodedError } from '../lib/coded-error';
 import { addCorrelationIdToBody } from './http-errors';
+import { chooseType, JSON_TYPE, prefersPage } from './response-type';
 
 export const GRAPHQL_PATH = '/graphql';
 
@@ -33,8 +33,6 @@ const LINE_BREAK = /\r\n|[\n\r]/;
 
 /** What a request is decorated with. */
 const IDENTITY = 'identity';
-
-const RESPONSE_TYPES = ['application/json', 'application/graphql-response+json'];
 
 const BAD_PERSISTED_QUERY = new CodedError(
   'BAD_REQUEST',
@@ -75,9 +73,12 @@ export async function registerGraphql(
   });
   await parent.register(async (server) => {
     registerAuthentication(server, options, hasExplorer);
-    server.addHook('preHandler', (request, _reply, done) =>
-      done(findFault(request, persistedDocuments)),
-    );
+    server.addHook('preHandler', (request, _reply, done) => {
+      const type = chooseType(request.headers.accept);
+      // Chosen once, for all that answer this request: Apollo Server takes what is named here.
+      request.headers.accept = type;
+      done(type ? findFault(request, persistedDocuments) : NOT_ACCEPTABLE);
+    });
     server.addHook<string>('onSend', (request, reply, payload, done) => {
       const isRefusal = reply.statusCode >= 400 && typeof payload === 'string';
       done(null, isRefusal ? addCorrelationIdToBody(payload, request.id) : payload);
@@ -93,16 +94,11 @@ export async function registerGraphql(
         if (!result) {
           return askApollo.call(server, request, reply);
         }
-        reply.type(`${chooseType(request)}; charset=utf-8`);
+        reply.type(request.headers.accept ?? JSON_TYPE);
         return `${JSON.stringify(result)}\n`;
       },
     });
   });
-}
-
-/** The response's media type, by the Accept header; `undefined`: none is acceptable. */
-function chooseType({ raw }: FastifyRequest): string | undefined {
-  return new Negotiator(raw).mediaType(RESPONSE_TYPES);
 }
 
 /** Of what Apollo Server looks at only when the response is there, and the emails are out; or not at all. */
@@ -110,9 +106,6 @@ function findFault(
   request: FastifyRequest,
   persistedDocuments: PersistedDocuments | undefined,
 ): CodedError | undefined {
-  if (chooseType(request) === undefined) {
-    return NOT_ACCEPTABLE;
-  }
   const { query, persistedQuery } = readParameters(request);
   if (typeof query === 'string' && query.split(LINE_BREAK, MAX_LINES + 1).length > MAX_LINES) {
     return DOCUMENT_TOO_LONG;
@@ -138,7 +131,7 @@ function registerAuthentication(
   server.addHook('onRequest', async (request, reply) => {
     if (hasExplorer && isForPage(request)) {
       // The explorer is in the folder above.
-      return reply.redirect('./');
+      return reply.redirect(/\/(?:\?|$)/.test(request.originalUrl) ? '../' : './');
     }
     const identity = await authenticate(request.headers);
     if (identity instanceof CodedError) {
@@ -151,11 +144,11 @@ function registerAuthentication(
 }
 
 /** A browser has opened the endpoint: a GET without a document, which prefers a page. */
-function isForPage({ method, query, raw }: FastifyRequest): boolean {
+function isForPage({ method, query, headers }: FastifyRequest): boolean {
   return (
     method === 'GET' &&
     !['query', 'extensions'].some((name) => name in Object(query)) &&
-    new Negotiator(raw).mediaType([...RESPONSE_TYPES, 'text/html']) === 'text/html'
+    prefersPage(headers.accept)
   );
 }
 
