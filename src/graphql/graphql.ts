@@ -13,7 +13,7 @@ import type { GraphqlContext } from './context';
 import { createDocumentLimitsRule, LIBRARY_LIMITS } from './guards/document-limits';
 import type { PersistedDocuments } from './guards/persisted-documents';
 import { createVariablesPlugin } from './guards/variables';
-import { KnownDocuments } from './known-documents';
+import { KnownDocuments, toHash } from './known-documents';
 import { createErrorMask, createErrorPlugin } from './mask-error';
 import { getSchema } from './schema';
 
@@ -47,8 +47,7 @@ export async function startGraphql(options: GraphqlOptions) {
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
-    // Without a list, registering documents by hash would only fill memory.
-    persistedQueries: persistedDocuments ? { cache: toQueryCache(persistedDocuments) } : false,
+    persistedQueries: { cache: toQueryCache(persistedDocuments ?? documents) },
     documentStore: documents.store,
     ...LIBRARY_LIMITS,
     validationRules: [createDocumentLimitsRule(maxMutationFields)],
@@ -58,6 +57,7 @@ export async function startGraphql(options: GraphqlOptions) {
       ...plugins,
       createErrorPlugin(errorMask),
       createVariablesPlugin(),
+      TEXT_BEFORE_HASH,
       ...(persistedDocuments ? [createAllowListPlugin(persistedDocuments)] : []),
       // The explorer is at `/`, whichever it is.
       ApolloServerPluginLandingPageDisabled(),
@@ -73,15 +73,23 @@ export async function startGraphql(options: GraphqlOptions) {
   return { apollo, documents: plugins.length > 0 ? undefined : documents };
 }
 
-/** Apollo Server's way to turn a hash into a document. What is not listed is never learnt. */
-function toQueryCache(documents: PersistedDocuments) {
+/** Apollo Server's way to turn a hash into a document. No document is remembered for having come with its hash. */
+function toQueryCache(documents: Pick<PersistedDocuments, 'findByHash'>) {
   return {
-    // Apollo Server prefixes the hash.
-    get: async (key: string) => documents.findByHash(key.replace(/^apq:/, '')),
+    get: async (key: string) => documents.findByHash(toHash(key)),
     set: async () => {},
     delete: async () => {},
   };
 }
+
+/** A hash beside a text says nothing: it may be the manifest's, and the text what a client's cache has made of it. */
+const TEXT_BEFORE_HASH: ApolloServerPlugin = {
+  requestDidStart: async ({ request: { query, extensions } }) => {
+    if (query !== undefined) {
+      delete extensions?.persistedQuery;
+    }
+  },
+};
 
 /** A second check after the route's, for a document that came in any other way. */
 function createAllowListPlugin(documents: PersistedDocuments): ApolloServerPlugin {

@@ -25,7 +25,7 @@ const MAX_DOCUMENTS = 100;
 const MAX_SOURCE_LENGTH = 8_000;
 
 export class KnownDocuments {
-  readonly #byKey = new LRUCache<string, DocumentNode>({ max: MAX_DOCUMENTS });
+  readonly #byHash = new LRUCache<string, DocumentNode>({ max: MAX_DOCUMENTS });
   readonly #bySource = new LRUCache<string, DocumentNode>({ max: MAX_DOCUMENTS });
 
   constructor(
@@ -35,18 +35,23 @@ export class KnownDocuments {
 
   /** For Apollo Server's `documentStore`, which keeps nothing but what it has accepted. */
   readonly store = {
-    get: async (key: string) => this.#byKey.get(key),
+    get: async (key: string) => this.#byHash.get(toHash(key)),
     set: async (key: string, document: DocumentNode) => {
       const source = document.loc?.source.body;
       if (source !== undefined && source.length <= MAX_SOURCE_LENGTH) {
-        this.#byKey.set(key, document);
+        this.#byHash.set(toHash(key), document);
         this.#bySource.set(source, document);
       }
     },
     delete: async (key: string) => {
-      this.#byKey.delete(key);
+      this.#byHash.delete(toHash(key));
     },
   };
+
+  /** The text of an accepted document, by its SHA-256 in hexadecimal. */
+  findByHash(hash: string): string | undefined {
+    return this.#byHash.get(hash)?.loc?.source.body;
+  }
 
   /**
    * Runs the operation of a POST's body, if its document is known. `undefined`: nothing has run, and the request
@@ -62,7 +67,7 @@ export class KnownDocuments {
       document !== undefined &&
       (operationName == null || typeof operationName === 'string') &&
       (variables == null || (isObject(variables) && areSafe(variables, document))) &&
-      (extensions == null || (isObject(extensions) && extensions.persistedQuery == null));
+      (extensions == null || isObject(extensions));
     if (!isPlain) {
       return undefined;
     }
@@ -85,6 +90,11 @@ export class KnownDocuments {
       ? { errors: errorMask.addCorrelationId(formatted, contextValue.caller.correlationId), data }
       : { data };
   }
+}
+
+/** Apollo Server's key is the schema's hash and the document's, or the latter alone behind `apq:`. */
+export function toHash(key: string): string {
+  return key.slice(key.indexOf(':') + 1);
 }
 
 function areSafe(variables: Readonly<Record<string, unknown>>, document: DocumentNode): boolean {

@@ -18,7 +18,6 @@ const CALLER_ERROR_CODES: ReadonlySet<unknown> = new Set([
   'OPERATION_RESOLUTION_FAILURE',
   'QUERY_NOT_IN_SAFELIST',
   'PERSISTED_QUERY_NOT_FOUND',
-  'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
 /** Characters of a message; graphql-js quotes whole values, of any length. */

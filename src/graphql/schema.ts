@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { type GraphQLSchema, parse } from 'graphql';
+import { type GraphQLSchema, parse, printSchema } from 'graphql';
 import { buildSchemaSync, createResolversMap } from 'type-graphql';
 import { CodedError } from '../lib/coded-error';
 import { checkScope } from './auth-checker';
@@ -28,6 +28,11 @@ const schemas = new Map<boolean, GraphQLSchema>();
 /** The subgraph's SDL, what a supergraph is composed from, the way it is committed. */
 export function printGatewaySchema(): string {
   return `${HEADER}${printTypes(buildTypes())}\n`;
+}
+
+/** The same API for clients: without federation's directives, which many tools refuse. */
+export function printClientSchema(): string {
+  return `${HEADER}${printSchema(buildTypes())}\n`;
 }
 
 /**

@@ -1,9 +1,7 @@
 // The one route that speaks GraphQL, and what is refused on it before Apollo Server sees it.
-import { hash } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import Negotiator from 'negotiator';
 import type { Logger } from 'pino';
 import type { Authenticate, Identity } from '../auth/authenticate';
 import { type ContextDependencies, createContext, type GraphqlContext } from '../graphql/context';
@@ -11,6 +9,7 @@ import type { PersistedDocuments } from '../graphql/guards/persisted-documents';
 import type { KnownDocuments } from '../graphql/known-documents';
 import { CodedError } from '../lib/coded-error';
 import { addCorrelationIdToBody } from './http-errors';
+import { chooseType, JSON_TYPE, prefersPage } from './response-type';
 
 export const GRAPHQL_PATH = '/graphql';
 
@@ -33,8 +32,6 @@ const LINE_BREAK = /\r\n|[\n\r]/;
 
 /** What a request is decorated with. */
 const IDENTITY = 'identity';
-
-const RESPONSE_TYPES = ['application/json', 'application/graphql-response+json'];
 
 const BAD_PERSISTED_QUERY = new CodedError(
   'BAD_REQUEST',
@@ -75,9 +72,12 @@ export async function registerGraphql(
   });
   await parent.register(async (server) => {
     registerAuthentication(server, options, hasExplorer);
-    server.addHook('preHandler', (request, _reply, done) =>
-      done(findFault(request, persistedDocuments)),
-    );
+    server.addHook('preHandler', (request, _reply, done) => {
+      const type = chooseType(request.headers.accept);
+      // Chosen once, for all that answer this request: Apollo Server takes what is named here.
+      request.headers.accept = type;
+      done(type ? findFault(request, persistedDocuments) : NOT_ACCEPTABLE);
+    });
     server.addHook<string>('onSend', (request, reply, payload, done) => {
       const isRefusal = reply.statusCode >= 400 && typeof payload === 'string';
       done(null, isRefusal ? addCorrelationIdToBody(payload, request.id) : payload);
@@ -93,16 +93,11 @@ export async function registerGraphql(
         if (!result) {
           return askApollo.call(server, request, reply);
         }
-        reply.type(`${chooseType(request)}; charset=utf-8`);
+        reply.type(request.headers.accept ?? JSON_TYPE);
         return `${JSON.stringify(result)}\n`;
       },
     });
   });
-}
-
-/** The response's media type, by the Accept header; `undefined`: none is acceptable. */
-function chooseType({ raw }: FastifyRequest): string | undefined {
-  return new Negotiator(raw).mediaType(RESPONSE_TYPES);
 }
 
 /** Of what Apollo Server looks at only when the response is there, and the emails are out; or not at all. */
@@ -110,20 +105,15 @@ function findFault(
   request: FastifyRequest,
   persistedDocuments: PersistedDocuments | undefined,
 ): CodedError | undefined {
-  if (chooseType(request) === undefined) {
-    return NOT_ACCEPTABLE;
-  }
   const { query, persistedQuery } = readParameters(request);
   if (typeof query === 'string' && query.split(LINE_BREAK, MAX_LINES + 1).length > MAX_LINES) {
     return DOCUMENT_TOO_LONG;
   }
-  if (!persistedDocuments) {
-    return undefined;
-  }
-  if (query != null && !(typeof query === 'string' && persistedDocuments.includes(query))) {
+  const isListed = typeof query === 'string' ? persistedDocuments?.includes(query) : query == null;
+  if (persistedDocuments && !isListed) {
     return DOCUMENT_NOT_LISTED;
   }
-  return persistedQuery != null && !isPersistedQuery(persistedQuery, query)
+  return typeof query !== 'string' && persistedQuery != null && !isPersistedQuery(persistedQuery)
     ? BAD_PERSISTED_QUERY
     : undefined;
 }
@@ -138,7 +128,7 @@ function registerAuthentication(
   server.addHook('onRequest', async (request, reply) => {
     if (hasExplorer && isForPage(request)) {
       // The explorer is in the folder above.
-      return reply.redirect('./');
+      return reply.redirect(/\/(?:\?|$)/.test(request.originalUrl) ? '../' : './');
     }
     const identity = await authenticate(request.headers);
     if ('error' in identity) {
@@ -155,11 +145,11 @@ function registerAuthentication(
 }
 
 /** A browser has opened the endpoint: a GET without a document, which prefers a page. */
-function isForPage({ method, query, raw }: FastifyRequest): boolean {
+function isForPage({ method, query, headers }: FastifyRequest): boolean {
   return (
     method === 'GET' &&
     !['query', 'extensions'].some((name) => name in Object(query)) &&
-    new Negotiator(raw).mediaType([...RESPONSE_TYPES, 'text/html']) === 'text/html'
+    prefersPage(headers.accept)
   );
 }
 
@@ -181,13 +171,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Automatic persisted queries, version 1: a hash, and if there is a text too, the hash of that. */
-function isPersistedQuery(value: unknown, query: unknown): boolean {
+/** Automatic persisted queries, version 1: a hash in place of a text. */
+function isPersistedQuery(value: unknown): boolean {
   const { version, sha256Hash } = Object(value);
-  return (
-    version === 1 &&
-    typeof sha256Hash === 'string' &&
-    /^[0-9a-f]{64}$/.test(sha256Hash) &&
-    (typeof query !== 'string' || hash('sha256', query, 'hex') === sha256Hash)
-  );
+  return version === 1 && typeof sha256Hash === 'string' && /^[0-9a-f]{64}$/.test(sha256Hash);
 }

@@ -8,6 +8,8 @@ export interface Health {
   readonly state: () => Readonly<Record<string, string>>;
 }
 
+export const HEALTH_PATHS: readonly string[] = ['/livez', '/readyz'];
+
 export function registerHealth(server: FastifyInstance, { isStopping, state }: Health): void {
   // That there is a response says that the event loop turns.
   server.get('/livez', async () => ({ status: 'ok' }));

@@ -10,6 +10,7 @@ import { CodedError } from '../lib/coded-error';
 import { SECURITY_HEADERS } from './browser-policy';
 import type { PendingResponses } from './pending-responses';
 import { REQUEST_ID_HEADER } from './request-id';
+import { chooseType, GRAPHQL_TYPE, JSON_TYPE } from './response-type';
 
 const MALFORMED = new CodedError('BAD_REQUEST', 'The request is not well-formed HTTP.');
 
@@ -23,8 +24,15 @@ const NOT_FOUND = new CodedError('NOT_FOUND', 'Not found. GraphQL is at /graphql
 
 export const UNSUPPORTED_MEDIA_TYPE = new CodedError(
   'UNSUPPORTED_MEDIA_TYPE',
-  'Send the body as application/json, without a content coding.',
+  'Send the body as application/json, in UTF-8.',
   { status: 415 },
+);
+
+export const UNSUPPORTED_CODING = new CodedError(
+  'UNSUPPORTED_MEDIA_TYPE',
+  'Send the body without a content coding.',
+  // Without it a 415 is about the media type (RFC 9110, section 15.5.16).
+  { status: 415, headers: { 'accept-encoding': 'identity' } },
 );
 
 const UNMET_EXPECTATION = new CodedError(
@@ -83,7 +91,11 @@ function sendHttpError(reply: FastifyReply, error: CodedError): FastifyReply {
   if (!reply.hasHeader(REQUEST_ID_HEADER)) {
     reply.headers({ ...SECURITY_HEADERS, [REQUEST_ID_HEADER]: reply.request.id });
   }
-  return reply.headers(error.headers).code(error.status).send(toErrorBody(error, reply.request.id));
+  return reply
+    .headers(error.headers)
+    .code(error.status)
+    .type(chooseType(reply.request.headers.accept) ?? JSON_TYPE)
+    .send(toErrorBody(error, reply.request.id));
 }
 
 /** For Fastify's `setErrorHandler`. */
@@ -105,7 +117,7 @@ export function handleError(
 }
 
 /** The path of a request, without its query. */
-export function toPath({ url }: FastifyRequest): string {
+export function toPath({ url = '' }: { readonly url?: string | undefined }): string {
   return url.split('?', 1)[0] ?? '';
 }
 
@@ -124,12 +136,13 @@ export function createNotFoundHandler(allowByPath: ReadonlyMap<string, string>) 
 }
 
 /** Answers on a connection that has no request Fastify could reply to, and ends it. */
-function refuseConnection(socket: Duplex, error: CodedError): void {
+function refuseConnection(socket: Duplex, error: CodedError, request?: IncomingMessage): void {
   const correlationId = randomUUID();
   const body = JSON.stringify(toErrorBody(error, correlationId));
   const headers = {
     Connection: 'close',
-    'Content-Type': 'application/json; charset=utf-8',
+    // Without a request there is no Accept; every client reads JSON, and some need this type to read a refusal.
+    'Content-Type': request ? (chooseType(request.headers.accept) ?? JSON_TYPE) : GRAPHQL_TYPE,
     'Content-Length': Buffer.byteLength(body),
     ...SECURITY_HEADERS,
     [REQUEST_ID_HEADER]: correlationId,
@@ -148,20 +161,21 @@ export function createClientErrorHandler(pendingResponses: PendingResponses) {
     } else if (pendingResponses.hasPendingResponse(socket)) {
       pendingResponses.whenResponded(socket, () => socket.end());
     } else {
-      refuseConnection(socket, BY_FOREIGN_CODE[error.code ?? ''] ?? MALFORMED);
+      const known = BY_FOREIGN_CODE[error.code ?? ''] ?? MALFORMED;
+      refuseConnection(socket, known, pendingResponses.lastRequest(socket));
     }
   };
 }
 
 /** Node's server answers these two by itself, or not at all, unless there is a listener. */
 export function rejectConnectAndExpect(server: Server): void {
-  server.on('checkExpectation', ({ socket }: IncomingMessage) =>
-    refuseConnection(socket, UNMET_EXPECTATION),
+  server.on('checkExpectation', (request: IncomingMessage) =>
+    refuseConnection(request.socket, UNMET_EXPECTATION, request),
   );
-  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+  server.on('connect', (request: IncomingMessage, socket: Duplex) => {
     // Node has released this socket: no other listener gets its errors, and no timer of the server's ends it.
     socket.on('error', () => socket.destroy());
     socket.once('finish', () => socket.destroy());
-    refuseConnection(socket, NO_TUNNEL);
+    refuseConnection(socket, NO_TUNNEL, request);
   });
 }

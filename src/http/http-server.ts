@@ -1,4 +1,5 @@
 // The HTTP server: GraphQL, health, the explorer, and a JSON response for everything else.
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -8,7 +9,7 @@ import Fastify, {
 import { CodedError } from '../lib/coded-error';
 import { registerCors, registerSecurityHeaders } from './browser-policy';
 import { GRAPHQL_PATH, type GraphqlRouteOptions, registerGraphql } from './graphql-route';
-import { type Health, registerHealth } from './health';
+import { HEALTH_PATHS, type Health, registerHealth } from './health';
 import { createHostCheck } from './host-check';
 import {
   BAD_URL,
@@ -17,6 +18,7 @@ import {
   handleError,
   rejectConnectAndExpect,
   toPath,
+  UNSUPPORTED_CODING,
   UNSUPPORTED_MEDIA_TYPE,
 } from './http-errors';
 import { PendingResponses } from './pending-responses';
@@ -70,9 +72,11 @@ const MISDIRECTED = new CodedError(
 
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   const { resources } = options;
-  const readOnlyPaths = ['/livez', '/readyz', ...resources.map(({ path }) => path)];
-  const allowByPath = new Map(readOnlyPaths.map((path) => [path, 'GET, HEAD']));
-  allowByPath.set(GRAPHQL_PATH, 'GET, POST');
+  const allowByPath = new Map([
+    ...resources.map(({ path }) => [path, 'GET, HEAD'] as const),
+    ...HEALTH_PATHS.map((path) => [path, 'GET, HEAD, OPTIONS'] as const),
+    [GRAPHQL_PATH, 'GET, HEAD, POST'],
+  ]);
   const pendingResponses = new PendingResponses();
   const server = createFastify(options, pendingResponses);
   rejectConnectAndExpect(server.server);
@@ -83,11 +87,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   // asks for credentials.
   registerSecurityHeaders(server);
   registerRequestChecks(server, allowByPath, options.isOpen);
-  registerShutdown(server, pendingResponses, options);
+  const refuseWhileDraining = registerShutdown(server, pendingResponses, options);
   options.instrument?.(server);
   await registerCors(server, options.corsOrigins);
+  // Behind CORS: a page has to be able to read that nothing was sent.
+  server.addHook('onRequest', refuseWhileDraining);
   server.addHook('preParsing', (request, _reply, _payload, done) =>
-    done(request.headers['content-encoding'] === undefined ? undefined : UNSUPPORTED_MEDIA_TYPE),
+    done(findFaultOfBody(request.headers)),
   );
   await registerGraphql(server, options, resources.length > 0);
   registerHealth(server, options);
@@ -113,6 +119,7 @@ function createFastify(
     logController: new LogController({ disableRequestLogging: true }),
     // Every event names its correlation id itself.
     childLoggerFactory: (logger) => logger,
+    rewriteUrl: normalizeRequest,
     genReqId: (request) => toRequestId(request.headers),
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     bodyLimit: options.maxBodyBytes,
@@ -158,7 +165,8 @@ function registerRequestChecks(
     reply.header(REQUEST_ID_HEADER, request.id);
     // Of these two, which a trusted proxy may have told, a URL will be made.
     const { protocol, host } = request;
-    if (!host || !URL.canParse(`${protocol}://${host}`)) {
+    const hosts = request.raw.headersDistinct.host?.length ?? 0;
+    if (!host || hosts > 1 || !URL.canParse(`${protocol}://${host}`)) {
       done(BAD_HOST);
     } else if (!isDirected(request)) {
       done(MISDIRECTED);
@@ -171,6 +179,36 @@ function registerRequestChecks(
       done();
     }
   });
+}
+
+/** Of a body that would be misread. `identity` is the name of no coding at all (RFC 9110, section 8.4.1). */
+function findFaultOfBody(headers: IncomingHttpHeaders): CodedError | undefined {
+  const { 'content-encoding': coding = '', 'content-type': type = '' } = headers;
+  if (!/^(?:identity)?$/i.test(coding)) {
+    return UNSUPPORTED_CODING;
+  }
+  const [, charset = 'utf-8'] = /;\s*charset="?([^\s;"]*)/i.exec(type) ?? [];
+  return /^utf-?8$/i.test(charset) ? undefined : UNSUPPORTED_MEDIA_TYPE;
+}
+
+/**
+ * What other servers and load balancers take as the same request, before a route is looked for: HEAD is a GET whose
+ * body Node leaves out; health is also asked for by OPTIONS, and by HTTP/1.0 without a Host; a proxy that takes a prefix
+ * off the path may leave two slashes, and some clients end a path with one.
+ */
+function normalizeRequest(request: IncomingMessage): string {
+  const { headers, method, httpVersion, url = '' } = request;
+  const [, path = '', search = ''] = /^([^?]*)(.*)$/s.exec(url) ?? [];
+  const target = (path.replace(/^\/\/+/, '/').replace(/(?!^)\/$/, '') || '/') + search;
+  const isHealthCheck = HEALTH_PATHS.includes(toPath({ url: target }));
+  const isPreflight = 'access-control-request-method' in headers;
+  if (method === 'HEAD' || (method === 'OPTIONS' && isHealthCheck && !isPreflight)) {
+    request.method = 'GET';
+  }
+  if (httpVersion === '1.0') {
+    headers.host ??= 'localhost';
+  }
+  return target;
 }
 
 /** For a path there is, with the two headers the CORS plugin needs; it answers others in plain text. */

@@ -45,6 +45,11 @@ export class PendingResponses {
     }
   }
 
+  /** The newest request without a response, also where it has not arrived whole. */
+  lastRequest(socket: Socket): IncomingMessage | undefined {
+    return [...(this.#pending.get(socket)?.keys() ?? [])].at(-1);
+  }
+
   /** Whether a response is to come. One whose request has not arrived whole is not. */
   hasPendingResponse(socket: Socket): boolean {
     const requests = this.#pending.get(socket)?.keys() ?? [];

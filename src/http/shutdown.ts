@@ -1,6 +1,6 @@
 // Closing the server: nothing new is taken, what is in flight is answered within a bound, and then every
 // connection ends.
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, onRequestHookHandler } from 'fastify';
 import type { Logger } from 'pino';
 import { CodedError } from '../lib/coded-error';
 import type { PendingResponses } from './pending-responses';
@@ -19,16 +19,16 @@ export interface ShutdownOptions {
   readonly log: Logger;
 }
 
-/** Counts what is pending; on close waits for that within a bound. */
+/** Counts what is pending; on close waits for that within a bound. Returns what refuses a request that comes later. */
 export function registerShutdown(
   server: FastifyInstance,
   pendingResponses: PendingResponses,
   { drainTimeoutMs, isStopping, log }: ShutdownOptions,
-): void {
+): onRequestHookHandler {
   let draining = false;
   server.addHook('onRequest', (request, reply, done) => {
     if (pendingResponses.add(request.raw, reply.raw)) {
-      done(draining ? SHUTTING_DOWN : undefined);
+      done();
     } else {
       reply.hijack();
     }
@@ -61,4 +61,5 @@ export function registerShutdown(
     });
     server.server.closeAllConnections();
   });
+  return (_request, _reply, done) => done(draining ? SHUTTING_DOWN : undefined);
 }

@@ -104,9 +104,9 @@ function listOf(isItem: (text: string) => boolean, what: string) {
   };
 }
 
-/** A wildcard is no origin. */
+/** A wildcard is no origin, but a host of URL's may hold an asterisk. */
 export const parseOrigins = listOf(
-  (origin) => URL.canParse(origin) && new URL(origin).origin === origin,
+  (origin) => URL.canParse(origin) && new URL(origin).origin === origin && !origin.includes('*'),
   'origins such as https://app.example.com',
 );
 

@@ -1,4 +1,6 @@
 // What the HTTP edge promises of requests and answers.
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import {
   at,
   expectHttpError,
@@ -7,6 +9,15 @@ import {
   type Promised,
   QUERY,
 } from '../support/promises';
+import type { TestApp } from '../support/test-app';
+
+/** All of the response to the lines of a request without a body. */
+async function sendRaw(app: TestApp, ...lines: readonly string[]): Promise<string> {
+  const { hostname, port } = new URL(app.url);
+  const socket = connect(Number(port), hostname);
+  socket.end([...lines, '', ''].join('\r\n'));
+  return text(socket);
+}
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -23,12 +34,12 @@ const PROMISES: readonly Promised[] = [
         '/explorer/',
         '/explorer/graphiql.js',
         '/explorer/..%2fpackage.json',
-        '/graphql/',
         '/GraphQL',
         '/.env',
         '/livez/x',
         '/%00',
-        '//',
+        '/graphql/x',
+        '/graphql//',
       ]) {
         await expectHttpError(await fetch(at(app, path)), 404, 'NOT_FOUND');
       }
@@ -99,16 +110,67 @@ const PROMISES: readonly Promised[] = [
         'nonsense',
       ]) {
         const response = await app.post(QUERY, { 'content-type': type });
+        expect(response.headers.get('accept-encoding')).toBeNull();
         await expectHttpError(response, 415, 'UNSUPPORTED_MEDIA_TYPE');
       }
     },
   },
   {
-    id: 'E415',
-    must: 'MUST answer a body in a content coding with a JSON 415',
+    id: 'C415',
+    must: 'MUST answer a body in another charset than UTF-8 with a JSON 415',
     fn: async (app) => {
-      const response = await app.post(QUERY, { 'content-encoding': 'gzip' });
-      await expectHttpError(response, 415, 'UNSUPPORTED_MEDIA_TYPE');
+      for (const charset of ['iso-8859-1', '"UTF-16"', 'utf-8x', '']) {
+        const type = `application/json; charset=${charset}`;
+        const response = await app.post(QUERY, { 'content-type': type });
+        await expectHttpError(response, 415, 'UNSUPPORTED_MEDIA_TYPE');
+      }
+      for (const parameters of ['charset=UTF-8', 'v=1;charset="utf-8"', ' Charset=utf8', 'v=1']) {
+        const type = `application/json;${parameters}`;
+        expect((await app.post(QUERY, { 'content-type': type })).status).toBe(200);
+      }
+    },
+  },
+  {
+    id: 'E415',
+    must: 'MUST answer a body in a content coding with a JSON 415 that says so, and take identity',
+    fn: async (app) => {
+      for (const coding of ['gzip', 'br', 'identity, gzip']) {
+        const response = await app.post(QUERY, { 'content-encoding': coding });
+        expect(response.headers.get('accept-encoding')).toBe('identity');
+        await expectHttpError(response, 415, 'UNSUPPORTED_MEDIA_TYPE');
+      }
+      expect((await app.post(QUERY, { 'content-encoding': 'Identity' })).status).toBe(200);
+    },
+  },
+  {
+    id: 'RTYP',
+    must: 'MUST refuse in the media type that the client asked for',
+    fn: async (app) => {
+      const accept = 'application/graphql-response+json,application/json;q=0.9';
+      for (const [path, headers, body, status] of [
+        ['/graphql', {}, '{', 400],
+        ['/graphql', {}, '{"query":"{"}', 400],
+        ['/graphql', { 'content-type': 'text/plain' }, '{}', 415],
+        ['/graphql', { 'content-encoding': 'gzip' }, '{}', 415],
+        ['/graphql', {}, 'x'.repeat(100_001), 413],
+        ['/nowhere', {}, '{}', 404],
+        ['/%zz', {}, '{}', 400],
+        ['/livez', {}, '{}', 405],
+      ] as const) {
+        const response = await fetch(at(app, path), {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', accept, ...headers },
+          body,
+        });
+        expect([path, response.status, response.headers.get('content-type')]).toEqual([
+          path,
+          status,
+          'application/graphql-response+json; charset=utf-8',
+        ]);
+        expect(await response.json()).toMatchObject({
+          errors: [{ extensions: { code: expect.any(String) } }],
+        });
+      }
     },
   },
   {
@@ -117,11 +179,11 @@ const PROMISES: readonly Promised[] = [
     fn: async (app) => {
       for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
         const response = await fetch(app.url, { method });
-        expect(response.headers.get('allow')).toBe('GET, POST');
+        expect(response.headers.get('allow')).toBe('GET, HEAD, POST');
         await expectHttpError(response, 405, 'METHOD_NOT_ALLOWED');
       }
       const response = await fetch(at(app, '/livez'), { method: 'POST' });
-      expect(response.headers.get('allow')).toBe('GET, HEAD');
+      expect(response.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
       await expectHttpError(response, 405, 'METHOD_NOT_ALLOWED');
     },
   },
@@ -137,6 +199,100 @@ const PROMISES: readonly Promised[] = [
         expect(response.status).toBe(200);
         expect(await response.json()).toEqual({ status: 'ok', ...fields });
       }
+    },
+  },
+  {
+    id: 'SLSH',
+    must: 'MUST take a path with a slash at its end, and with two before it',
+    fn: async (app) => {
+      for (const path of ['/graphql/', '//graphql', '//graphql/', '/graphql/?x=1']) {
+        const response = await fetch(at(app, path), {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(QUERY),
+        });
+        expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+      }
+      for (const path of ['/livez/', '//readyz', '/readyz?source=probe', '/livez/?']) {
+        expect((await fetch(at(app, path))).status).toBe(200);
+      }
+      const page = { accept: 'text/html' };
+      for (const [path, location] of [
+        ['/graphql', './'],
+        ['/graphql/', '../'],
+        ['/graphql/?x=1', '../'],
+      ] as const) {
+        const response = await fetch(at(app, path), { headers: page, redirect: 'manual' });
+        expect(response.headers.get('location')).toBe(location);
+      }
+    },
+  },
+  {
+    id: 'HEAD',
+    must: 'MUST answer HEAD as it answers GET, without the body',
+    fn: async (app) => {
+      const headers = { 'apollo-require-preflight': '1' };
+      for (const [path, status] of [
+        ['/', 200],
+        ['/livez', 200],
+        ['/nowhere', 404],
+        ['/graphql?query=%7B__typename%7D', 200],
+        ['/graphql', 400],
+        ['/graphql?query=mutation%7B__typename%7D', 405],
+      ] as const) {
+        const response = await fetch(at(app, path), { method: 'HEAD', headers });
+        const { headers: expected } = await fetch(at(app, path), { headers });
+        expect([path, response.status, await response.text()]).toEqual([path, status, '']);
+        for (const name of ['content-type', 'content-length', 'allow']) {
+          // A page has another nonce each time, and every error another correlation id: both are of one length.
+          expect(response.headers.get(name)).toBe(expected.get(name));
+        }
+      }
+    },
+  },
+  {
+    id: 'OPTH',
+    must: 'MUST answer a health check by OPTIONS, and by HTTP/1.0 without a Host',
+    fn: async (app) => {
+      for (const path of ['/livez', '/readyz']) {
+        const response = await fetch(at(app, path), { method: 'OPTIONS' });
+        expect([response.status, await response.json()]).toMatchObject([200, { status: 'ok' }]);
+      }
+      for (const line of [
+        'GET /livez HTTP/1.0',
+        'OPTIONS /readyz HTTP/1.0',
+        'HEAD /readyz HTTP/1.0',
+      ]) {
+        expect(await sendRaw(app, line)).toMatch(/^HTTP\/1\.1 200 /);
+      }
+      expect(await sendRaw(app, 'GET /livez HTTP/1.0', 'Host: evil.example')).toMatch(/ 421 /);
+      expect(await sendRaw(app, 'GET /livez HTTP/1.1', 'Connection: close')).toMatch(/ 400 /);
+    },
+  },
+  {
+    id: 'HOS2',
+    must: 'MUST refuse two Host headers, also where they are the same',
+    fn: async (app) => {
+      for (const second of ['Host: localhost', 'hOST: evil.example', 'Host:']) {
+        const response = await sendRaw(
+          app,
+          'GET /livez HTTP/1.1',
+          'Host: localhost',
+          second,
+          'Connection: close',
+        );
+        expect(response).toMatch(/^HTTP\/1\.1 400 /);
+        expect(response).toContain('"code":"BAD_REQUEST"');
+      }
+    },
+  },
+  {
+    id: 'HSTS',
+    must: 'MUST ask for https of its own host alone',
+    environment: PRODUCTION,
+    fn: async (app) => {
+      const { headers } = await fetch(at(app, '/livez'));
+      expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
     },
   },
   {
@@ -214,9 +370,16 @@ keepPromises(
     'H413',
     'S413',
     'H415',
+    'C415',
     'E415',
+    'RTYP',
     'H405',
     'HLTH',
+    'SLSH',
+    'HEAD',
+    'OPTH',
+    'HOS2',
+    'HSTS',
     'RQID',
     'SECH',
     'H406',

@@ -119,7 +119,7 @@ describe('docs/errors.md', () => {
     const example = readFileSync(join(ROOT, 'docs', 'examples', name), 'utf8');
     const named = example.match(/\b[A-Z]+(?:_[A-Z]+)+\b|FORBIDDEN|UNAUTHENTICATED/g) ?? [];
 
-    expect(expected).toHaveLength(19);
+    expect(expected).toHaveLength(18);
     expect(named).toEqual(expect.arrayContaining(expected));
     expect(named).not.toContain('REQUEST_TIMEOUT');
     expect(named).not.toContain('INTERNAL_SERVER_ERROR');

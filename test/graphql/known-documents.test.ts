@@ -154,7 +154,7 @@ const CASES: Readonly<Record<string, Case>> = {
       query: '{ __typename }',
       extensions: { persistedQuery: { version: 1, sha256Hash: 'x' } },
     },
-    asked: 2,
+    asked: 1,
   },
   'a batch': { body: [{ query: '{ __typename }' }], asked: 2 },
   'a document that is not valid': { body: { query: '{ nothing }' }, asked: 2 },

@@ -24,8 +24,14 @@ describe('a gateway with a manifest', () => {
     const order = print(CertificateOrderDocument);
     expect(operations).toEqual([
       { id: hashOf(order), name: 'CertificateOrder', type: 'query', body: order },
+      // As clients with a cache send it; test/docs/examples/persisted.test.ts asks them.
+      expect.objectContaining({ name: 'CertificateOrder', type: 'query' }),
       { id: hashOf(LISTED), name: 'ResendDvEmails', type: 'mutation', body: LISTED },
+      expect.objectContaining({ name: 'ResendDvEmails', type: 'mutation' }),
     ]);
+    for (const { id, body } of operations) {
+      expect(id).toBe(hashOf(body));
+    }
   });
 
   it.each([
@@ -44,6 +50,8 @@ describe('a gateway with a manifest', () => {
     ],
     ['its hash', { extensions: byHash(hashOf(LISTED)) }],
     ['both', { query: LISTED, extensions: byHash(hashOf(LISTED)) }],
+    ['its text, and the hash of another', { query: LISTED, extensions: byHash(hashOf('{ a }')) }],
+    ['its text, and what is no hash', { query: LISTED, extensions: { persistedQuery: [7] } }],
   ])('runs a listed document by %s', async (_name, body) => {
     const app = await startListed();
 
@@ -108,9 +116,14 @@ describe('a gateway with a manifest', () => {
       'BAD_REQUEST',
     ]),
     [
-      'a listed document under the hash of another',
-      { query: LISTED, extensions: byHash(hashOf('{ __typename }')) },
-      'BAD_REQUEST',
+      'another document under the hash of a listed one',
+      { query: '{ __typename }', extensions: byHash(hashOf(LISTED)) },
+      'QUERY_NOT_IN_SAFELIST',
+    ],
+    [
+      'no document under the hash of a listed one',
+      { query: 0, extensions: byHash(hashOf(LISTED)) },
+      'QUERY_NOT_IN_SAFELIST',
     ],
     ['a document that is a list', { query: [LISTED] }, 'QUERY_NOT_IN_SAFELIST'],
     ['a document that is a number', { query: 1 }, 'QUERY_NOT_IN_SAFELIST'],
@@ -166,16 +179,69 @@ describe('a second query behind a fragment', () => {
 });
 
 describe('a gateway without a manifest', () => {
-  it('does not learn documents by hash', async () => {
+  const query = '{ again: __typename }';
+  const hashed = { extensions: byHash(hashOf(query)) };
+  const NOT_FOUND = {
+    errors: [
+      { message: 'PersistedQueryNotFound', extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } },
+    ],
+  };
+  const DATA = { data: { again: 'Query' } };
+
+  it.each([
+    ['its text', { query }],
+    [
+      'its text and its hash, as clients and routers send it once the hash is not found',
+      { query, ...hashed },
+    ],
+    ['its text and another hash', { query, extensions: byHash(hashOf('{ __typename }')) }],
+  ])('finds a document by its hash that was run before by %s', async (_name, body) => {
+    const app = await startTestApp();
+    const ask = async (asked: object) => (await app.post(asked)).json();
+
+    expect(await ask(hashed)).toMatchObject(NOT_FOUND);
+    // By Apollo Server, then without its pipeline.
+    expect(await ask(body)).toEqual(DATA);
+    expect(await ask(body)).toEqual(DATA);
+    expect(await ask(hashed)).toEqual(DATA);
+    expect(await ask({ extensions: byHash(hashOf('{ __typename }')) })).toMatchObject(NOT_FOUND);
+  });
+
+  it('finds it by GET too, and refuses a mutation by its hash', async () => {
+    const app = await startTestApp();
+    const mutation = 'mutation { resendDvEmails(orderId: "1001") { __typename } }';
+    await app.post({ query });
+    await app.post({ query: mutation });
+    app.takeUpstreamRequests();
+    const get = async (text: string) => {
+      const search = new URLSearchParams({ extensions: JSON.stringify(byHash(hashOf(text))) });
+      const headers = { 'apollo-require-preflight': '1' };
+      return (await fetch(`${app.url}?${search}`, { headers })).json();
+    };
+
+    expect(await get(query)).toEqual(DATA);
+    expect(await get(mutation)).toMatchObject({
+      errors: [{ extensions: { code: 'METHOD_NOT_ALLOWED' } }],
+    });
+  });
+
+  it('does not find a document that was refused', async () => {
+    const app = await startTestApp();
+    const refused = { extensions: byHash(hashOf('{ nope }')) };
+
+    await app.post({ query: '{ nope }', ...refused });
+
+    expect(await (await app.post(refused)).json()).toMatchObject(NOT_FOUND);
+  });
+
+  it.each([
+    ['another version', { version: 2, sha256Hash: hashOf(query) }],
+    ['what is no hash', { version: 1, sha256Hash: { toString: 1 } }],
+  ])('refuses %s', async (_name, persistedQuery) => {
     const app = await startTestApp();
 
-    const response = await app.post({
-      query: '{ __typename }',
-      extensions: byHash(hashOf('{ __typename }')),
-    });
-
-    expect(await response.json()).toMatchObject({
-      errors: [{ extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' } }],
+    expect(await (await app.post({ extensions: { persistedQuery } })).json()).toMatchObject({
+      errors: [{ extensions: { code: 'BAD_REQUEST' } }],
     });
   });
 });

@@ -126,7 +126,10 @@ describe('hostile clients', () => {
 
       expect(response).toMatch(/^HTTP\/1\.1 4\d\d [\w ]+\r\n/);
       const [head = '', body = ''] = response.split('\r\n\r\n');
-      expect(head).toMatch(/^content-type: application\/json; charset=utf-8$/im);
+      // The latter where no request could be read, and so no Accept.
+      expect(head).toMatch(
+        /^content-type: application\/(?:json|graphql-response\+json); charset=utf-8$/im,
+      );
       expect(JSON.parse(body)).toEqual({
         errors: [
           {
@@ -146,6 +149,33 @@ describe('hostile clients', () => {
     const response = await talk(portOf(url), GOOD.repeat(20) + last);
 
     expect(response.match(/^\{"data":\{"__typename":"Query"\}\}$/gm)).toHaveLength(21);
+  });
+
+  it.each([
+    ['are late with the body', 408, `${HEAD}Accept: TYPE\r\nContent-Length: 24\r\n\r\n{`],
+    [
+      'send a body that is no chunk',
+      400,
+      `${HEAD}Accept: TYPE\r\nTransfer-Encoding: chunked\r\n\r\nz`,
+    ],
+    ['expect too much', 417, `${HEAD}Accept: TYPE\r\nExpect: tea\r\nContent-Length: 24\r\n\r\n`],
+  ])('are refused in the type that they accept: those who %s', async (_name, status, bytes) => {
+    for (const type of ['application/json', 'application/graphql-response+json']) {
+      const response = await talk(portOf(quickGateway.url), bytes.replace('TYPE', type));
+
+      expect(response.slice(0, 12)).toBe(`HTTP/1.1 ${status}`);
+      expect(response).toContain(`Content-Type: ${type}; charset=utf-8\r\n`);
+    }
+  });
+
+  it('are refused in the type of GraphQL where their headers are too long to be read', async () => {
+    const long = `${HEAD}Accept: application/json\r\nAuthorization: ${'x'.repeat(20_000)}\r\n\r\n`;
+    const response = await talk(portOf(gateway.url), long);
+
+    expect(response.slice(0, 12)).toBe('HTTP/1.1 431');
+    expect(response).toContain(
+      'Content-Type: application/graphql-response+json; charset=utf-8\r\n',
+    );
   });
 
   it('get the response to a mutation that was sent, with any bytes behind it', async () => {

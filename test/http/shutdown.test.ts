@@ -205,7 +205,10 @@ describe('SIGTERM', () => {
     });
     staying.write(hangs);
     leaving.write(`${hangs}GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-    late.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n');
+    // A page of another origin has to be able to read that nothing was sent.
+    late.write(
+      'GET /livez HTTP/1.1\r\nHost: localhost\r\nOrigin: https://studio.apollographql.com\r\nAccept: application/graphql-response+json\r\n',
+    );
     await arrived(2);
     leaving.destroy();
     program.kill('SIGTERM');
@@ -217,6 +220,8 @@ describe('SIGTERM', () => {
     expect(await closed).toEqual([0, null]);
     expect(responses.staying).toContain('ResendDvEmailsUpstreamError');
     expect(responses.late).toMatch(/^HTTP\/1.1 503 .*"code":"SERVICE_UNAVAILABLE"/s);
+    expect(responses.late).toMatch(/^access-control-allow-origin: https:\/\/studio/im);
+    expect(responses.late).toMatch(/^content-type: application\/graphql-response\+json;/im);
   });
 
   it.each([

@@ -297,15 +297,20 @@ describe('settings', () => {
       ],
     ]),
     ['INTROSPECTION', { INTROSPECTION: 'true' }, ['INTROSPECTION is "true": give one of on, off.']],
-    ...['*', 'https://app.example.com/', 'app.example.com', 'https://a.example,', 'null'].map(
-      (origins): [string, Record<string, string>, readonly string[]] => [
-        `CORS_ORIGINS of ${origins}`,
-        { CORS_ORIGINS: origins },
-        [
-          `CORS_ORIGINS has ${JSON.stringify(origins.split(',').at(-1))}: give origins such as https://app.example.com, comma-separated.`,
-        ],
+    ...[
+      '*',
+      'https://*.example.com',
+      'https://app.example.com/',
+      'app.example.com',
+      'https://a.example,',
+      'null',
+    ].map((origins): [string, Record<string, string>, readonly string[]] => [
+      `CORS_ORIGINS of ${origins}`,
+      { CORS_ORIGINS: origins },
+      [
+        `CORS_ORIGINS has ${JSON.stringify(origins.split(',').at(-1))}: give origins such as https://app.example.com, comma-separated.`,
       ],
-    ),
+    ]),
     [
       'a manifest that is not there',
       { PERSISTED_DOCUMENTS: '/nonexistent' },

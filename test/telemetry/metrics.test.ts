@@ -154,6 +154,7 @@ describe('metrics', () => {
     const app = await startTestApp({ environment: METRICS });
     expect((await fetch(new URL('/metrics', app.url))).status).toBe(404);
     expect((await fetch(new URL('/graphql', app.metricsUrl))).status).toBe(404);
+    expect((await fetch(`${app.metricsUrl}?source=probe`)).status).toBe(200);
   });
 
   it('are not there unless they are enabled', async () => {

@@ -2,7 +2,7 @@ import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
 import { type Notice, toFailureNotice } from './notice';
 
-/** No RetryLink: a link that repeats a mutation sends the emails again. */
+/** No RetryLink: a link that repeats a mutation sends the emails again. No BatchHttpLink: batches are refused. */
 export function createClient(uri: string): ApolloClient {
   return new ApolloClient({
     link: new HttpLink({ uri }),
@@ -20,7 +20,7 @@ export function toThrownNotice(error: unknown): Notice {
   return toFailureNotice(ServerError.is(error) ? readCode(error.bodyText) : undefined);
 }
 
-/** With a status such as 401 or 503, Apollo Client leaves the gateway's errors unread. */
+/** Of a response in another media type than the gateway's, such as a router's, Apollo Client leaves the errors unread. */
 function readCode(body: string): unknown {
   try {
     return JSON.parse(body).errors[0].extensions.code;

@@ -51,7 +51,6 @@ export function toFailureNotice(code: unknown): Notice {
     case 'OPERATION_RESOLUTION_FAILURE':
     case 'QUERY_NOT_IN_SAFELIST':
     case 'PERSISTED_QUERY_NOT_FOUND':
-    case 'PERSISTED_QUERY_NOT_SUPPORTED':
     case 'BAD_REQUEST':
     case 'NOT_FOUND':
     case 'METHOD_NOT_ALLOWED':

@@ -7,7 +7,8 @@ import { type Notice, toFailureNotice, toNotice } from './notice';
 
 /** No retryExchange: an exchange that repeats a mutation sends the emails again. */
 export function createClient(url: string): Client {
-  return new Client({ url, exchanges: [fetchExchange] });
+  // By default urql sends a query by GET without a content type, which the gateway refuses (CSRF).
+  return new Client({ url, exchanges: [fetchExchange], preferGetMethod: false });
 }
 
 export async function resend(

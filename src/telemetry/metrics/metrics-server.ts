@@ -11,7 +11,7 @@ export async function startMetricsServer(
   { host, port, log }: { host: string; port: number; log: Logger },
 ) {
   const server = createServer((request, response) => {
-    if (request.url !== '/metrics') {
+    if (request.url?.split('?', 1)[0] !== '/metrics') {
       response.writeHead(404).end();
       return;
     }

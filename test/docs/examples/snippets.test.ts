@@ -1,9 +1,10 @@
 // The snippets of docs/frontend.md compile, are the same as their files, and do what is said of them.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { buildSchema, type DocumentNode, parse, validate } from 'graphql';
-import { ResendDvEmailsDocument } from '../../../src/client/operations';
+import { CertificateOrderDocument, ResendDvEmailsDocument } from '../../../src/client/operations';
 import { printGatewaySchema } from '../../../src/graphql/schema';
 import { describeWhere } from '../../support/describe-where';
 import { createKey, sign, startProvider, startWithTokens } from '../../support/identity';
@@ -35,6 +36,9 @@ type Resend = (url: string, orderId: string) => Promise<Notice>;
 jest.mock('dv-email-gateway/client', () => jest.requireActual('../../../src/client/operations'), {
   virtual: true,
 });
+
+const loadPackage = (name: string) =>
+  jest.requireActual(createRequire(join(FOLDER, 'x')).resolve(name));
 
 const load = (name: string) => jest.requireActual(join(FOLDER, name));
 
@@ -97,6 +101,59 @@ describeInstalled('the snippets', () => {
   it('compile', () => {
     const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
     expect(execFileSync(tsc, ['--project', FOLDER], { encoding: 'utf8' })).toBe('');
+  });
+});
+
+describeInstalled('urql, as it is set up here', () => {
+  it('reads an order', async () => {
+    const app = await startTestApp();
+    const client = load('urql.ts').createClient(app.url);
+
+    const { data } = await client.query(CertificateOrderDocument, { id: '1001' }).toPromise();
+
+    expect(data.certificateOrder).toMatchObject({ id: '1001' });
+    app.takeUpstreamRequests();
+  });
+});
+
+describeInstalled('Apollo Client', () => {
+  it.each([
+    ['UNAUTHENTICATED', 401, {}, '', { ROUTER_SECRET: 'a-secret-of-at-least-32-characters' }],
+    ['NOT_FOUND', 404, {}, '/nowhere', {}],
+    ['BAD_REQUEST', 400, { batch: true }, '', {}],
+    ['UNSUPPORTED_MEDIA_TYPE', 415, { 'content-encoding': 'gzip' }, '', {}],
+    ['PAYLOAD_TOO_LARGE', 413, { long: true }, '', { MAX_BODY_BYTES: '1000' }],
+    ['REQUEST_HEADER_FIELDS_TOO_LARGE', 431, { authorization: 'x'.repeat(20_000) }, '', {}],
+  ])('reads the code of a refusal: %s', async (code, status, how, path, environment) => {
+    const app = await startTestApp({ environment });
+    const statuses: number[] = [];
+    const { createClient, toThrownNotice } = load('apollo-client.ts');
+    const { HttpLink } = loadPackage('@apollo/client');
+    const { batch, long, ...headers } = how as Record<string, string>;
+    const fetchAsSet = async (url: string, init: RequestInit) => {
+      const body = batch ? `[${init.body}]` : long ? `${init.body}${' '.repeat(1000)}` : init.body;
+      const response = await fetch(url, {
+        ...init,
+        headers: { ...init.headers, ...headers },
+        ...(body && { body }),
+      });
+      statuses.push(response.status);
+      return response;
+    };
+    const client = createClient(app.url + path);
+    client.setLink(new HttpLink({ uri: app.url + path, fetch: fetchAsSet }));
+    const mutation: DocumentNode = ResendDvEmailsDocument;
+
+    const error = await client
+      .mutate({ mutation, variables: { orderId: '1001' } })
+      .catch((thrown: unknown) => thrown);
+
+    expect(statuses).toEqual([status]);
+    expect(error).toMatchObject({
+      name: 'CombinedGraphQLErrors',
+      errors: [{ extensions: { code } }],
+    });
+    expect(toThrownNotice(error)).not.toEqual(UNKNOWN);
   });
 });
 

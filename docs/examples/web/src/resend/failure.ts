@@ -19,7 +19,6 @@ const REFUSALS: Readonly<Record<string, string>> = {
   OPERATION_RESOLUTION_FAILURE: 'This page does not fit the gateway',
   QUERY_NOT_IN_SAFELIST: 'This page is out of date: reload it',
   PERSISTED_QUERY_NOT_FOUND: 'This page does not fit the gateway',
-  PERSISTED_QUERY_NOT_SUPPORTED: 'This page does not fit the gateway',
   BAD_REQUEST: 'This page does not fit the gateway',
   NOT_FOUND: 'This page does not fit the gateway',
   METHOD_NOT_ALLOWED: 'This page does not fit the gateway',
