@@ -49,7 +49,7 @@ export class CertificateOrderResendResolver {
   @FieldResolver(() => [String], {
     description: 'The domains that were named, 250 at most. Empty: DigiCert chose.',
   })
-  domains(
+  async domains(
     @Root() { domains }: ResendAttempt,
     @Ctx() { budget }: GraphqlContext,
     @Info() info: GraphQLResolveInfo,

@@ -148,7 +148,8 @@ export class CertificateOrderDomainResolver {
     description:
       'Addresses that may approve this domain without further ado: five customary mailboxes at its registrable domain, and at each name from there down to it; none at `www.`. Each can be passed back in `domainApprovalEmails`, with `name` as `domain` if it is there. Others may do too: contacts published in DNS.',
   })
-  approverEmails(
+  // A promise, so that what it throws leaves no other item of the list without anything that awaits it.
+  async approverEmails(
     @Root() domain: CertificateOrderDomain,
     @Ctx() { budget }: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
