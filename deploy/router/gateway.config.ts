@@ -24,9 +24,45 @@ interface ClientCall {
   readonly context: { readonly req?: IncomingMessage };
 }
 
+type Fetch = (url: string, ...rest: readonly never[]) => Promise<Response>;
+
 interface SubgraphFetch {
   readonly executionRequest?: { readonly subgraphName?: string };
-  setURL(url: string): void;
+  readonly fetchFn: Fetch;
+  setFetchFn(fetchFn: Fetch): void;
+}
+
+/** Failed while looking up the name or connecting: no byte of the request was sent. */
+function isUnconnected(error: unknown): boolean {
+  const {
+    syscall,
+    cause,
+    errors = [],
+  } = Object(error) as {
+    readonly syscall?: string;
+    readonly cause?: unknown;
+    readonly errors?: readonly unknown[];
+  };
+  return (
+    syscall === 'connect' ||
+    syscall === 'getaddrinfo' ||
+    (cause !== undefined && isUnconnected(cause)) ||
+    (errors.length > 0 && errors.every(isUnconnected))
+  );
+}
+
+/** Asks the replica whose turn it is. One that cannot be connected to is skipped; every other failure is final. */
+async function fetchInTurn(fetchFn: Fetch, rest: readonly never[]): Promise<Response> {
+  const first = turn++;
+  for (let skipped = 0; ; skipped += 1) {
+    try {
+      return await fetchFn(urls[(first + skipped) % urls.length] ?? '', ...rest);
+    } catch (error) {
+      if (skipped === urls.length - 1 || !isUnconnected(error)) {
+        throw error;
+      }
+    }
+  }
 }
 
 export const gatewayConfig = {
@@ -38,6 +74,8 @@ export const gatewayConfig = {
             'x-router-secret': routerSecret,
             // Where the gateways require access tokens (AUTH_JWKS_URL).
             authorization: request.headers.get('authorization'),
+            // Clients tell by it what became of a call whose response got lost.
+            'x-request-id': request.headers.get('x-request-id'),
             // The gateways count by the last address that no trusted proxy has, so what the client wrote does not count.
             'x-forwarded-for': [
               request.headers.get('x-forwarded-for'),
@@ -51,9 +89,9 @@ export const gatewayConfig = {
   plugins: () => [
     {
       // In turn, and not by a name with several addresses: resolvers tend to prefer one of them.
-      onFetch: ({ executionRequest, setURL }: SubgraphFetch) => {
+      onFetch: ({ executionRequest, fetchFn, setFetchFn }: SubgraphFetch) => {
         if (executionRequest?.subgraphName === SUBGRAPH) {
-          setURL(urls[turn++ % urls.length] ?? '');
+          setFetchFn((_url, ...rest) => fetchInTurn(fetchFn, rest));
         }
       },
     },

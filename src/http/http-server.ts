@@ -173,7 +173,7 @@ function registerRequestChecks(
     } else if (request.url.includes('#')) {
       // No fragment belongs into a request; Fastify and URL disagree on where the query ends before one.
       done(BAD_URL);
-    } else if (request.method === 'OPTIONS' && !isPreflight(request, allowByPath)) {
+    } else if (request.method === 'OPTIONS' && !isPreflight(request)) {
       sendNotFound(request, reply);
     } else {
       done();
@@ -211,8 +211,7 @@ function normalizeRequest(request: IncomingMessage): string {
   return target;
 }
 
-/** For a path there is, with the two headers the CORS plugin needs; it answers others in plain text. */
-function isPreflight(request: FastifyRequest, allowByPath: ReadonlyMap<string, string>): boolean {
-  const { origin, 'access-control-request-method': method } = request.headers;
-  return Boolean(origin && method) && allowByPath.has(toPath(request));
+/** With the two headers the CORS plugin needs; it answers others in plain text. For any path: a page has to read its 404. */
+function isPreflight({ headers }: FastifyRequest): boolean {
+  return Boolean(headers.origin && headers['access-control-request-method']);
 }

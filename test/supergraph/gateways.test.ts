@@ -1,48 +1,17 @@
 // End to end through real gateways: a client that knows only the supergraph gets everything.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { composeServices } from '@apollo/composition';
-import { parse, print } from 'graphql';
+import { print } from 'graphql';
 import { CertificateOrderDocument, ResendDvEmailsDocument } from '../../src/client/operations';
 import { createDigicertPool } from '../../src/digicert/client';
-import { printGatewaySchema } from '../../src/graphql/schema';
 import { SUPPORT_SDL, type Subgraph, startSupportSubgraph } from '../support/support-subgraph';
 import { describeRequest, startTestApp, type TestApp } from '../support/test-app';
-
-const GATEWAYS = {
-  'Apollo Gateway': (file: string, port: string) => [
-    process.execPath,
-    ...[join(__dirname, 'apollo-gateway.cjs'), file, port],
-  ],
-  'Hive Gateway': (file: string, port: string) => [
-    join(__dirname, 'node_modules', '.bin', 'hive-gateway'),
-    ...['supergraph', file, '--host', '127.0.0.1', '--port', port],
-  ],
-} as const;
+import { ask, ROUTERS, type RouterName, startRouter } from './router';
 
 const BROKEN_ORDER = '6666';
 
 let app: TestApp;
 let support: Subgraph;
-let gateway: ChildProcess | undefined;
-let folder: string;
 
-/** Hive Gateway does not tell which port it took when it is free to choose. */
-async function findFreePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return String(port);
-}
-
-async function startSupergraph(name: keyof typeof GATEWAYS): Promise<string> {
+async function startSupergraph(name: RouterName): Promise<string> {
   app = await startTestApp({
     // A bug in the transport, for one order: what a gateway must mask.
     dispatcherFor: (origin) =>
@@ -54,42 +23,14 @@ async function startSupergraph(name: keyof typeof GATEWAYS): Promise<string> {
       }),
   });
   support = await startSupportSubgraph();
-  const { supergraphSdl } = composeServices([
-    { name: 'dv-emails', url: app.url, typeDefs: parse(printGatewaySchema()) },
-    { name: 'support', url: support.url, typeDefs: parse(SUPPORT_SDL) },
-  ]);
-  folder = mkdtempSync(join(tmpdir(), 'supergraph-'));
-  const file = join(folder, 'supergraph.graphql');
-  writeFileSync(file, supergraphSdl ?? '');
-
-  const [command = '', ...args] = GATEWAYS[name](file, await findFreePort());
-  gateway = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd: folder });
-  for await (const line of createInterface({ input: gateway.stdout as NodeJS.ReadableStream })) {
-    const origin = /Listening on \S*(http:\/\/[\d.]+:\d+)/.exec(line)?.[1];
-    if (origin) {
-      gateway.stdout?.resume();
-      return `${origin}/graphql`;
-    }
-  }
-  throw new Error(`${name} did not start`);
-}
-
-afterEach(async () => {
-  gateway?.kill('SIGKILL');
-  await support.close();
-  rmSync(folder, { recursive: true });
-});
-
-async function ask(url: string, query: string, variables: object) {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
+  return startRouter(name, app.url, {
+    others: [{ name: 'support', url: support.url, sdl: SUPPORT_SDL }],
   });
-  return response.json() as Promise<{ data?: Record<string, unknown>; errors?: object[] }>;
 }
 
-describe.each(Object.keys(GATEWAYS) as (keyof typeof GATEWAYS)[])('through %s', (name) => {
+afterEach(() => support.close());
+
+describe.each(Object.keys(ROUTERS) as RouterName[])('through %s', (name) => {
   it('the mutation answers with every member of the union', async () => {
     const url = await startSupergraph(name);
     const members = {

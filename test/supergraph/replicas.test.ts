@@ -1,0 +1,43 @@
+// The router's configuration in deploy/, with a replica less.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { closeLater } from '../support/close-later';
+import { startTestApp } from '../support/test-app';
+import { ask, startRouter } from './router';
+
+const CONFIG = join(__dirname, '..', '..', 'deploy', 'router', 'gateway.config.ts');
+const SECRET = 'a-secret-of-at-least-32-characters';
+const RESEND = 'mutation { resendDvEmails(orderId: "1001") { __typename } }';
+
+it('answers 300 mutations with one of three replicas stopped, and none is "unknown"', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'router-'));
+  closeLater(() => rmSync(folder, { recursive: true }));
+  const secretFile = join(folder, 'router-secret');
+  writeFileSync(secretFile, SECRET);
+  const start = () => startTestApp({ environment: { ROUTER_SECRET: SECRET }, quota: [] });
+  const replicas = [await start(), await start(), await start()] as const;
+  const urls = replicas.map(({ url }) => url);
+  const router = await startRouter('Hive Gateway', urls[0] ?? '', {
+    args: ['--config-path', CONFIG],
+    env: { ROUTER_SECRET_FILE: secretFile, DV_EMAILS_URLS: urls.join(',') },
+  });
+  const send = async (count: number) => {
+    const members: string[] = [];
+    for (let call = 0; call < count; call += 1) {
+      const { data, errors } = await ask(router, RESEND);
+      members.push(errors ? JSON.stringify(errors) : Object(data?.resendDvEmails).__typename);
+    }
+    return new Map(
+      [...new Set(members)].map((one) => [one, members.filter((member) => member === one).length]),
+    );
+  };
+  const count = () => replicas.map((replica) => replica.takeUpstreamRequests().length);
+
+  expect(await send(30)).toEqual(new Map([['ResendDvEmailsSuccess', 30]]));
+  expect(count()).toEqual([10, 10, 10]);
+  await replicas[1].close();
+  expect(await send(300)).toEqual(new Map([['ResendDvEmailsSuccess', 300]]));
+  // The third also takes the turns of the second.
+  expect(count()).toEqual([100, 0, 200]);
+}, 60_000);
