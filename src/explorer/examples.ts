@@ -1,7 +1,11 @@
 // What an explorer begins with: the operations of schema/operations, and while DigiCert is simulated one of
 // them for each of its orders. A number that is harmless in the simulator may be a real order at DigiCert.
 import { print } from 'graphql';
-import { CertificateOrderDocument, ResendDvEmailsDocument } from '../client/operations';
+import {
+  CertificateOrderDocument,
+  CertificateOrdersDocument,
+  ResendDvEmailsDocument,
+} from '../client/operations';
 import { SIMULATED_ACCOUNT } from '../simulator/orders';
 
 /** An operation to begin with. */
@@ -13,6 +17,7 @@ export interface Example {
 
 const RESEND = print(ResendDvEmailsDocument);
 const READ = print(CertificateOrderDocument);
+const FIND = print(CertificateOrdersDocument);
 
 /** The order that the simulator accepts, and recipients that fit it. */
 const ACCEPTED_ORDER_ID = '1001';
@@ -23,12 +28,16 @@ const ACCEPTED_INPUT = {
 
 const ORDERS = Object.entries(SIMULATED_ACCOUNT);
 
+/** Names that the simulator has, and none of a real account. */
+const SIMULATED_FILTER = { search: 'book' };
+
 /** An operation each. */
 export function listExamples(isSimulated: boolean): readonly Example[] {
   if (!isSimulated) {
     return [
       { query: RESEND, variables: { orderId: '' } },
       { query: READ, variables: { id: '' } },
+      { query: FIND, variables: {} },
     ];
   }
   const examples = ORDERS.map(([orderId, { summary }]) => ({
@@ -36,18 +45,27 @@ export function listExamples(isSimulated: boolean): readonly Example[] {
     query: `# Order ${orderId}: ${summary}\n${RESEND.replace('ResendDvEmails(', `Order${orderId}(`)}`,
     variables: { orderId, ...(orderId === ACCEPTED_ORDER_ID && { input: ACCEPTED_INPUT }) },
   }));
-  return [...examples, { query: READ, variables: { id: ACCEPTED_ORDER_ID } }];
+  return [
+    ...examples,
+    { query: READ, variables: { id: ACCEPTED_ORDER_ID } },
+    { query: FIND, variables: { filter: SIMULATED_FILTER } },
+  ];
 }
 
-/** Both operations in one document: an explorer asks which of them is meant. */
+/** All operations in one document: an explorer asks which of them is meant. */
 export function createOverview(isSimulated: boolean): Example {
-  const query = `${RESEND}\n\n${READ}`;
+  const query = `${RESEND}\n\n${READ}\n\n${FIND}`;
   if (!isSimulated) {
     return { query, variables: { orderId: '', id: '' } };
   }
   const orders = ORDERS.map(([id, { summary }]) => `#   ${id} ${summary}`);
   return {
     query: `# Simulated orders to try:\n${orders.join('\n')}\n${query}`,
-    variables: { orderId: ACCEPTED_ORDER_ID, input: ACCEPTED_INPUT, id: ACCEPTED_ORDER_ID },
+    variables: {
+      orderId: ACCEPTED_ORDER_ID,
+      input: ACCEPTED_INPUT,
+      id: ACCEPTED_ORDER_ID,
+      filter: SIMULATED_FILTER,
+    },
   };
 }

@@ -97,6 +97,7 @@ describeWithChromium('GraphiQL', () => {
     expect(titles).toEqual([
       ...Object.keys(SIMULATED_ACCOUNT).map((orderId) => `Order${orderId}`),
       'CertificateOrder',
+      'CertificateOrders',
     ]);
     expect(answer).toContain('"__typename": "ResendDvEmailsOrderNotEligibleError"');
     expect(answer).toContain('"reason": "ORDER_NOT_PENDING"');

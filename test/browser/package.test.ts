@@ -194,7 +194,7 @@ describe('the package', () => {
           JSON.stringify({
             imported: documents,
             required: documents,
-            operations: ['CertificateOrder', 'ResendDvEmails'],
+            operations: ['CertificateOrder', 'CertificateOrders', 'ResendDvEmails'],
           }),
         ),
       );

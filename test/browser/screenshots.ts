@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTestApp } from '../support/test-app';
 import { describeWithChromium, openPage } from './browser';
-import { findResendButton, pickOrder, readResult, startWebApp, type WebApp } from './web-app';
+import { findResendButton, readResult, startWebApp, type WebApp, waitForOrder } from './web-app';
 
 const IMAGES = join(__dirname, '..', '..', 'docs', 'images');
 
@@ -31,8 +31,8 @@ describeWithChromium('docs/images', () => {
     const gateway = await startTestApp({ environment: { PORT: web.gatewayPort } });
     const viewport = { width, height: 400 };
     const { page } = await openPage({ viewport, colorScheme, deviceScaleFactor: 1.25 });
-    await page.goto(web.url);
-    await pickOrder(page, orderId);
+    await page.goto(`${web.url}?order=${orderId}`);
+    await waitForOrder(page, orderId);
     if (name === 'web-success') {
       await page.getByLabel('admin@example.com').check();
       await page.getByLabel('Language').fill('en');
@@ -46,11 +46,27 @@ describeWithChromium('docs/images', () => {
       await readResult(page);
       // Of a result, the part of the page that has changed, with the page's margin around it.
       await page.addStyleTag({
-        content: 'h1, .picker, section:first-of-type { display: none } h2 { margin-top: 0 }',
+        content:
+          'h1, .picker, main > p, section:first-of-type { display: none } h2 { margin-top: 0 }',
       });
     }
 
     await page.locator('main').screenshot({ path: join(IMAGES, `${name}.png`) });
+    gateway.takeUpstreamRequests();
+  });
+
+  it('web-find', async () => {
+    const gateway = await startTestApp({ environment: { PORT: web.gatewayPort } });
+    const viewport = { width: 520, height: 400 };
+    const { page } = await openPage({ viewport, colorScheme: 'light', deviceScaleFactor: 1.25 });
+    // A day after the newest order of the simulator.
+    await page.clock.setSystemTime('2026-11-28T12:00:00Z');
+    gateway.clock.advance(Date.parse('2026-11-28T11:55:00Z') - gateway.clock.now());
+    await gateway.resend('20152');
+    await page.goto(`${web.url}?search=museum14`);
+    await page.locator('.orders').waitFor();
+
+    await page.locator('main').screenshot({ path: join(IMAGES, 'web-find.png') });
     gateway.takeUpstreamRequests();
   });
 });

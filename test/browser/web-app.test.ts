@@ -14,12 +14,12 @@ import {
   findResendButton,
   interceptResends,
   openOrder,
-  pickOrder,
   readFocus,
   readResult,
   startWebApp,
   WEB_APP,
   type WebApp,
+  waitForOrder,
 } from './web-app';
 
 /** An attempt to resend, as an order has it. */
@@ -160,11 +160,11 @@ describeWithChromium('the example app', () => {
     await findResendButton(page).click();
     await readResult(page);
 
-    await page.reload();
     await answerReads(page, '1001', () => ({
       lastResend: { ...LAST_RESEND, correlationId: requestId },
     }));
-    await pickOrder(page, '1001');
+    await page.reload();
+    await waitForOrder(page, '1001');
 
     expect(await page.getByText('Last attempt').textContent()).toMatch(/, by you, for the/);
     gateway.takeUpstreamRequests();
@@ -297,7 +297,7 @@ describeWithChromium('the example app', () => {
       'admin@example.com for example.com',
       'me@example.com for example.com',
     ]);
-    expect(await page.getByRole('status').textContent()).toContain('That is not “delivered”');
+    expect(await page.locator('.panel').textContent()).toContain('That is not “delivered”');
     gateway.takeUpstreamRequests();
   });
 

@@ -21,7 +21,10 @@ export interface WebApp {
 }
 
 /** `preview` serves what was built, `dev` the sources. */
-export async function startWebApp(command: 'preview' | 'dev'): Promise<WebApp> {
+export async function startWebApp(
+  command: 'preview' | 'dev',
+  gatewayUrl?: string,
+): Promise<WebApp> {
   const gatewayPort = await findFreePort();
   const child = spawn(
     join(WEB_APP, 'node_modules', '.bin', 'vite'),
@@ -31,7 +34,7 @@ export async function startWebApp(command: 'preview' | 'dev'): Promise<WebApp> {
       env: {
         ...process.env,
         NO_COLOR: '1',
-        GATEWAY_URL: `http://127.0.0.1:${gatewayPort}`,
+        GATEWAY_URL: gatewayUrl ?? `http://127.0.0.1:${gatewayPort}/graphql`,
       },
       stdio: ['ignore', 'pipe', 'ignore'],
     },
@@ -71,6 +74,7 @@ async function findFreePort(): Promise<string> {
 export interface ReadOrder {
   readonly status?: string;
   readonly lastResend?: object;
+  readonly domains?: readonly object[];
 }
 
 /** `read`: in place of what the gateway says of the order. */
@@ -79,8 +83,8 @@ export async function openOrder(app: WebApp, orderId: string, read?: ReadOrder):
   if (read) {
     await answerReads(open.page, orderId, () => read);
   }
-  await open.page.goto(app.url);
-  await pickOrder(open.page, orderId);
+  await open.page.goto(`${app.url}?order=${orderId}`);
+  await waitForOrder(open.page, orderId);
   return open;
 }
 
@@ -100,6 +104,9 @@ export async function answerReads(
       id: orderId,
       status: 'pending',
       dcvMethod: 'email',
+      commonName: null,
+      productName: null,
+      orderedAt: null,
       domains: [],
       lastResend: lastResend ? { __typename: 'CertificateOrderResend', ...lastResend } : null,
       ...order,
@@ -114,17 +121,15 @@ export async function interceptResends(
   handle: (route: Route, requestId: string) => Promise<void>,
 ): Promise<void> {
   await page.route('**/graphql', (route) =>
-    isRead(route)
+    !route.request().postData()?.includes('mutation ResendDvEmails')
       ? route.fallback()
       : handle(route, route.request().headers()['x-request-id'] ?? ''),
   );
 }
 
-const isRead = (route: Route) => route.request().postData()?.includes('query CertificateOrder');
+const isRead = (route: Route) => route.request().postData()?.includes('query CertificateOrder(');
 
-export async function pickOrder(page: Page, orderId: string): Promise<void> {
-  await page.getByLabel('Order number').fill(orderId);
-  await page.getByRole('button', { name: 'Show order' }).click();
+export async function waitForOrder(page: Page, orderId: string): Promise<void> {
   await page.locator('h2:focus', { hasText: `Order ${orderId}` }).waitFor();
 }
 

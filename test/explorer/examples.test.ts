@@ -23,14 +23,20 @@ describe('the examples', () => {
     expect(examples.flatMap(({ query }) => validate(schema, parse(query)))).toEqual([]);
   });
 
-  it('have a tab for each simulated order, told apart by their titles, and one for reading', () => {
+  it('have a tab for each simulated order, told apart by their titles, one for reading and one for the list', () => {
     const tabs = listExamples(true);
     const orderIds = Object.keys(SIMULATED_ACCOUNT);
     expect(tabs.map(nameOf)).toEqual([
       ...orderIds.map((orderId) => `Order${orderId}`),
       'CertificateOrder',
+      'CertificateOrders',
     ]);
-    expect(tabs.map(({ variables }) => variables.orderId)).toEqual([...orderIds, undefined]);
+    expect(tabs.map(({ variables }) => variables.orderId)).toEqual([
+      ...orderIds,
+      undefined,
+      undefined,
+    ]);
+    expect(tabs.at(-1)?.variables).toEqual({ filter: { search: 'book' } });
     expect(tabs[0]?.variables).toEqual({
       orderId: '1001',
       input: {
@@ -44,6 +50,7 @@ describe('the examples', () => {
     expect(listExamples(false)).toMatchObject([
       { query: expect.stringContaining('mutation ResendDvEmails('), variables: { orderId: '' } },
       { query: expect.stringContaining('query CertificateOrder('), variables: { id: '' } },
+      { query: expect.stringContaining('query CertificateOrders('), variables: {} },
     ]);
     expect(createOverview(false).variables).toEqual({ orderId: '', id: '' });
     expect(createOverview(false).query).not.toContain('1001');
@@ -58,6 +65,18 @@ describe('the examples', () => {
     const bytes = encodeURIComponent(query + JSON.stringify(variables, null, 2)).length;
     // CloudFront takes 8192 bytes of URL.
     expect(bytes).toBeLessThan(7_000);
+  });
+
+  it('work: the last tab lists orders', async () => {
+    const app = await startTestApp();
+    const { query, variables } = listExamples(true).at(-1) ?? { query: '', variables: {} };
+    const response = await app.post({ query, variables });
+    const node = { commonName: expect.stringContaining('book') };
+    const edges = Array.from({ length: 20 }, () =>
+      expect.objectContaining({ node: expect.objectContaining(node) }),
+    );
+    expect(await response.json()).toMatchObject({ data: { certificateOrders: { edges } } });
+    expect(app.takeUpstreamRequests()).toHaveLength(1);
   });
 
   it('work: the first tab resends the emails', async () => {

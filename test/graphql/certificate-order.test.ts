@@ -14,6 +14,9 @@ async function readResponse(validation: Responder | Record<string, unknown>, id 
   return { response, requests, app };
 }
 
+/** Of an order whose info says nothing of it. */
+const NO_INFO = { commonName: null, productName: null, orderedAt: null };
+
 const approverEmailsAt = (...domains: readonly string[]) =>
   domains.flatMap((emailDomain) =>
     ['admin', 'administrator', 'webmaster', 'hostmaster', 'postmaster'].map((mailbox) => ({
@@ -45,6 +48,7 @@ describe('certificateOrder', () => {
       data: {
         certificateOrder: {
           id: ORDER_ID,
+          ...NO_INFO,
           status: 'pending',
           dcvMethod: 'email',
           domains: [
@@ -60,7 +64,7 @@ describe('certificateOrder', () => {
         },
       },
     });
-    expect(requests).toEqual([`GET ${ORDER_ID}/validation`]);
+    expect(requests).toEqual([`GET ${ORDER_ID}/validation`, `GET ${ORDER_ID}`]);
   });
 
   it('asks with the key, and nothing else', async () => {
@@ -68,14 +72,14 @@ describe('certificateOrder', () => {
 
     await app.execute(CertificateOrderDocument, { id: '1001' });
 
-    expect(app.takeUpstreamRequests()).toEqual([
-      {
+    expect(app.takeUpstreamRequests()).toEqual(
+      ['1001/validation', '1001'].map((path) => ({
         method: 'GET',
-        path: '/services/v2/order/certificate/1001/validation',
+        path: `/services/v2/order/certificate/${path}`,
         headers: expect.objectContaining({ 'x-dc-devkey': API_KEY, accept: 'application/json' }),
         body: '',
-      },
-    ]);
+      })),
+    );
     expect(app.outbox).toEqual([]);
   });
 
@@ -170,7 +174,7 @@ describe('certificateOrder', () => {
     const { response } = await readResponse(validation);
 
     expect(response).toEqual({
-      data: { certificateOrder: { id: ORDER_ID, ...order, lastResend: null } },
+      data: { certificateOrder: { id: ORDER_ID, ...NO_INFO, ...order, lastResend: null } },
     });
   });
 
@@ -383,7 +387,7 @@ describe('the reads of one request', () => {
     await app.execute(CertificateOrderDocument, { id: '1001' });
     await app.execute(CertificateOrderDocument, { id: '1001' });
 
-    expect(app.takeUpstreamRequests()).toHaveLength(2);
+    expect(app.takeUpstreamRequests()).toHaveLength(4);
   });
 
   it('follow a mutation to its order only when more than the id is selected', async () => {

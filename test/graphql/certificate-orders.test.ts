@@ -1,16 +1,25 @@
 // The list of orders: filtered and in pages, in one upstream request, with errors that have a code.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSchema, type GraphQLObjectType } from 'graphql';
+import { CertificateOrdersDocument } from '../../src/client/operations';
+import { printGatewaySchema } from '../../src/graphql/schema';
 import { generateOrders } from '../../src/simulator/generated-orders';
 import type { SimulatedAccount } from '../../src/simulator/orders';
 import { html, json, type Responder, raw } from '../../src/simulator/responders';
 import { startSimulator } from '../../src/simulator/simulator';
 import { closeLater } from '../support/close-later';
 import { createKey, sign, startProvider, startWithTokens } from '../support/identity';
+import { readTable } from '../support/markdown';
 import { describeRequest, REQUEST_ID, startTestApp, type TestApp } from '../support/test-app';
 
 const FIELDS = `
   totalCount
   pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-  edges { cursor node { id status commonName dnsNames productName orderedAt lastResend { outcome } } }
+  edges { cursor node {
+    id status commonName dnsNames productName orderedAt
+    lastResend { attemptedAt outcome emailsMayHaveBeenSent domains correlationId }
+  } }
 `;
 
 interface Connection {
@@ -76,6 +85,26 @@ describe('certificateOrders', () => {
     expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /services/v2/order/certificate?sort=-date_created&offset=0&limit=101',
     ]);
+  });
+
+  it('says of a hundred orders what became of their emails, in the same one request', async () => {
+    const app = await startTestApp({ environment: { RESEND_COOLDOWN_SECONDS: '0' } });
+    const { data: before } = await list(app, { first: 100 });
+    const ids = before?.certificateOrders?.edges.map(({ node }) => node.id) ?? [];
+    await app.resend(ids[0] ?? '');
+    await app.resend(ids[99] ?? '');
+    app.takeUpstreamRequests();
+
+    const { data, errors } = await app.execute(CertificateOrdersDocument, { first: 100 });
+
+    expect(errors).toBeUndefined();
+    const outcomes = data?.certificateOrders?.edges.map(({ node }) => node.lastResend?.outcome);
+    expect(outcomes).toEqual([
+      'ACCEPTED',
+      ...Array.from({ length: 98 }, () => undefined),
+      'ACCEPTED',
+    ]);
+    expect(app.takeUpstreamRequests()).toHaveLength(1);
   });
 
   it('has the fields of a row, and null where DigiCert says nothing', async () => {
@@ -427,47 +456,39 @@ describe('pages of certificateOrders', () => {
 });
 
 describe('the upstream requests of a selection', () => {
-  const VALIDATION = 'GET 1001/validation';
-  const INFO = 'GET 1001';
+  const rows = readTable(
+    readFileSync(join(__dirname, '..', '..', 'docs', 'bounds.md'), 'utf8'),
+    'Requests to DigiCert',
+  ).map(([selection = '', , told = '']) => ({
+    selection: selection.replaceAll('`', ''),
+    requests: told === 'none' ? [] : told.split(', ').map((cell) => cell.replaceAll('`', '')),
+  }));
 
-  it.each<[string, readonly string[]]>([
-    ['certificateOrder(id: "1001") { id }', [VALIDATION]],
-    ['certificateOrder(id: "1001") { status dcvMethod domains { name } }', [VALIDATION]],
-    ['certificateOrder(id: "1001") { commonName dnsNames productName orderedAt }', [INFO]],
-    ['certificateOrder(id: "1001") { ...F } } fragment F on CertificateOrder { commonName', [INFO]],
-    ['certificateOrder(id: "1001") { status commonName dnsNames }', [VALIDATION, INFO]],
-    ['certificateOrder(id: "1001") { lastResend { outcome } }', [VALIDATION]],
-    [
-      'a: certificateOrder(id: "1001") { commonName } b: certificateOrder(id: "1001") { orderedAt }',
-      [INFO],
-    ],
-    [
-      '_entities(representations: [{__typename: "CertificateOrder", id: "1001"}]) { __typename }',
-      [],
-    ],
-    [
-      '_entities(representations: [{__typename: "CertificateOrder", id: "1001"}]) { ... on CertificateOrder { commonName } }',
-      [INFO],
-    ],
-    ['certificateOrder(id: "1006") { domains { name } }', ['GET 1006/validation', 'GET 1006']],
-    [
-      'certificateOrders(filter: {domainName: "example.com"}, first: 1) { edges { node { id status commonName dnsNames productName orderedAt lastResend { outcome } } } }',
-      ['list'],
-    ],
-    [
-      'certificateOrders(filter: {domainName: "example.com", status: "needs_approval"}, first: 1) { edges { node { id dcvMethod } } }',
-      ['list', 'GET 1005/validation'],
-    ],
-  ])('%s', async (selection, expected) => {
+  /** As docs/bounds.md writes it: `/order/certificate/1001/validation`, and no parameters. */
+  const toTemplate = (path: string) => path.replace('/services/v2', '').replace(/\?.*/, '');
+
+  it.each(rows)('$selection', async ({ selection, requests }) => {
     const app = await startTestApp();
 
     const response = await app.post({ query: `{ ${selection} }` });
 
     expect(await response.json()).not.toHaveProperty('errors');
-    const requests = app
-      .takeUpstreamRequests()
-      .map((request) => (request.path.includes('?') ? 'list' : describeRequest(request)));
-    expect(requests.sort()).toEqual([...expected].sort());
+    const made = app.takeUpstreamRequests().map(({ path }) => toTemplate(path));
+    expect(made.sort()).toEqual([...requests].sort());
+  });
+
+  it('are in the table for one order and several, the list, another subgraph, and every field', () => {
+    const selections = rows.map(({ selection }) => selection).join(' ');
+    const fields = Object.keys(
+      (
+        buildSchema(printGatewaySchema(), { assumeValidSDL: true }).getType(
+          'CertificateOrder',
+        ) as GraphQLObjectType
+      ).getFields(),
+    );
+
+    expect(fields.filter((field) => !new RegExp(`\\b${field}\\b`).test(selections))).toEqual([]);
+    expect(selections).toMatch(/_entities.*certificateOrders/);
   });
 
   it('that would read more orders than may be is refused before the first read', async () => {

@@ -4,7 +4,11 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { print } from 'graphql';
-import { CertificateOrderDocument, ResendDvEmailsDocument } from '../../src/client/operations';
+import {
+  CertificateOrderDocument,
+  CertificateOrdersDocument,
+  ResendDvEmailsDocument,
+} from '../../src/client/operations';
 import { describeRequest, startTestApp } from '../support/test-app';
 
 const MANIFEST = join(__dirname, '..', '..', 'schema', 'persisted-documents.json');
@@ -22,10 +26,13 @@ describe('a gateway with a manifest', () => {
     const { format, version, operations } = JSON.parse(readFileSync(MANIFEST, 'utf8'));
     expect({ format, version }).toEqual({ format: 'apollo-persisted-query-manifest', version: 1 });
     const order = print(CertificateOrderDocument);
+    const orders = print(CertificateOrdersDocument);
     expect(operations).toEqual([
       { id: hashOf(order), name: 'CertificateOrder', type: 'query', body: order },
       // As clients with a cache send it; test/docs/examples/persisted.test.ts asks them.
       expect.objectContaining({ name: 'CertificateOrder', type: 'query' }),
+      { id: hashOf(orders), name: 'CertificateOrders', type: 'query', body: orders },
+      expect.objectContaining({ name: 'CertificateOrders', type: 'query' }),
       { id: hashOf(LISTED), name: 'ResendDvEmails', type: 'mutation', body: LISTED },
       expect.objectContaining({ name: 'ResendDvEmails', type: 'mutation' }),
     ]);

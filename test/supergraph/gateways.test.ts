@@ -1,6 +1,10 @@
 // End to end through real gateways: a client that knows only the supergraph gets everything.
 import { print } from 'graphql';
-import { CertificateOrderDocument, ResendDvEmailsDocument } from '../../src/client/operations';
+import {
+  CertificateOrderDocument,
+  CertificateOrdersDocument,
+  ResendDvEmailsDocument,
+} from '../../src/client/operations';
 import { createDigicertPool } from '../../src/digicert/client';
 import { SUPPORT_SDL, type Subgraph, startSupportSubgraph } from '../support/support-subgraph';
 import { describeRequest, startTestApp, type TestApp } from '../support/test-app';
@@ -111,6 +115,51 @@ describe.each(Object.keys(ROUTERS) as RouterName[])('through %s', (name) => {
     expect(await ask(url, print(CertificateOrderDocument), { id: '1404' })).toEqual({
       data: { certificateOrder: null },
     });
+    app.takeUpstreamRequests();
+  }, 60_000);
+
+  it("another subgraph's fields can be selected on every order of the list", async () => {
+    const url = await startSupergraph(name);
+
+    const response = await ask(
+      url,
+      `query($filter: CertificateOrdersFilter) { certificateOrders(filter: $filter, first: 2) {
+          totalCount
+          pageInfo { hasNextPage }
+          edges { cursor node { id commonName lastResend { outcome } ticketTitles } }
+        } }`,
+      { filter: { search: 'museum14' } },
+    );
+
+    const toEdge = (id: string, commonName: string) => ({
+      cursor: expect.any(String),
+      node: { id, commonName, lastResend: null, ticketTitles: [`No email for order ${id}`] },
+    });
+    expect(response).toEqual({
+      data: {
+        certificateOrders: {
+          totalCount: 2,
+          pageInfo: { hasNextPage: false },
+          edges: [
+            toEdge('20160', 'museum140.porto.example'),
+            toEdge('20152', 'museum148.bergen.example'),
+          ],
+        },
+      },
+    });
+    expect(app.takeUpstreamRequests()).toHaveLength(1);
+  }, 60_000);
+
+  it('the list answers as without a gateway, with its errors', async () => {
+    const url = await startSupergraph(name);
+    const failing = { filter: { search: 'simulator:500' } };
+
+    const direct = await app.execute(CertificateOrdersDocument, { first: 3 });
+    expect(await ask(url, print(CertificateOrdersDocument), { first: 3 })).toEqual(direct);
+    const response = await ask(url, print(CertificateOrdersDocument), failing);
+
+    expect(response.data).toEqual({ certificateOrders: null });
+    expect(response.errors).toMatchObject([{ extensions: { code: 'DIGICERT_UNAVAILABLE' } }]);
     app.takeUpstreamRequests();
   }, 60_000);
 

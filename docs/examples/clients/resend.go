@@ -1,5 +1,6 @@
 // Resends the approval emails of an order through the DV email gateway. Go 1.19 or later.
 // usage: resend ORDER_ID [DOMAIN=EMAIL]...     The exit codes are in README.md.
+// With --domain DOMAIN in their place it lists the orders with that name, and sends nothing.
 package main
 
 import (
@@ -41,6 +42,22 @@ mutation ResendDvEmails($orderId: ID!, $input: ResendDvEmailsInput) {
 }
 `
 
+const listDocument = `
+query CertificateOrders($filter: CertificateOrdersFilter, $first: Int, $after: String) {
+  certificateOrders(filter: $filter, first: $first, after: $after) {
+    edges {
+      cursor
+      node {
+        id status commonName dnsNames productName orderedAt
+        lastResend { attemptedAt outcome emailsMayHaveBeenSent domains correlationId }
+      }
+    }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    totalCount
+  }
+}
+`
+
 type digicertErrors []struct{ Code, Message string }
 
 // A member of the union: the fields of all of them, of which each fills its own.
@@ -70,8 +87,18 @@ type recipient struct {
 	Email  string `json:"email"`
 }
 
+type orders struct {
+	Edges []struct {
+		Node struct{ ID, Status, CommonName, OrderedAt string }
+	}
+	PageInfo struct{ HasNextPage bool }
+}
+
 type answer struct {
-	Data   struct{ ResendDvEmails *result }
+	Data struct {
+		ResendDvEmails    *result
+		CertificateOrders *orders
+	}
 	Errors []struct {
 		Message    string
 		Extensions struct{ Code string }
@@ -83,9 +110,12 @@ func main() {
 }
 
 func run(arguments []string) int {
+	if len(arguments) == 2 && arguments[0] == "--domain" {
+		return listOrders(arguments[1])
+	}
 	variables, ok := toVariables(arguments)
 	if !ok {
-		tell("usage: resend ORDER_ID [DOMAIN=EMAIL]...")
+		tell("usage: resend ORDER_ID [DOMAIN=EMAIL]... | --domain DOMAIN")
 		return 2
 	}
 	response, connected, err := post(map[string]any{"query": document, "variables": variables})
@@ -125,6 +155,43 @@ func toVariables(arguments []string) (map[string]any, bool) {
 		variables["input"] = map[string]any{"domainApprovalEmails": recipients}
 	}
 	return variables, true
+}
+
+// Prints an order a line: id, status, name and when it was ordered. A read sends nothing.
+func listOrders(domain string) int {
+	variables := map[string]any{"filter": map[string]any{"domainName": domain}, "first": 100}
+	var got answer
+	response, _, err := post(map[string]any{"query": listDocument, "variables": variables})
+	if err == nil {
+		defer response.Body.Close()
+		err = json.NewDecoder(response.Body).Decode(&got)
+	}
+	for _, one := range got.Errors {
+		tell("%s (%s)", one.Message, one.Extensions.Code)
+	}
+	page := got.Data.CertificateOrders
+	if err != nil || page == nil && len(got.Errors) == 0 {
+		tell("The orders could not be listed.")
+	}
+	if err != nil || page == nil {
+		return 13
+	}
+	for _, edge := range page.Edges {
+		fields := []string{edge.Node.ID, edge.Node.Status, edge.Node.CommonName, edge.Node.OrderedAt}
+		for index, field := range fields {
+			if field == "" {
+				fields[index] = "-"
+			}
+		}
+		show(os.Stdout, "%s", strings.Join(fields, "  "))
+	}
+	if page.PageInfo.HasNextPage {
+		tell("There are more: these are the newest 100.")
+	}
+	if len(got.Errors) > 0 {
+		return 13
+	}
+	return 0
 }
 
 // Posts once: net/http repeats no POST that may have arrived, and is not to follow a redirect.

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Resends the approval emails of an order through the DV email gateway. Node 20 or later.
 // usage: resend.mjs ORDER_ID [DOMAIN=EMAIL]...     The exit codes are in README.md.
+//        resend.mjs --domain DOMAIN                lists the orders with that name, and sends nothing.
 
 const GATEWAY_URL = process.env.GATEWAY_URL || 'http://127.0.0.1:4000/graphql';
 const { GATEWAY_TOKEN } = process.env;
@@ -24,6 +25,22 @@ mutation ResendDvEmails($orderId: ID!, $input: ResendDvEmailsInput) {
       scope retryAfterSeconds lastResend { attemptedAt outcome emailsMayHaveBeenSent domains correlationId }
     }
     ... on ResendDvEmailsUpstreamError { reason emailsMayHaveBeenSent unavailableForSeconds }
+  }
+}
+`;
+
+const LIST_DOCUMENT = `
+query CertificateOrders($filter: CertificateOrdersFilter, $first: Int, $after: String) {
+  certificateOrders(filter: $filter, first: $first, after: $after) {
+    edges {
+      cursor
+      node {
+        id status commonName dnsNames productName orderedAt
+        lastResend { attemptedAt outcome emailsMayHaveBeenSent domains correlationId }
+      }
+    }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    totalCount
   }
 }
 `;
@@ -60,8 +77,11 @@ const NOT_BEGUN = [
 ];
 
 async function main([orderId, ...recipients]) {
+  if (orderId === '--domain' && recipients.length === 1) {
+    return listOrders(recipients[0]);
+  }
   if (orderId === undefined || !recipients.every((recipient) => recipient.includes('='))) {
-    tell('usage: resend.mjs ORDER_ID [DOMAIN=EMAIL]...');
+    tell('usage: resend.mjs ORDER_ID [DOMAIN=EMAIL]... | --domain DOMAIN');
     return 2;
   }
   const domainApprovalEmails = recipients.map((recipient) => {
@@ -86,6 +106,32 @@ async function main([orderId, ...recipients]) {
     return result ? showResult(result) : showRefusal(answer?.errors);
   } catch {
     return reportLost('This client does not understand the response.');
+  }
+}
+
+/** Prints an order a line: id, status, name and when it was ordered. A read sends nothing. */
+async function listOrders(domainName) {
+  try {
+    const variables = { filter: { domainName }, first: 100 };
+    const { data, errors = [] } = await post({ query: LIST_DOCUMENT, variables });
+    for (const { message, extensions } of errors) {
+      tell(`${message} (${extensions?.code})`);
+    }
+    const page = data?.certificateOrders;
+    if (!page && errors.length === 0) {
+      tell('The orders could not be listed.');
+    }
+    for (const { node } of page?.edges ?? []) {
+      const { id, status, commonName, orderedAt } = node;
+      print([id, status, commonName, orderedAt].map((value) => value ?? '-').join('  '));
+    }
+    if (page?.pageInfo.hasNextPage) {
+      tell('There are more: these are the newest 100.');
+    }
+    return page && errors.length === 0 ? 0 : 13;
+  } catch {
+    tell('The orders could not be listed.');
+    return 13;
   }
 }
 

@@ -2,6 +2,7 @@
 """Resends the approval emails of an order through the DV email gateway. Python 3.10 or later.
 
 usage: resend.py ORDER_ID [DOMAIN=EMAIL]...     The exit codes are in README.md.
+       resend.py --domain DOMAIN                lists the orders with that name, and sends nothing.
 """
 
 import json
@@ -37,6 +38,22 @@ mutation ResendDvEmails($orderId: ID!, $input: ResendDvEmailsInput) {
 }
 """
 
+LIST_DOCUMENT = """
+query CertificateOrders($filter: CertificateOrdersFilter, $first: Int, $after: String) {
+  certificateOrders(filter: $filter, first: $first, after: $after) {
+    edges {
+      cursor
+      node {
+        id status commonName dnsNames productName orderedAt
+        lastResend { attemptedAt outcome emailsMayHaveBeenSent domains correlationId }
+      }
+    }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    totalCount
+  }
+}
+"""
+
 # With these the gateway says that it did not even begin.
 NOT_BEGUN = {
     "UNAUTHENTICATED",
@@ -61,8 +78,10 @@ NOT_BEGUN = {
 
 
 def main(arguments):
+    if len(arguments) == 2 and arguments[0] == "--domain":
+        return list_orders(arguments[1])
     if not arguments or not all("=" in recipient for recipient in arguments[1:]):
-        tell("usage: resend.py ORDER_ID [DOMAIN=EMAIL]...")
+        tell("usage: resend.py ORDER_ID [DOMAIN=EMAIL]... | --domain DOMAIN")
         return 2
     order_id, *recipients = arguments
     variables = {"orderId": order_id}
@@ -90,6 +109,31 @@ def main(arguments):
         return show_result(result) if result else show_refusal(answer.get("errors") or [])
     except (AttributeError, KeyError, TypeError):
         return report_lost("This client does not understand the response.")
+
+
+def list_orders(domain):
+    """Prints an order a line: id, status, name and when it was ordered. A read sends nothing."""
+    variables = {"filter": {"domainName": domain}, "first": 100}
+    try:
+        connection = connect()
+        answer = post(connection, {"query": LIST_DOCUMENT, "variables": variables})
+        connection.close()
+        for error in answer.get("errors") or []:
+            tell(f"{error['message']} ({error.get('extensions', {}).get('code')})")
+        page = (answer.get("data") or {}).get("certificateOrders")
+        if not page:
+            if not answer.get("errors"):
+                tell("The orders could not be listed.")
+            return 13
+        for edge in page["edges"]:
+            order = edge["node"]
+            show("  ".join(order[field] or "-" for field in ("id", "status", "commonName", "orderedAt")))
+        if page["pageInfo"]["hasNextPage"]:
+            tell("There are more: these are the newest 100.")
+        return 13 if answer.get("errors") else 0
+    except (OSError, HTTPException, ValueError, RecursionError, AttributeError, KeyError, TypeError):
+        tell("The orders could not be listed.")
+        return 13
 
 
 def connect():

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Resends the approval emails of an order through the DV email gateway. Needs curl and jq.
 # usage: resend.sh ORDER_ID [DOMAIN=EMAIL]...     The exit codes are in README.md.
+#        resend.sh --domain DOMAIN                lists the orders with that name, and sends nothing.
 set -u
 
 GATEWAY_URL=${GATEWAY_URL:-http://127.0.0.1:4000/graphql}
@@ -28,8 +29,24 @@ mutation ResendDvEmails($orderId: ID!, $input: ResendDvEmailsInput) {
 }
 '
 
+LIST_DOCUMENT='
+query CertificateOrders($filter: CertificateOrdersFilter, $first: Int, $after: String) {
+  certificateOrders(filter: $filter, first: $first, after: $after) {
+    edges {
+      cursor
+      node {
+        id status commonName dnsNames productName orderedAt
+        lastResend { attemptedAt outcome emailsMayHaveBeenSent domains correlationId }
+      }
+    }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    totalCount
+  }
+}
+'
+
 usage() {
-  echo 'usage: resend.sh ORDER_ID [DOMAIN=EMAIL]...' >&2
+  echo 'usage: resend.sh ORDER_ID [DOMAIN=EMAIL]... | --domain DOMAIN' >&2
   exit 2
 }
 
@@ -44,6 +61,42 @@ warn() {
   exit 9
 }
 
+# The token goes through standard input: arguments can be read by every user of the machine.
+# --retry 0 and --no-location, even if ~/.curlrc says otherwise: a second call may be a second round of emails.
+post() {
+  if [ -n "${GATEWAY_TOKEN:-}" ]; then printf 'header = "Authorization: Bearer %s"\n' "$GATEWAY_TOKEN"; fi |
+    curl --config - --globoff --silent --show-error --retry 0 --no-location --max-time "$TIMEOUT_SECONDS" \
+      --header 'Content-Type: application/json' --header "X-Request-Id: $request_id" --data-raw "$1" --url "$GATEWAY_URL"
+}
+
+# What a terminal would obey or hide shows as its code point, such as \u001b.
+VISIBLE='
+def hex: if . < 16 then "0123456789abcdef"[.:. + 1] else (. / 16 | floor | hex) + (. % 16 | hex) end;
+def visible: tostring
+  | gsub("(?<character>(?! )[\\p{C}\\p{Z}])"; "\\u" + (.character | explode[0] | hex | "000"[length - 1:] + .));
+'
+
+# Prints an order a line: id, status, name and when it was ordered. A read sends nothing.
+list_orders() {
+  body=$(jq --null-input --arg query "$LIST_DOCUMENT" --arg domainName "$1" \
+    '{$query, variables: {filter: {$domainName}, first: 100}}') || exit 1
+  answer=$(post "$body") && [ -n "$answer" ] || answer='{}'
+  printf '%s' "$answer" | jq --raw-output "$VISIBLE"'
+    .errors // [] | .[] | "\(.message) (\(.extensions.code))" | visible' >&2 2> /dev/null
+  if ! printf '%s' "$answer" | jq --exit-status '.data.certificateOrders.edges or .errors' > /dev/null 2>&1; then
+    echo 'The orders could not be listed.' >&2
+    exit 13
+  fi
+  printf '%s' "$answer" | jq --raw-output "$VISIBLE"'
+    .data.certificateOrders.edges // [] | .[].node
+    | [.id, .status, .commonName, .orderedAt] | map(. // "-") | join("  ") | visible'
+  if printf '%s' "$answer" | jq --exit-status .data.certificateOrders.pageInfo.hasNextPage > /dev/null; then
+    echo 'There are more: these are the newest 100.' >&2
+  fi
+  if printf '%s' "$answer" | jq --exit-status .errors > /dev/null; then exit 13; fi
+  exit 0
+}
+
 case ${GATEWAY_TOKEN:-} in
   *[!A-Za-z0-9._~+/=-]*)
     echo 'GATEWAY_TOKEN is no access token. Nothing was sent.' >&2
@@ -51,6 +104,7 @@ case ${GATEWAY_TOKEN:-} in
     ;;
 esac
 [ $# -ge 1 ] || usage
+if [ "$1" = --domain ] && [ $# -eq 2 ]; then list_orders "$2"; fi
 order_id=$1
 shift
 for recipient; do
@@ -64,13 +118,7 @@ body=$(jq --null-input --arg query "$DOCUMENT" --arg orderId "$order_id" '
   | if $recipients == [] then . else .variables.input.domainApprovalEmails = $recipients end
 ' --args -- "$@") || exit 1
 
-# The token goes through standard input: arguments can be read by every user of the machine.
-# --retry 0 and --no-location, even if ~/.curlrc says otherwise: a second call may be a second round of emails.
-answer=$(
-  if [ -n "${GATEWAY_TOKEN:-}" ]; then printf 'header = "Authorization: Bearer %s"\n' "$GATEWAY_TOKEN"; fi |
-    curl --config - --globoff --silent --show-error --retry 0 --no-location --max-time "$TIMEOUT_SECONDS" \
-      --header 'Content-Type: application/json' --header "X-Request-Id: $request_id" --data-raw "$body" --url "$GATEWAY_URL"
-)
+answer=$(post "$body")
 case $? in
   0) ;;
   # No URL, no name, no connection, no TLS: the request never left.
@@ -82,13 +130,6 @@ case $? in
     report_lost 'The gateway sent no response.'
     ;;
 esac
-
-# What a terminal would obey or hide shows as its code point, such as \u001b.
-VISIBLE='
-def hex: if . < 16 then "0123456789abcdef"[.:. + 1] else (. / 16 | floor | hex) + (. % 16 | hex) end;
-def visible: tostring
-  | gsub("(?<character>(?! )[\\p{C}\\p{Z}])"; "\\u" + (.character | explode[0] | hex | "000"[length - 1:] + .));
-'
 
 # Prints what a jq filter makes of the result.
 show() {

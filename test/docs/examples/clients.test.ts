@@ -51,9 +51,13 @@ for (const client of CLIENTS) {
       }
     });
 
-    it('sends the document of schema/operations', () => {
-      const [document = ''] = /^mutation [\s\S]*?^\}$/m.exec(readSource(client)) ?? [];
-      const operation = join(SCHEMA_FOLDER, 'operations', 'resend-dv-emails.graphql');
+    it.each([
+      ['mutation', 'resend-dv-emails.graphql'],
+      ['query', 'certificate-orders.graphql'],
+    ])('sends the %s of schema/operations', (kind, file) => {
+      const [document = ''] =
+        new RegExp(`^${kind} [\\s\\S]*?^\\}$`, 'm').exec(readSource(client)) ?? [];
+      const operation = join(SCHEMA_FOLDER, 'operations', file);
       const schema = buildSchema(printGatewaySchema(), { assumeValidSDL: true });
       expect(validate(schema, parse(document))).toEqual([]);
       expect(stripIgnoredCharacters(document)).toBe(
@@ -80,6 +84,59 @@ for (const client of CLIENTS) {
       const [resend, ...rest] = app.takeUpstreamRequests().map(describeRequest);
       expect(resend).toBe(`PUT ${order}`);
       expect(rest.filter((request) => request.startsWith('PUT'))).toEqual([]);
+    });
+
+    it('lists the orders of a domain, and sends nothing', async () => {
+      const app = await startTestApp({ environment: { PERSISTED_DOCUMENTS: MANIFEST } });
+
+      const run = await client.run(['--domain', 'www.bakery0.ashford.example'], {
+        GATEWAY_URL: app.url,
+      });
+
+      expect(run).toEqual({
+        code: 0,
+        stdout: '20300  issued  bakery0.ashford.example  2026-11-27T12:00:00.000Z\n',
+        stderr: '',
+      });
+      expect(app.takeUpstreamRequests()).toHaveLength(1);
+      expect(app.outbox).toEqual([]);
+    });
+
+    it('shows what DigiCert leaves out of an order as -, the rest escaped, and says that there are more', async () => {
+      const node = { id: '1', status: null, commonName: HOSTILE, orderedAt: null };
+      const certificateOrders = { edges: [{ node }], pageInfo: { hasNextPage: true } };
+      const other = await startOther(respond(200, { data: { certificateOrders } }));
+
+      const run = await client.run(['--domain', 'example.com'], { GATEWAY_URL: other.url });
+
+      expect(run).toEqual({
+        code: 0,
+        stdout: `1  -  ${ESCAPED}  -\n`,
+        stderr: 'There are more: these are the newest 100.\n',
+      });
+    });
+
+    it.each<[string, RequestListener, RegExp]>([
+      ['hangs up', (request) => request.socket.destroy(), /could not be listed\.\n$/],
+      ['is a proxy', respond(502, '<html>Bad gateway</html>'), /could not be listed\.\n$/],
+      ['gives no GraphQL', respond(200, { status: 'ok' }), /could not be listed\.\n$/],
+      [
+        'refuses',
+        respond(200, {
+          data: { certificateOrders: null },
+          errors: [{ message: 'No.', extensions: { code: 'FORBIDDEN' } }],
+        }),
+        /^No\. \(FORBIDDEN\)\n$/,
+      ],
+    ])('lists nothing where what responds %s, and does not warn', async (_what, listener, told) => {
+      const other = await startOther(listener);
+
+      const run = await client.run(['--domain', 'example.com'], { GATEWAY_URL: other.url });
+
+      expect(run.code).toBe(13);
+      expect(run.stdout).toBe('');
+      expect(run.stderr).toMatch(told);
+      expect(run.stderr).not.toContain(MAYBE_SENT);
     });
 
     it('sends the recipients as they are given', async () => {
@@ -292,15 +349,18 @@ for (const client of CLIENTS) {
       expect(lines(run.stderr)).toEqual([`${ESCAPED} (${ESCAPED})`, MAYBE_SENT]);
     });
 
-    it.each([[[]], [['1001', 'admin@example.com']]])('gets the usage: %j', async (args) => {
-      const other = await startOther(respond(200, {}));
+    it.each([[[]], [['1001', 'admin@example.com']], [['--domain', 'a.example', 'b.example']]])(
+      'gets the usage: %j',
+      async (args) => {
+        const other = await startOther(respond(200, {}));
 
-      const run = await client.run(args, { GATEWAY_URL: other.url });
+        const run = await client.run(args, { GATEWAY_URL: other.url });
 
-      expect(run.code).toBe(2);
-      expect(run.stderr).toMatch(/^usage: /);
-      expect(other.requests()).toBe(0);
-    });
+        expect(run.code).toBe(2);
+        expect(run.stderr).toMatch(/^usage: /);
+        expect(other.requests()).toBe(0);
+      },
+    );
 
     if (client.name === 'Go') {
       it('is as gofmt and go vet like it', () => {

@@ -90,7 +90,7 @@ describe('docs/frontend.md', () => {
 
   it('has operations that are valid', () => {
     const operations = doc.match(/(?<=^```graphql\n)[^`]*/gm) ?? [];
-    expect(operations).toHaveLength(3);
+    expect(operations).toHaveLength(4);
     for (const operation of operations) {
       expect(validate(schema, parse(operation))).toEqual([]);
     }

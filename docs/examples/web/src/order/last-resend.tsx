@@ -11,6 +11,18 @@ const OUTCOMES: Record<CertificateOrderResendOutcome, string> = {
   UNKNOWN: 'It may have sent emails: look for them.',
 };
 
+/** How long accepted emails may take to be seen, and the next round not be wanted yet. */
+const SETTLED_MS = 3_600_000;
+
+/** Whether another attempt may mail people twice; a reload forgets what this page has sent, the gateway does not. */
+export function mayRepeat(resend: Resend | null | undefined): boolean {
+  if (!resend?.emailsMayHaveBeenSent) {
+    return false;
+  }
+  const ageMs = Date.now() - Date.parse(resend.attemptedAt);
+  return resend.outcome !== 'ACCEPTED' || ageMs < SETTLED_MS;
+}
+
 export function describeOutcome({ outcome }: Resend): string {
   // An outcome that is newer than this page is as good as unknown.
   return OUTCOMES[outcome] ?? OUTCOMES.UNKNOWN;

@@ -5,15 +5,38 @@ export type Domain = NonNullable<Order['domains']>[number];
 
 /** Statuses and methods are open sets, so they are shown as DigiCert writes them. */
 export function OrderDetails({ order }: { readonly order: Order }) {
+  const approved = order.domains?.filter(({ status }) => status === 'approved') ?? [];
   return (
     <>
       <dl>
+        <dt>Common name</dt>
+        <dd>{order.commonName ?? 'unknown'}</dd>
         <dt>Status</dt>
         <dd>{order.status ?? 'unknown'}</dd>
         <dt>Domain control by</dt>
         <dd>{order.dcvMethod ?? 'unknown'}</dd>
+        {order.productName && (
+          <>
+            <dt>Product</dt>
+            <dd>{order.productName}</dd>
+          </>
+        )}
+        {order.orderedAt && (
+          <>
+            <dt>Ordered</dt>
+            <dd>
+              <time dateTime={order.orderedAt}>{new Date(order.orderedAt).toLocaleString()}</time>
+            </dd>
+          </>
+        )}
       </dl>
       <h3>Domains</h3>
+      {/* Read out when it changes: a pending order is read again by itself. */}
+      {order.domains && (
+        <p className="hint" role="status">
+          {approved.length} of {order.domains.length} approved
+        </p>
+      )}
       <ul>
         {order.domains?.map((domain, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a name may be missing, and the list does not change

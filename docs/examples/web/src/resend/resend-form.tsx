@@ -1,5 +1,5 @@
 import { type FormEvent, useRef, useState } from 'react';
-import { LastResend, type Resend } from '../order/last-resend';
+import { LastResend, mayRepeat, type Resend } from '../order/last-resend';
 import type { Domain } from '../order/order-details';
 import { ApproverFields } from './approver-fields';
 import { AttemptPanel } from './attempt-panel';
@@ -28,7 +28,9 @@ export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: P
   const secondsLeft = useSecondsUntil(toNextTryMs(attempt));
 
   const sending = attempt.kind === 'sending';
-  const unconfirmed = doubtful && !confirmed;
+  // What was read before this page's own attempt is out of date.
+  const needsConfirmation = doubtful || (!requestId && mayRepeat(lastResend));
+  const unconfirmed = needsConfirmation && !confirmed;
   const blocked = sending || secondsLeft > 0 || unconfirmed;
   const faults = findFaults(attempt, recipients);
   const accepted = isAccepted(attempt);
@@ -67,7 +69,6 @@ export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: P
       </h2>
       <AttemptPanel attempt={attempt} recipients={recipients} />
       {lost && requestId && <LostResponse orderId={orderId} requestId={requestId} />}
-      {/* What was read before this page's own attempt is out of date. */}
       {lastResend && !requestId && <LastResend resend={lastResend} />}
       {obstacle && (
         <>
@@ -86,7 +87,7 @@ export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: P
       <form onSubmit={handleSubmit} hidden={accepted || obstacle !== undefined} noValidate>
         <ApproverFields domains={domains} faults={faults} />
         <LanguageField fault={faults.get(LOCALE_FIELD)} />
-        {doubtful && !sending && (
+        {needsConfirmation && !sending && (
           <label className="choice">
             <input
               type="checkbox"

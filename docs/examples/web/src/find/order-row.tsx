@@ -1,0 +1,42 @@
+import type { CertificateOrdersQuery } from 'dv-email-gateway/client';
+import { LastResend } from '../order/last-resend';
+import { toLink } from '../use-url';
+import { toAge } from './age';
+
+export type Row = NonNullable<CertificateOrdersQuery['certificateOrders']>['edges'][number]['node'];
+
+/** Other names that are shown, of up to 250. */
+const MAX_NAMES = 4;
+
+interface Props {
+  readonly order: Row;
+  readonly search: string | undefined;
+}
+
+/** What distinguishes an order from others. How it proves domain control is read once it is opened. */
+export function OrderRow({ order, search }: Props) {
+  const names = order.dnsNames?.filter((name) => name !== order.commonName) ?? [];
+  const more = names.length - MAX_NAMES;
+  return (
+    <li className="order">
+      <a {...toLink({ search, order: order.id })}>{order.commonName ?? `Order ${order.id}`}</a>{' '}
+      <span className="status">{order.status ?? 'unknown'}</span>
+      {names.length > 0 && (
+        <p className="hint">
+          also {names.slice(0, MAX_NAMES).join(', ')}
+          {more > 0 && ` and ${more} more`}
+        </p>
+      )}
+      <p className="hint">
+        Order {order.id}
+        {order.productName && `, ${order.productName}`}
+        {order.orderedAt && (
+          <>
+            , ordered <time dateTime={order.orderedAt}>{toAge(order.orderedAt)}</time>
+          </>
+        )}
+      </p>
+      {order.lastResend && <LastResend resend={order.lastResend} />}
+    </li>
+  );
+}
