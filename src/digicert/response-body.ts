@@ -83,7 +83,7 @@ function listErrors(body: ResponseBody): readonly unknown[] {
 
 function toDigicertError(entry: unknown): readonly DigicertError[] {
   const { code: given, message: text, description } = isObject(entry) ? entry : { message: entry };
-  const code = typeof given === 'string' ? toText(given) : undefined;
+  const code = typeof given === 'string' && !/^\d+$/.test(given) ? toText(given) : undefined;
   const message = toText(text) ?? toText(description);
   return code === undefined && message === undefined ? [] : [{ code, message }];
 }

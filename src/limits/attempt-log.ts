@@ -1,4 +1,5 @@
 // Attempts that this process knows of, within a bound.
+import { mayHaveSent } from '../domain/resend-attempt';
 import { type Attempt, type AttemptSettings, findKept, type MadeAttempt } from './attempts';
 
 /**
@@ -26,7 +27,13 @@ export class AttemptLog {
   ): void {
     const others = this.of(order).filter(({ id }) => id !== known.id);
     // No more of it than is needed: there may be very many.
-    const made = { marks, attemptedAtMs, domains, correlationId, ...known };
+    const made = {
+      marks: mayHaveSent(known) ? marks : [],
+      attemptedAtMs,
+      domains,
+      correlationId,
+      ...known,
+    };
     this.#set(order, [...others, made], nowMs);
   }
 
@@ -42,7 +49,9 @@ export class AttemptLog {
   hasRoomFor(attempt: Attempt, nowMs: number): boolean {
     const size = toSize(attempt);
     for (const [order, attempts] of this.#orders) {
-      const isCooling = attempts.some(({ atMs }) => atMs > nowMs - this.settings.cooldownMs);
+      const isCooling = attempts.some(
+        (made) => mayHaveSent(made) && made.atMs > nowMs - this.settings.cooldownMs,
+      );
       if (this.#size + size <= MAX_SIZE || isCooling) {
         break;
       }

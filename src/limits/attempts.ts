@@ -89,19 +89,20 @@ function findLatest(attempts: readonly MadeAttempt[]): MadeAttempt | undefined {
   );
 }
 
-/** Those that keep recipients on cool-down, or are to be remembered. */
+/** Those that keep recipients on cool-down, and the last of each kind that is to be remembered. */
 export function findKept(
   attempts: readonly MadeAttempt[],
   { cooldownMs, rememberMs }: AttemptSettings,
   nowMs: number,
 ): readonly MadeAttempt[] {
+  const ended = attempts.filter(({ atMs }) => atMs <= nowMs);
   // One in progress may yet turn out to have sent nothing.
-  const last = findLast(
-    attempts.filter(({ outcome, atMs }) => mayHaveSent({ outcome }) && atMs <= nowMs),
-  );
+  const lastSent = findLatest(ended.filter(mayHaveSent));
+  const lastNotSent = findLatest(ended.filter((made) => !mayHaveSent(made)));
   return attempts.filter(
-    (attempt) =>
-      attempt.atMs > nowMs - cooldownMs || (attempt === last && attempt.atMs > nowMs - rememberMs),
+    (made) =>
+      (made.atMs > nowMs - cooldownMs && (mayHaveSent(made) || made === lastNotSent)) ||
+      (made === lastSent && made.atMs > nowMs - rememberMs),
   );
 }
 

@@ -24,21 +24,23 @@ end
 /** What `attempts.ts` does with the attempts of an order in this process, done here. */
 const ATTEMPTS = `
 local function readAttempts(key, cooldown, remember)
-  local attempts, last, fields = {}, nil, redis.call('HGETALL', key)
+  local attempts, last, fields = {}, {}, redis.call('HGETALL', key)
   for index = 1, #fields, 2 do
     local at, outcome, record = string.match(fields[index + 1], '^(%S+) (%S+) (.*)$')
     local attempt = { id = fields[index], at = tonumber(at), outcome = outcome, record = record, sent = outcome ~= 'NOT_SENT' }
     if attempt.at > now + ${HORIZON_MS} then
       attempt.at = now - cooldown
     end
-    attempt.cooling = attempt.at > now - cooldown
-    if attempt.sent and attempt.at <= now and attempt.at > now - remember and not (last and last.at > attempt.at) then
-      last = attempt
+    attempt.cooling = attempt.sent and attempt.at > now - cooldown
+    local latest = last[attempt.sent]
+    local isRemembered = attempt.at <= now and attempt.at > now - (attempt.sent and remember or cooldown)
+    if isRemembered and not (latest and latest.at > attempt.at) then
+      last[attempt.sent] = attempt
     end
     attempts[#attempts + 1] = attempt
   end
   for _, attempt in ipairs(attempts) do
-    attempt.kept = attempt.cooling or attempt == last
+    attempt.kept = attempt.cooling or attempt == last[attempt.sent]
   end
   return attempts
 end
@@ -117,7 +119,7 @@ if attemptsKey and cooldown > 0 then
     conflicts[mark] = true
   end
   for _, attempt in ipairs(readAttempts(attemptsKey, cooldown, remember)) do
-    if attempt.cooling and attempt.sent and not (cause and cause.at > attempt.at) then
+    if attempt.cooling and not (cause and cause.at > attempt.at) then
       for _, mark in ipairs(cjson.decode(attempt.record).marks) do
         if conflicts[mark] then
           cause, cooling = attempt, math.min(attempt.at, now) + cooldown - now

@@ -158,7 +158,8 @@ export class RedisStore implements LimitStore {
           id,
           inMs,
           outcome,
-          toRecord(attempt),
+          // Nothing conflicts with what sent nothing.
+          toRecord(outcome === 'NOT_SENT' ? { ...attempt, marks: [] } : attempt),
         ]),
       ],
       timeoutMs,

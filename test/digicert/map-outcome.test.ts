@@ -371,6 +371,11 @@ describe('the outcome table', () => {
         [{ code: null, message: 'No' }],
       ] as const,
       [
+        'a number in a text as code',
+        { errors: [{ code: '403', message: 'No' }] },
+        [{ code: null, message: 'No' }],
+      ] as const,
+      [
         'an empty list beside "error"',
         { errors: [], error: { code: 'a' } },
         [{ code: 'a', message: null }],

@@ -109,7 +109,7 @@ const MESSAGES: readonly (readonly [FailedOutcome, string])[] = [
   [rateLimited('DIGICERT'), `No more requests can be made to DigiCert for the moment. ${AGAIN}`],
   [
     rateLimited('COOLDOWN', 'ACCEPTED'),
-    `DigiCert has just accepted a request for these emails, or for some of them. Look for them first, spam folder included. ${AGAIN}`,
+    `DigiCert has accepted a request for these emails, or for some of them. Look for them first, spam folder included. ${AGAIN}`,
   ],
   [
     rateLimited('COOLDOWN', 'IN_PROGRESS'),
@@ -117,7 +117,7 @@ const MESSAGES: readonly (readonly [FailedOutcome, string])[] = [
   ],
   [
     rateLimited('COOLDOWN', 'UNKNOWN'),
-    `A request for these emails, or for some of them, was just made, and it is not known whether they were sent. Look for them first, spam folder included. ${AGAIN}`,
+    `A request for these emails, or for some of them, was made, and it is not known whether they were sent. Look for them first, spam folder included. ${AGAIN}`,
   ],
   [
     rateLimited('COOLDOWN'),

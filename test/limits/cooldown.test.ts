@@ -38,7 +38,7 @@ describe('the cool-down', () => {
         resendDvEmails: {
           __typename: 'ResendDvEmailsRateLimitedError',
           message:
-            'DigiCert has just accepted a request for these emails, or for some of them. Look for them first, spam folder included. Try again in 48 s; this time nothing was sent.',
+            'DigiCert has accepted a request for these emails, or for some of them. Look for them first, spam folder included. Try again in 48 s; this time nothing was sent.',
           retryable: true,
           correlationId: 'test-request',
           scope: 'COOLDOWN',

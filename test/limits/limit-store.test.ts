@@ -405,6 +405,17 @@ function itKeepsTheContract(create: (settings?: AttemptSettings) => Promise<Subj
       expect(await last()).toBeUndefined();
     });
 
+    it('is kept once where many sent nothing, without their recipients', async () => {
+      const { store, attempt } = await createWithAttempts();
+      for (let count = 0; count < 5; count += 1) {
+        await attempt('NOT_SENT');
+      }
+
+      expect((await store.attemptsOf('order')).attempts).toEqual([
+        expect.objectContaining({ id: '5', outcome: 'NOT_SENT', marks: [] }),
+      ]);
+    });
+
     it('that was not made is forgotten', async () => {
       const { store, attempt, last } = await createWithAttempts();
       await attempt('ACCEPTED');

@@ -82,11 +82,11 @@ function describeRateLimited({ scope, retryAfterSeconds, lastResend }: Of<'rate-
 function describeCooldown(attempt: ResendAttempt | undefined): string {
   switch (attempt?.outcome) {
     case 'ACCEPTED':
-      return 'DigiCert has just accepted a request for these emails, or for some of them. Look for them first, spam folder included.';
+      return 'DigiCert has accepted a request for these emails, or for some of them. Look for them first, spam folder included.';
     case 'IN_PROGRESS':
       return 'A request for these emails, or for some of them, is in progress.';
     case 'UNKNOWN':
-      return 'A request for these emails, or for some of them, was just made, and it is not known whether they were sent. Look for them first, spam folder included.';
+      return 'A request for these emails, or for some of them, was made, and it is not known whether they were sent. Look for them first, spam folder included.';
     default:
       return 'The gateway keeps track of as many recipients as it can at the moment.';
   }

@@ -61,8 +61,8 @@ function Outcome({ resend, requestId }: OutcomeProps) {
   return (
     <>
       <p>
-        The gateway remembers no attempt of yours as the last one: it was not made, or sent nothing,
-        or another one was made since.
+        The gateway does not have your attempt as the last one. It may still be waiting: check again
+        in a moment. Otherwise it was not made, or sent nothing, or another one was made since.
       </p>
       {resend && <LastResend resend={resend} />}
     </>
