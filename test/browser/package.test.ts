@@ -194,7 +194,10 @@ describe('the package', () => {
           JSON.stringify({
             imported: documents,
             required: documents,
-            operations: ['CertificateOrder', 'CertificateOrders', 'ResendDvEmails'],
+            // Each as it is, and as clients with a cache send it.
+            operations: ['CertificateOrder', 'CertificateOrders', 'ResendDvEmails'].flatMap(
+              (name) => [name, name],
+            ),
           }),
         ),
       );

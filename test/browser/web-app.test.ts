@@ -209,8 +209,8 @@ describeWithChromium('the example app', () => {
     ['NOT_SENT', 'Your attempt was made. It certainly sent nothing.'],
     ['IN_PROGRESS', 'Your attempt was made. DigiCert has not responded yet.'],
     ['UNKNOWN', 'Your attempt was made. It may have sent emails'],
-    ['of another page', 'The gateway remembers no attempt of yours as the last one'],
-    ['none', 'The gateway remembers no attempt of yours as the last one'],
+    ['of another page', 'The gateway does not have your attempt as the last one'],
+    ['none', 'The gateway does not have your attempt as the last one'],
   ])('checks the outcome of an attempt whose response was lost: %s', async (outcome, told) => {
     const open = await openOrder(web, '1001', {});
     const { page } = open;
