@@ -304,6 +304,46 @@ describeWithRedis('the last resend, with several gateways', () => {
     expect(simulator.requests.filter(({ method }) => method === 'PUT')).toHaveLength(2);
   });
 
+  it('keeps recipients that overlap from a second mail by another gateway, with one audit event for each call', async () => {
+    const simulator = await startSimulator();
+    closeLater(() => simulator.close());
+    const redis = await startRedis();
+    const start = () =>
+      startTestApp({
+        baseUrl: simulator.baseUrl,
+        environment: { ...COOLDOWN, REDIS_URL: redis.url },
+      });
+    const [one, other] = [await start(), await start()];
+    const toInput = (...domainApprovalEmails: readonly object[]): ResendDvEmailsInput => ({
+      domainApprovalEmails: [...domainApprovalEmails],
+    });
+    const scopeOf = async (app: TestApp, input: ResendDvEmailsInput) => {
+      const response = await resendBy(app, '1001', 'x', input);
+      const { data } = (await response.json()) as {
+        data: { resendDvEmails: { __typename: string; scope?: string } };
+      };
+      return data.resendDvEmails.scope ?? data.resendDvEmails.__typename;
+    };
+
+    const told = [
+      await scopeOf(one, toInput({ domain: '*.example.com' })),
+      await scopeOf(other, toInput({ domain: 'example.com', email: 'admin@example.com' })),
+      await scopeOf(other, toInput({ email: 'admin@example.com' })),
+      await scopeOf(other, {}),
+      await scopeOf(other, toInput({ domain: 'example.org', email: 'admin@example.com' })),
+      await scopeOf(one, toInput({ email: 'ADMIN@example.com' })),
+    ];
+
+    const accepted = 'ResendDvEmailsSuccess';
+    expect(told).toEqual([accepted, 'COOLDOWN', 'COOLDOWN', 'COOLDOWN', accepted, 'COOLDOWN']);
+    expect(simulator.outbox).toHaveLength(2);
+    const audited = [...one.log, ...other.log].filter(({ event }) => event === 'resend.completed');
+    expect(audited.map(({ outcome }) => outcome).sort()).toEqual([
+      ...['accepted', 'accepted'],
+      ...['rate-limited', 'rate-limited', 'rate-limited', 'rate-limited'],
+    ]);
+  });
+
   it('is not known after a process that died in mid-call, and its recipients stay on cool-down', async () => {
     const simulator = await startSimulator();
     closeLater(() => simulator.close());
