@@ -3,7 +3,7 @@ import { mayHaveSent } from '../domain/resend-attempt';
 import { type Attempt, type AttemptSettings, findKept, type MadeAttempt } from './attempts';
 
 /**
- * Attempts, and marks and names of them, that are kept: some 60 MB, the recipients of 66,000 emails. What is only remembered goes first, of
+ * Attempts, and marks and names of them, that are kept: 55 to 70 MB, the recipients of 66,000 emails. What is only remembered goes first, of
  * the order whose last attempt was longest ago. No recipient on cool-down goes: others have to wait.
  */
 const MAX_SIZE = 400_000;

@@ -18,7 +18,7 @@ export interface AttemptSettings {
 export interface Attempt extends Pick<ResendAttempt, 'domains' | 'correlationId'> {
   /** Names the order without giving it away. */
   readonly order: string;
-  /** Name the recipients, without giving them away. */
+  /** Of the recipients, as `toOverlap` names them. */
   readonly marks: readonly string[];
   readonly conflictsWith: readonly string[];
   readonly attemptedAtMs: number;
@@ -32,9 +32,6 @@ export interface MadeAttempt
   readonly outcome: AttemptOutcome;
 }
 
-/** Characters of a mark: 72 bits of a hash, told apart within one order alone. */
-const MARK_LENGTH = 12;
-
 /** DigiCert's ids are numbers to it: leading zeros name no other order. */
 export function toOrderKey(orderId: string): string {
   return toKey(orderId.replace(/^0+(?=\d)/, ''));
@@ -45,16 +42,13 @@ export function toAttempt(
   correlationId: string,
   attemptedAtMs: number,
 ): Attempt {
-  const order = toOrderKey(orderId);
   const recipients: readonly Recipient[] =
     domainApprovalEmails.length > 0 ? domainApprovalEmails : [{}];
   const overlaps = recipients.map(toOverlap);
-  const toMarks = (names: readonly string[]) =>
-    [...new Set(names)].map((name) => toKey(order, name).slice(0, MARK_LENGTH));
   return {
-    order,
-    marks: toMarks(overlaps.flatMap(({ marks }) => marks)),
-    conflictsWith: toMarks(overlaps.flatMap(({ conflictsWith }) => conflictsWith)),
+    order: toOrderKey(orderId),
+    marks: [...new Set(overlaps.flatMap(({ marks }) => marks))],
+    conflictsWith: [...new Set(overlaps.flatMap(({ conflictsWith }) => conflictsWith))],
     attemptedAtMs,
     domains: [...new Set(recipients.flatMap(({ domain }) => domain ?? []))],
     correlationId,

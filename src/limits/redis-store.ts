@@ -6,6 +6,7 @@ import {
   type ReserveRequest,
   type ReserveResult,
   type Snapshot,
+  toKey,
   toLongestMs,
 } from './limit-store';
 import { RedisConnection, type RedisConnectionOptions } from './redis-connection';
@@ -55,8 +56,8 @@ export class RedisStore implements LimitStore {
         holdMs,
         ...this.#attemptSettings,
         `${attempt ? 'a' : ''}${count ? 'c' : ''}${quota ? 'q' : ''}`,
-        attempt ? JSON.stringify(attempt.conflictsWith) : '',
-        attempt ? toRecord(attempt) : '',
+        attempt ? JSON.stringify(toHashes(attempt.order, attempt.conflictsWith)) : '',
+        attempt ? toRecord(attempt.order, attempt) : '',
         ...limits.flatMap(toArguments),
       ],
     );
@@ -154,12 +155,12 @@ export class RedisStore implements LimitStore {
       attempts.map(({ order }) => this.#toAttemptsKey(order)),
       [
         ...this.#attemptSettings,
-        ...attempts.flatMap(({ id, inMs, outcome = '', attempt }) => [
+        ...attempts.flatMap(({ order, id, inMs, outcome = '', attempt }) => [
           id,
           inMs,
           outcome,
           // Nothing conflicts with what sent nothing.
-          toRecord(outcome === 'NOT_SENT' ? { ...attempt, marks: [] } : attempt),
+          toRecord(order, outcome === 'NOT_SENT' ? { ...attempt, marks: [] } : attempt),
         ]),
       ],
       timeoutMs,
@@ -191,8 +192,16 @@ interface EndedAttempt {
 type Recorded = Pick<Attempt, 'marks' | 'attemptedAtMs' | 'domains' | 'correlationId'>;
 
 /** What of an attempt never changes. */
-function toRecord({ marks, attemptedAtMs, domains, correlationId }: Recorded): string {
-  return JSON.stringify({ marks, attemptedAtMs, domains, correlationId });
+function toRecord(
+  order: string,
+  { marks, attemptedAtMs, domains, correlationId }: Recorded,
+): string {
+  return JSON.stringify({ marks: toHashes(order, marks), attemptedAtMs, domains, correlationId });
+}
+
+/** No address is written to Redis. 72 bits are enough to tell the recipients of one order apart. */
+function toHashes(order: string, marks: readonly string[]): readonly string[] {
+  return marks.map((mark) => toKey(order, mark).slice(0, 12));
 }
 
 /** As the scripts write it: moment, outcome and record. */
