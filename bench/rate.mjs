@@ -1,4 +1,4 @@
-// Requests at a fixed rate, whatever the responses take.
+// Requests at a fixed rate, however long the responses take.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { fill, toBodies } from './document.mjs';
