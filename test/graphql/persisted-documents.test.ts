@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { print } from 'graphql';
 import {
+  CertificateOrderApproversDocument,
   CertificateOrderDocument,
   CertificateOrdersDocument,
   ResendDvEmailsDocument,
@@ -27,9 +28,12 @@ describe('a gateway with a manifest', () => {
     expect({ format, version }).toEqual({ format: 'apollo-persisted-query-manifest', version: 1 });
     const order = print(CertificateOrderDocument);
     const orders = print(CertificateOrdersDocument);
+    const approvers = print(CertificateOrderApproversDocument);
     expect(operations).toEqual([
-      { id: hashOf(order), name: 'CertificateOrder', type: 'query', body: order },
+      { id: hashOf(approvers), name: 'CertificateOrderApprovers', type: 'query', body: approvers },
       // As clients with a cache send it; test/docs/examples/persisted.test.ts asks them.
+      expect.objectContaining({ name: 'CertificateOrderApprovers', type: 'query' }),
+      { id: hashOf(order), name: 'CertificateOrder', type: 'query', body: order },
       expect.objectContaining({ name: 'CertificateOrder', type: 'query' }),
       { id: hashOf(orders), name: 'CertificateOrders', type: 'query', body: orders },
       expect.objectContaining({ name: 'CertificateOrders', type: 'query' }),

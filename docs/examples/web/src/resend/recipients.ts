@@ -1,12 +1,13 @@
 // The form's fields and the mutation's list of recipients: one to the other, and an issue's path back again.
 import type { DomainApprovalEmailInput, ResendDvEmailsResult } from 'dv-email-gateway/client';
 import type { Domain } from '../order/order-details';
+import type { Approver } from './approvers';
 import type { Attempt } from './use-resend';
 
 export const ORDER_ID_FIELD = 'order-id';
 export const LOCALE_FIELD = 'locale';
-export const approverField = (domain: number, approver: number) =>
-  `domain-${domain}-approver-${approver}`;
+export const approverField = (domain: number, email: string) =>
+  `domain-${domain}-approver-${encodeURIComponent(email)}`;
 export const otherField = (domain: number) => `domain-${domain}-other`;
 
 /** One entry of the list, and the field it was read from. */
@@ -22,11 +23,15 @@ export type Member<Name extends ResendDvEmailsResult['__typename']> = Extract<
 
 type Issue = Member<'ResendDvEmailsInvalidInputError'>['issues'][number];
 
-export function readRecipients(form: FormData, domains: readonly Domain[]): Recipient[] {
+export function readRecipients(
+  form: FormData,
+  domains: readonly Domain[],
+  approvers: readonly (readonly Approver[])[],
+): Recipient[] {
   return domains.flatMap((domain, index) => {
-    const chosen = domain.approverEmails
-      .map(({ email, emailDomain }, approver) => ({
-        field: approverField(index, approver),
+    const chosen = (approvers[index] ?? [])
+      .map(({ email, emailDomain }) => ({
+        field: approverField(index, email),
         // For an address at a parent; a wildcard is validated at its base.
         entry: {
           domain: domain.name,

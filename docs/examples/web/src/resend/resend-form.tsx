@@ -7,6 +7,7 @@ import { LanguageField } from './language-field';
 import { LostResponse } from './lost-response';
 import { findFaults, LOCALE_FIELD, type Recipient, readRecipients, readText } from './recipients';
 import { SubmitButton } from './submit-button';
+import { useApprovers } from './use-approvers';
 import { isAccepted, toNextTryMs, useResend } from './use-resend';
 import { useSecondsUntil } from './use-seconds-until';
 
@@ -32,6 +33,7 @@ export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: P
   const needsConfirmation = doubtful || (!requestId && mayRepeat(lastResend));
   const unconfirmed = needsConfirmation && !confirmed;
   const blocked = sending || secondsLeft > 0 || unconfirmed;
+  const approvers = useApprovers(orderId, domains, obstacle === undefined);
   const faults = findFaults(attempt, recipients);
   const accepted = isAccepted(attempt);
   const lost = attempt.kind === 'failed' && attempt.failure.emailsMayHaveBeenSent;
@@ -42,7 +44,7 @@ export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: P
       return;
     }
     const form = new FormData(event.currentTarget);
-    const chosen = readRecipients(form, domains);
+    const chosen = readRecipients(form, domains, approvers);
     const locale = readText(form, LOCALE_FIELD);
     setRecipients(chosen);
     setConfirmed(false);
@@ -85,7 +87,7 @@ export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: P
       )}
       {/* Out of sight once it is accepted: no click that comes late may send another round. */}
       <form onSubmit={handleSubmit} hidden={accepted || obstacle !== undefined} noValidate>
-        <ApproverFields domains={domains} faults={faults} />
+        <ApproverFields domains={domains} approvers={approvers} faults={faults} />
         <LanguageField fault={faults.get(LOCALE_FIELD)} />
         {needsConfirmation && !sending && (
           <label className="choice">
