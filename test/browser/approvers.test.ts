@@ -163,7 +163,7 @@ describeWithChromium('the example app, choosing who is mailed', () => {
     gateway.takeUpstreamRequests();
   });
 
-  it('asks DNS nothing for an order that nobody can be mailed for', async () => {
+  it('asks DNS nothing for an order that has no emails', async () => {
     const { opened, gateway, dns } = await open(ZONE, '8002');
     expect(await findResendButton(opened.page).count()).toBe(0);
     expect(dns.questions).toEqual([]);
