@@ -4,7 +4,7 @@
 # By the GraphQL-over-HTTP specification one and the same error body may come as `application/json` or as
 # `application/graphql-response+json`; the client asks for both. With a status that is not 2xx the older type makes HttpLink
 # throw a ServerError, which RetryLink sees, and repeats: five times by default, mutations too. The newer type makes it a result with errors,
-# which RetryLink does not see, whatever `retryIf` says. One would expect mutations to be sent once unless told otherwise, and
+# which RetryLink does not see; `retryIf` is never asked. One would expect mutations to be sent once unless told otherwise, and
 # a media type to change nothing but parsing: upgrading a server's media type switches retries off, a proxy in between on.
 #
 # Seen: requests made for one mutation answered 503: 5 with application/json, 1 with application/graphql-response+json.

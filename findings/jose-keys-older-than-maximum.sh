@@ -2,7 +2,7 @@
 # jose 6.2.18: once `cacheMaxAge` is over and the provider's keys cannot be read, tokens are refused that the keys in memory verify.
 #
 # createRemoteJWKSet keeps the provider's keys for ten minutes. When they are old and the endpoint answers 503, one would expect the
-# keys at hand to serve on (as "stale-if-error" does), or at least a pause before it is asked again. But the keys are not used,
+# cached keys to serve on (as "stale-if-error" does), or at least a pause before it is asked again. But the keys are not used,
 # although it still holds them, and `cooldownDuration` counts from the last success: every token that arrives is one more request
 # to the endpoint that is down (one at a time). A short outage of the provider ends all calls of a service ten minutes after
 # it last read the keys, also those of callers whose tokens it has verified a moment ago.

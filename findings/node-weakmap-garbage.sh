@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Node 24.21.0: a WeakMap with one entry for each request makes collecting young objects many times as slow, although nothing leaks.
 #
-# A WeakMap from the request to what belongs to it (its user, its span, its time) is the usual way to add to an object of somebody
-# else's, and is held to cost nothing once the request is gone. But the map's table is old and long-lived and its entries are young:
+# A WeakMap from the request to what belongs to it (its user, its span, its time) is the usual way to add to an object of another
+# library, and is held to cost nothing once the request has ended. But the map's table is old and long-lived and its entries are young:
 # each collection of young objects, which otherwise looks at the living alone, has to go through the dead entries too and take them
 # out, and each key needs a hash of its own. The same value in a property of the request under a symbol costs next to nothing.
 #
