@@ -2,7 +2,7 @@
 # @apollo/gateway 2.14.4: of a subgraph's GraphQL error with a status other than 2xx the message and code are replaced, and its URL goes to clients.
 #
 # The GraphQL-over-HTTP specification has a subgraph say 400 or 503 with a body of `errors` and the media type that says so. With 200
-# the same body is handed on. One would expect that of any well-formed response, and details of the network to stay inside. The gateway
+# the same body reaches the client. One would expect that of any well-formed response, and details of the network to stay inside. The gateway
 # does not look at the body: the client gets "503: Service Unavailable" with INTERNAL_SERVER_ERROR, and the subgraph's code, by which
 # clients decide what to do, only deep in `extensions.response.body`, beside the subgraph's internal address in `extensions.response.url`.
 # Stack traces switched off change nothing about it. A formatError of one's own has to take both out.

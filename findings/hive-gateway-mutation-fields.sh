@@ -3,8 +3,8 @@
 #
 # Root fields of a mutation are executed in order. A router could send them to one subgraph in one request, as @apollo/gateway 2.14.4
 # does, and one would expect so where they belong to one subgraph. Hive Gateway makes as many requests as there are fields. So a subgraph's
-# bound on mutation fields (or on aliases) bounds nothing, its rate limit counts one call of a client as many, and whatever
-# it keeps for one request (a transaction, a batch of loads, an idempotency key) is not kept for the client's request.
+# bound on mutation fields (or on aliases) bounds nothing, its rate limit counts one call of a client as many, and what
+# it keeps for one request (a transaction, a batch of loads) no longer spans the client's request.
 #
 # Seen: three aliases of one mutation field: 3 requests by Hive Gateway, 1 by Apollo Gateway; three of a query: 1 each.
 set -euo pipefail

@@ -3,8 +3,8 @@
 #
 # While the connection is made again, commands wait in a queue, and `commandTimeout` runs for them as well. When it is over, the call is
 # rejected; one would expect a command that has not left the process to be dropped then, at the latest by
-# `maxRetriesPerRequest: 0`. It stays in the queue and is sent once the connection is there. So a caller who was told "no" and
-# has done without the counter, the lock or the message finds it taken, counted or sent twice. `enableOfflineQueue: false` has no queue.
+# `maxRetriesPerRequest: 0`. It stays in the queue and is sent once the connection is there. So a caller who took the
+# rejection for "not done" and did it in another way finds it done twice: counted, locked, sent. `enableOfflineQueue: false` has no queue.
 #
 # Seen: three INCR while reconnecting: all rejected, the connection never open meanwhile; when it is back the counter is 3. Without the
 # offline queue: rejected too, and the counter does not exist.

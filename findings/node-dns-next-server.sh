@@ -6,8 +6,8 @@
 # one that says that the server cannot answer: the call fails at once. Only a closed port or silence makes it ask the next one. Who
 # needs the second server has to ask it with a Resolver of its own.
 #
-# Seen, the second server having the answer: SERVFAIL: ESERVFAIL, second asked 0 times; REFUSED: EREFUSED, 0 times; silence and a closed
-# port: the answer, second asked once.
+# Seen, the second server having the record: SERVFAIL: ESERVFAIL, second asked 0 times; REFUSED: EREFUSED, 0 times; silence and a closed
+# port: the record, second asked once.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -3,7 +3,7 @@
 #
 # With `tries: 1` one would expect a silent server to be waited for as long as `timeout` says. c-ares takes the number for servers
 # that it does not know yet; after three responses it uses a multiple of their latency. And Node looks once a second whether time is up.
-# So a resolver that was given 3 s for a slow zone gives up after one as soon as three quick (cached) answers have come, and a
+# So a resolver that was given 3 s for a slow zone stops after one as soon as three quick (cached) answers have come, and a
 # bound of 1.5 s is exceeded by half a second. A bound that holds has to be a timer of one's own with `cancel()`.
 #
 # Seen: fresh: 1500 -> 2000 ms; after three quick answers: 3000 -> 1000 ms. The code is ETIMEOUT each time.

@@ -3,7 +3,7 @@
 #
 # Keys with one hash tag share a slot, which is the advice for scripts over several keys. During a move one would expect trouble where one key
 # has gone and the other has not (TRYAGAIN). But keys that exist nowhere yet count as gone for the old node, which says ASK, and
-# as missing for the new one, which says TRYAGAIN when there are several: nobody takes them until the whole slot has moved. So what is
+# as missing for the new one, which says TRYAGAIN when there are several: no node takes them until the whole slot has moved. So what is
 # kept as two new keys for each event (a hold and a count, say) fails for every new event, while old ones go on, and a
 # single key is redirected and works. ioredis repeats 16 times and shows whichever response was the last.
 #
