@@ -30,6 +30,9 @@ const MAX_LINES = 1_000;
 
 const LINE_BREAK = /\r\n|[\n\r]/;
 
+/** Before an IPv4 address, where the gateway listens on `::`. */
+const IPV4_MAPPED = /^::ffff:(?=[\d.]+$)/;
+
 /** What a request is decorated with. */
 const IDENTITY = 'identity';
 
@@ -64,7 +67,7 @@ export async function registerGraphql(
     // The hook has let the request through.
     const { subject, scopes } = request.getDecorator<Identity>(IDENTITY);
     // A connection that was reset before its request was read has no address any more.
-    const address = request.ip ?? 'unknown';
+    const address = (request.ip ?? 'unknown').replace(IPV4_MAPPED, '');
     return createContext({ correlationId: request.id, address, subject, scopes }, useCases);
   };
   const askApollo = fastifyApolloHandler(apollo, {
