@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 // The only reader of argv, environment and signals.
+import { writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type App, startApp } from './app';
 import { toVisible } from './lib/visible-text';
 import { parsePort } from './settings/parsers';
 import { parseSettings } from './settings/settings';
-import { createLog, createPrettyStream } from './telemetry/log';
+import { createLog, createOutput, createPrettyStream } from './telemetry/log';
 import { loadSimulator } from './upstream';
 
 const USAGE = `usage: main [start | simulator [PORT]]
@@ -22,7 +23,14 @@ async function start(): Promise<void> {
     return fail(`Invalid configuration:\n  ${parsed.problems.join('\n  ')}`);
   }
   const { settings } = parsed;
-  const log = createLog(settings.logLevel, process.stdout.isTTY ? createPrettyStream() : undefined);
+  let isLogRead = true;
+  const output = process.stdout.isTTY
+    ? createPrettyStream()
+    : createOutput(() => {
+        isLogRead = false;
+        tellThatLogIsUnread();
+      });
+  const log = createLog(settings.logLevel, output);
   let app: App | undefined;
   let stopping = false;
   const stop = async () => {
@@ -50,7 +58,7 @@ async function start(): Promise<void> {
       void stop();
     }
   });
-  app = await startApp(settings, { log });
+  app = await startApp(settings, { log, isLogRead: () => isLogRead });
   // Nothing awaits it, so nothing is left half done by it; a caller who finds one must not be able to stop the gateway.
   process.on('unhandledRejection', app.reportUnhandledRejection);
   // An exception that nothing caught may have left anything behind: what is in flight is answered, and that is all.
@@ -86,6 +94,17 @@ function readPort(text: string): number {
 function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, stop);
+  }
+}
+
+function tellThatLogIsUnread(): void {
+  try {
+    writeSync(
+      process.stderr.fd,
+      'Standard output has no reader any more: nothing is sent that could not be logged. Restart the gateway.\n',
+    );
+  } catch {
+    // It has no reader either.
   }
 }
 

@@ -21,6 +21,8 @@ export interface GraphqlRouteOptions {
   /** Set: runs documents that Apollo Server has accepted before. */
   readonly documents: KnownDocuments | undefined;
   readonly useCases: ContextDependencies;
+  /** Why no request is run. */
+  readonly findOutage: () => CodedError | undefined;
   /** Set: the only documents that are run. */
   readonly persistedDocuments: PersistedDocuments | undefined;
 }
@@ -62,7 +64,7 @@ export async function registerGraphql(
   options: GraphqlRouteOptions,
   hasExplorer: boolean,
 ): Promise<void> {
-  const { apollo, documents, useCases, persistedDocuments } = options;
+  const { apollo, documents, useCases, persistedDocuments, findOutage } = options;
   const toContext = (request: FastifyRequest) => {
     // The hook has let the request through.
     const { subject, scopes } = request.getDecorator<Identity>(IDENTITY);
@@ -79,7 +81,8 @@ export async function registerGraphql(
       const type = chooseType(request.headers.accept);
       // Chosen once, for all that answer this request: Apollo Server takes what is named here.
       request.headers.accept = type;
-      done(type ? findFault(request, persistedDocuments) : NOT_ACCEPTABLE);
+      const fault = type ? findFault(request, persistedDocuments) : NOT_ACCEPTABLE;
+      done(findOutage() ?? fault);
     });
     server.addHook<string>('onSend', (request, reply, payload, done) => {
       const isRefusal = reply.statusCode >= 400 && typeof payload === 'string';

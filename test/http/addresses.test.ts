@@ -70,7 +70,7 @@ describeWithNamespaces('HOST=:: listens', () => {
   });
 });
 
-it('is told a caller of IPv4 by its own address', async () => {
+it('logs a caller of IPv4 by that address', async () => {
   const { program, url } = await startGateway({ HOST: '::', AUDIT_ADDRESSES: 'plain' });
 
   await fetch(`http://127.0.0.1:${new URL(url).port}/graphql`, {
