@@ -1,4 +1,4 @@
-// The reader of the log goes away: what cannot be logged is not sent. A real process, and a pipe that nobody reads.
+// The reader of the log goes away: what cannot be logged is not sent. A real process, and a pipe without a reader.
 import { once } from 'node:events';
 import { startGateway, waitForLine } from './support/program';
 

@@ -59,7 +59,7 @@ function toErrorFields(error: unknown): object {
 
 /**
  * Standard output. Each line is written before the call returns: an end of the process loses and mixes up none. Calls back
- * once nobody reads it any more; pino then drops all further lines.
+ * once it has no reader any more; pino then drops all further lines.
  */
 export function createOutput(onReaderGone = () => {}): DestinationStream {
   return pino
