@@ -1,9 +1,13 @@
 #!/usr/bin/env node
 // The only reader of argv, environment and signals.
+
+// First: it has to see what the others are loaded from.
+import './one-build';
 import { writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type App, startApp } from './app';
 import { toVisible } from './lib/visible-text';
+import { isOneBuild } from './one-build';
 import { parsePort } from './settings/parsers';
 import { parseSettings } from './settings/settings';
 import { createLog, createOutput, createPrettyStream } from './telemetry/log';
@@ -14,6 +18,8 @@ const USAGE = `usage: main [start | simulator [PORT]]
   start                 serve GraphQL, with the settings the README lists (default)
   simulator [PORT]      serve the simulated DigiCert alone (default port 4010)
 `;
+
+const TWO_BUILDS = 'another build took the place of dist/ meanwhile. Start again.';
 
 const DEFAULT_SIMULATOR_PORT = '4010';
 
@@ -59,6 +65,9 @@ async function start(): Promise<void> {
     }
   });
   app = await startApp(settings, { log, isLogRead: () => isLogRead });
+  if (!isOneBuild()) {
+    throw new Error(TWO_BUILDS);
+  }
   // Nothing awaits it, so nothing is left half done by it; a caller who finds one must not be able to stop the gateway.
   process.on('unhandledRejection', app.reportUnhandledRejection);
   // An exception that nothing caught may have left anything behind: what is in flight is answered, and that is all.
@@ -133,5 +142,6 @@ async function run(): Promise<void> {
 
 run().catch((error: unknown) => {
   // Nearly always a port in use or a mistyped option: a sentence says more than a stack.
-  fail(`Not started: ${error instanceof Error ? error.message : String(error)}`);
+  const reason = error instanceof Error ? error.message : String(error);
+  fail(`Not started: ${isOneBuild() ? reason : TWO_BUILDS}`);
 });
