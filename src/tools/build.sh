@@ -4,7 +4,10 @@
 set -eu
 aside=$(mktemp -d .build-XXXXXX)
 trap 'rm -rf "$aside"' EXIT
-cp -R package.json tsconfig.json src "$aside"
+for name in package.json tsconfig.json src schema; do
+  # The image is built without schema/.
+  [ ! -e "$name" ] || cp -R "$name" "$aside"
+done
 ln -s ../node_modules "$aside/node_modules"
 (cd "$aside" && npm run --silent build:aside)
 # Of `npm run compose`.
