@@ -8,7 +8,7 @@ import { createHttpServer } from './http/http-server';
 import { type Clock, systemClock, withTimeout } from './lib/clock';
 import { readPackageInfo } from './package-info';
 import type { Settings } from './settings/settings';
-import { startTelemetry } from './telemetry/telemetry';
+import { startTelemetry, type TelemetryDependencies } from './telemetry/telemetry';
 import { startUseCases, type UseCaseDependencies } from './use-cases';
 
 /** For responses to be written, beyond the time that they may take. */
@@ -17,7 +17,9 @@ const RESPONSE_MARGIN_MS = 1_000;
 /** For connections to be closed, and the last spans to be exported. */
 const CLOSE_TIMEOUT_MS = 3_000;
 
-interface AppDependencies extends Pick<UseCaseDependencies, 'log' | 'random' | 'dispatcher'> {
+interface AppDependencies
+  extends Pick<UseCaseDependencies, 'log' | 'random' | 'dispatcher'>,
+    Pick<TelemetryDependencies, 'isLogRead'> {
   /** Default: the system's. */
   readonly clock?: Clock;
 }
@@ -27,9 +29,9 @@ export type App = Awaited<ReturnType<typeof startApp>>;
 export async function startApp(settings: Settings, dependencies: AppDependencies) {
   const { log, clock = systemClock } = dependencies;
   const { name, version, userAgent } = readPackageInfo();
-  const telemetry = startTelemetry(settings, { name, version, log, clock });
+  const telemetry = startTelemetry(settings, { ...dependencies, name, version, clock });
   const useCases = await startUseCases(settings, { ...dependencies, clock, telemetry, userAgent });
-  const { reportUnhandledRejection, apolloPlugins: plugins } = telemetry;
+  const { reportUnhandledRejection, apolloPlugins: plugins, findOutage } = telemetry;
   const closeResources = () =>
     withTimeout(clock, CLOSE_TIMEOUT_MS, Promise.all([useCases.close(), telemetry.close()]));
   let stopping = false;
@@ -54,6 +56,7 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
       drainTimeoutMs: settings.shutdown.timeoutMs + RESPONSE_MARGIN_MS,
       resources: createExplorer(settings.explorer, settings.upstream.kind === 'simulator'),
       isStopping: () => stopping,
+      findOutage,
       state: useCases.state,
       instrument: telemetry.instrument,
     });

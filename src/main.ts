@@ -1,11 +1,16 @@
 #!/usr/bin/env node
 // The only reader of argv, environment and signals.
+
+// First: it has to see what the others are loaded from.
+import './one-build';
+import { writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type App, startApp } from './app';
 import { toVisible } from './lib/visible-text';
+import { isOneBuild } from './one-build';
 import { parsePort } from './settings/parsers';
 import { parseSettings } from './settings/settings';
-import { createLog, createPrettyStream } from './telemetry/log';
+import { createLog, createOutput, createPrettyStream } from './telemetry/log';
 import { loadSimulator } from './upstream';
 
 const USAGE = `usage: main [start | simulator [PORT]]
@@ -13,6 +18,8 @@ const USAGE = `usage: main [start | simulator [PORT]]
   start                 serve GraphQL, with the settings that docs/settings.md lists (default)
   simulator [PORT]      serve the simulated DigiCert alone (default port 4010)
 `;
+
+const TWO_BUILDS = 'another build took the place of dist/ meanwhile. Start again.';
 
 const DEFAULT_SIMULATOR_PORT = '4010';
 
@@ -22,7 +29,14 @@ async function start(): Promise<void> {
     return fail(`Invalid configuration:\n  ${parsed.problems.join('\n  ')}`);
   }
   const { settings } = parsed;
-  const log = createLog(settings.logLevel, process.stdout.isTTY ? createPrettyStream() : undefined);
+  let isLogRead = true;
+  const output = process.stdout.isTTY
+    ? createPrettyStream()
+    : createOutput(() => {
+        isLogRead = false;
+        tellThatLogIsUnread();
+      });
+  const log = createLog(settings.logLevel, output);
   let app: App | undefined;
   let stopping = false;
   const stop = async () => {
@@ -50,7 +64,10 @@ async function start(): Promise<void> {
       void stop();
     }
   });
-  app = await startApp(settings, { log });
+  app = await startApp(settings, { log, isLogRead: () => isLogRead });
+  if (!isOneBuild()) {
+    throw new Error(TWO_BUILDS);
+  }
   // Nothing awaits it, so nothing is left half done by it; a caller who finds one must not be able to stop the gateway.
   process.on('unhandledRejection', app.reportUnhandledRejection);
   // An exception that nothing caught may have left anything behind: what is in flight is answered, and that is all.
@@ -89,6 +106,17 @@ function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
   }
 }
 
+function tellThatLogIsUnread(): void {
+  try {
+    writeSync(
+      process.stderr.fd,
+      'Standard output has no reader any more: nothing is sent that could not be logged. Restart the gateway.\n',
+    );
+  } catch {
+    // It has no reader either.
+  }
+}
+
 function fail(message: string): never {
   process.stderr.write(`${toVisible(message)}\n`);
   // What a start has opened may be open still.
@@ -114,5 +142,6 @@ async function run(): Promise<void> {
 
 run().catch((error: unknown) => {
   // Nearly always a port in use or a mistyped option: a sentence says more than a stack.
-  fail(`Not started: ${error instanceof Error ? error.message : String(error)}`);
+  const reason = error instanceof Error ? error.message : String(error);
+  fail(`Not started: ${isOneBuild() ? reason : TWO_BUILDS}`);
 });

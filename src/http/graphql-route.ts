@@ -21,6 +21,8 @@ export interface GraphqlRouteOptions {
   /** Set: runs documents that Apollo Server has accepted before. */
   readonly documents: KnownDocuments | undefined;
   readonly useCases: ContextDependencies;
+  /** Why no request is run. */
+  readonly findOutage: () => CodedError | undefined;
   /** Set: the only documents that are run. */
   readonly persistedDocuments: PersistedDocuments | undefined;
 }
@@ -29,6 +31,9 @@ export interface GraphqlRouteOptions {
 const MAX_LINES = 1_000;
 
 const LINE_BREAK = /\r\n|[\n\r]/;
+
+/** Before an IPv4 address, where the gateway listens on `::`. */
+const IPV4_MAPPED = /^::ffff:(?=[\d.]+$)/;
 
 /** What a request is decorated with. */
 const IDENTITY = 'identity';
@@ -59,12 +64,12 @@ export async function registerGraphql(
   options: GraphqlRouteOptions,
   hasExplorer: boolean,
 ): Promise<void> {
-  const { apollo, documents, useCases, persistedDocuments } = options;
+  const { apollo, documents, useCases, persistedDocuments, findOutage } = options;
   const toContext = (request: FastifyRequest) => {
     // The hook has let the request through.
     const { subject, scopes } = request.getDecorator<Identity>(IDENTITY);
     // A connection that was reset before its request was read has no address any more.
-    const address = request.ip ?? 'unknown';
+    const address = (request.ip ?? 'unknown').replace(IPV4_MAPPED, '');
     return createContext({ correlationId: request.id, address, subject, scopes }, useCases);
   };
   const askApollo = fastifyApolloHandler(apollo, {
@@ -76,7 +81,8 @@ export async function registerGraphql(
       const type = chooseType(request.headers.accept);
       // Chosen once, for all that answer this request: Apollo Server takes what is named here.
       request.headers.accept = type;
-      done(type ? findFault(request, persistedDocuments) : NOT_ACCEPTABLE);
+      const fault = type ? findFault(request, persistedDocuments) : NOT_ACCEPTABLE;
+      done(findOutage() ?? fault);
     });
     server.addHook<string>('onSend', (request, reply, payload, done) => {
       const isRefusal = reply.statusCode >= 400 && typeof payload === 'string';

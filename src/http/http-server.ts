@@ -8,6 +8,7 @@ import Fastify, {
 } from 'fastify';
 import { CodedError } from '../lib/coded-error';
 import { registerCors, registerSecurityHeaders } from './browser-policy';
+import { boundConnections } from './connection-bound';
 import { GRAPHQL_PATH, type GraphqlRouteOptions, registerGraphql } from './graphql-route';
 import { HEALTH_PATHS, type Health, registerHealth } from './health';
 import { createHostCheck } from './host-check';
@@ -39,6 +40,8 @@ interface HttpServerOptions extends GraphqlRouteOptions, ShutdownOptions, Health
   readonly maxBodyBytes: number;
   /** In which a request must have arrived whole. */
   readonly requestTimeoutMs: number;
+  /** After which an idle connection is closed. */
+  readonly keepAliveTimeoutMs: number;
   /** Milliseconds that a response may take at most: for so long a connection may be silent. */
   readonly responseTimeoutMs: number;
   /** For plugins that see every request: tracing. */
@@ -52,9 +55,6 @@ interface HttpServerOptions extends GraphqlRouteOptions, ShutdownOptions, Health
   /** Whether calls need no credentials. */
   readonly isOpen: boolean;
 }
-
-/** Longer than load balancers keep an idle connection (60 s is common), so that they close it, not we. */
-const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 /** Bytes of request headers; room for a large token. */
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -79,6 +79,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   ]);
   const pendingResponses = new PendingResponses();
   const server = createFastify(options, pendingResponses);
+  boundConnections(server.server, pendingResponses);
   rejectConnectAndExpect(server.server);
   // JSON is the one body taken; a form or plain text could be posted by any page without a preflight.
   server.removeContentTypeParser('text/plain');
@@ -125,7 +126,7 @@ function createFastify(
     bodyLimit: options.maxBodyBytes,
     requestTimeout: options.requestTimeoutMs,
     connectionTimeout: options.responseTimeoutMs,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    keepAliveTimeout: options.keepAliveTimeoutMs,
     http: {
       headersTimeout: options.requestTimeoutMs,
       connectionsCheckingInterval: CONNECTIONS_CHECK_INTERVAL_MS,

@@ -40,7 +40,7 @@ export interface Variable<Value = unknown> {
 export const VARIABLES = {
   /** `production` refuses the simulator and changes some defaults. */
   NODE_ENV: { parse: oneOf(['development', 'test', 'production']), default: 'development' },
-  /** Address to listen on. */
+  /** Address to listen on. `::` is every one, of IPv4 too. */
   HOST: { parse: parseHost, default: '127.0.0.1' },
   /** TCP port to listen on, 0 for a free one. */
   PORT: { parse: parsePort, default: '4000' },
@@ -114,6 +114,11 @@ export const VARIABLES = {
   MAX_MUTATION_FIELDS: { parse: integerBetween(1, 100, 'a number'), default: '10' },
   /** In which a request must have arrived whole. */
   REQUEST_TIMEOUT_MS: { parse: milliseconds(100, 120_000), default: '10000' },
+  /**
+   * After which an idle connection is closed: longer than a load balancer keeps one, so that none is closed while a
+   * request is sent on it. Google's keep theirs for 600 s.
+   */
+  KEEP_ALIVE_TIMEOUT_MS: { parse: milliseconds(1_000, 7_200_000), default: '620000' },
   /** The manifest of the only documents that are run. None: any document is. */
   PERSISTED_DOCUMENTS: { parse: readManifest },
   /** Between being not ready and taking nothing new: a load balancer that looks every second or two notices. */

@@ -2,12 +2,18 @@
 // repeats the value only where it can be no secret.
 import { readFileSync } from 'node:fs';
 import { isIP, isIPv4, isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 import isFQDN from 'validator/lib/isFQDN';
 import type { RollingWindow } from '../domain/rolling-window';
 import { parseSecureUrl } from '../lib/secure-url';
 
+/** `::` takes IPv4, too. A machine without IPv6 may not know it at all; there `0.0.0.0` is the same. */
 export function parseHost(text: string): string {
+  if (text === '::') {
+    const addresses = Object.values(networkInterfaces()).flat();
+    return addresses.some((address) => address?.family === 'IPv6') ? '::' : '0.0.0.0';
+  }
   if (isIP(text) === 0 && text !== 'localhost' && !isFQDN(text, { require_tld: false })) {
     throw new Error(`is ${JSON.stringify(text)}: give an IP address or a host name.`);
   }

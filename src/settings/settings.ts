@@ -89,6 +89,7 @@ function toSettings(values: Values, given: Environment) {
     maxBodyBytes: values.MAX_BODY_BYTES,
     maxMutationFields: values.MAX_MUTATION_FIELDS,
     requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+    keepAliveTimeoutMs: values.KEEP_ALIVE_TIMEOUT_MS,
     persistedDocuments: values.PERSISTED_DOCUMENTS,
     shutdown: { delayMs: values.SHUTDOWN_DELAY_MS, timeoutMs: values.SHUTDOWN_TIMEOUT_MS },
     logLevel: values.LOG_LEVEL,

@@ -57,10 +57,19 @@ function toErrorFields(error: unknown): object {
   };
 }
 
+/**
+ * Standard output. Each line is written before the call returns: an end of the process loses and mixes up none. Calls back
+ * once it has no reader any more; pino then drops all further lines.
+ */
+export function createOutput(onReaderGone = () => {}): DestinationStream {
+  return pino
+    .destination({ dest: 1, sync: true })
+    .on('error', ({ code }: NodeJS.ErrnoException) => code === 'EPIPE' && onReaderGone());
+}
+
 export function createLog(
   level: (typeof LOG_LEVELS)[number],
-  // Standard output. Each line is written before the call returns: an end of the process loses and mixes up none.
-  destination: DestinationStream = pino.destination({ dest: 1, sync: true }),
+  destination: DestinationStream = createOutput(),
 ): Logger {
   // pino escapes the control characters of ASCII; the others are escaped here, which is the same JSON.
   const hooks = { streamWrite: (line: string) => toVisible(redact(line)) };

@@ -5,6 +5,7 @@ import type { RefusalReason } from '../domain/refusal-reason';
 import type { UpstreamEvent } from '../domain/upstream-event';
 import type { ObserveUseCase, UseCaseCompleted } from '../domain/use-case-events';
 import type { Clock } from '../lib/clock';
+import { CodedError } from '../lib/coded-error';
 import { type AuditSettings, createAudit } from './audit';
 import { logOrderRead, logUpstream } from './log-events';
 import { startMetricsServer } from './metrics/metrics-server';
@@ -19,11 +20,22 @@ interface TelemetrySettings {
   readonly audit: AuditSettings;
 }
 
+export interface TelemetryDependencies extends TracingOptions {
+  /** Whether what is logged can still be read. Default: always. */
+  readonly isLogRead?: () => boolean;
+}
+
+const LOG_UNREAD = new CodedError(
+  'SERVICE_UNAVAILABLE',
+  'This instance cannot log what it does, so nothing was sent: send the request again, to another one.',
+  { status: 503 },
+);
+
 export type Telemetry = ReturnType<typeof startTelemetry>;
 
 export function startTelemetry(
   { host, metricsPort, tracing: isTracing, audit }: TelemetrySettings,
-  { name, version, log, clock }: TracingOptions,
+  { name, version, log, clock, isLogRead = () => true }: TelemetryDependencies,
 ) {
   const metrics = metricsPort === undefined ? undefined : loadMetrics().createMetrics();
   const tracing = isTracing ? loadTracing().startTracing({ name, version, log, clock }) : undefined;
@@ -31,7 +43,13 @@ export function startTelemetry(
   const reportRejection = createRejectionReport(log, clock);
   let closeServer = async () => {};
 
+  const findOutage = () => (isLogRead() ? undefined : LOG_UNREAD);
   const observe: ObserveUseCase = async (started, run) => {
+    // Of a mutation in flight the fields that come after the one whose line could not be written.
+    const outage = findOutage();
+    if (outage) {
+      throw outage;
+    }
     const startedAtMs = clock.monotonicMs();
     const span = tracing?.startUseCase(started);
     let logCompleted: ((completed: UseCaseCompleted) => void) | undefined;
@@ -62,6 +80,8 @@ export function startTelemetry(
       metrics?.observeUpstream(event);
     },
     observe,
+    /** Why nothing is run, if so. */
+    findOutage,
     apolloPlugins: tracing ? [tracing.plugin] : [],
     instrument: tracing?.instrument,
     watchState: (state: MeasuredState) => metrics?.watch(state),

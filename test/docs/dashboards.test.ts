@@ -138,11 +138,18 @@ interface Panel {
 
 describe('deploy/grafana/dashboard.json', () => {
   const dashboard = JSON.parse(read('grafana', 'dashboard.json')) as {
+    readonly __inputs: readonly { name: string; type: string; pluginId: string }[];
     readonly uid: string;
     readonly schemaVersion: number;
     readonly panels: readonly Panel[];
     readonly templating: {
-      readonly list: readonly { name: string; type: string; definition?: string; query: unknown }[];
+      readonly list: readonly {
+        name: string;
+        type: string;
+        definition?: string;
+        query: unknown;
+        current?: { value?: string };
+      }[];
     };
   };
   const { panels, templating } = dashboard;
@@ -188,7 +195,17 @@ describe('deploy/grafana/dashboard.json', () => {
     }
   });
 
-  it('can be imported: a choice of data source, and variables that are defined', () => {
+  it('asks for its data source when it is imported, and begins with that', () => {
+    expect(dashboard.__inputs).toMatchObject([
+      { name: 'DS_PROMETHEUS', type: 'datasource', pluginId: 'prometheus' },
+    ]);
+    const [datasource] = templating.list;
+    expect(datasource).toMatchObject({ query: 'prometheus' });
+    expect(datasource?.current).toMatchObject({ value: `\${DS_PROMETHEUS}` });
+    expect(read('..', 'docs', 'operations.md')).toContain('it asks for the data source');
+  });
+
+  it('can be imported: variables that are defined', () => {
     expect(dashboard).toMatchObject({ uid: 'dv-email-gateway', schemaVersion: 39 });
     expect(templating.list.map(({ name, type }) => [name, type])).toEqual([
       ['datasource', 'datasource'],
@@ -202,7 +219,7 @@ describe('deploy/grafana/dashboard.json', () => {
     }
     const text = JSON.stringify(dashboard);
     const used = [...text.matchAll(/\$\{?(\w+)/g)].map(([, name = '']) => name);
-    const defined = templating.list.map(({ name }) => name);
+    const defined = [...templating.list, ...dashboard.__inputs].map(({ name }) => name);
     expect(used.filter((name) => !name.startsWith('__') && !defined.includes(name))).toEqual([]);
     for (const { datasource } of [...charts, ...targets]) {
       expect(datasource).toEqual({ type: 'prometheus', uid: `\${datasource}` });

@@ -62,7 +62,7 @@ describe('compose.yaml', () => {
   /** What the image sets, under what the file sets. */
   const toEnvironment = (name: string, among = services): Environment => ({
     NODE_ENV: 'production',
-    HOST: '0.0.0.0',
+    HOST: '::',
     ...service(name, among).environment,
   });
 

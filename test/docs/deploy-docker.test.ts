@@ -52,7 +52,7 @@ describe('the Dockerfile', () => {
 
   it('runs as a user without write access, for production, without a shell', () => {
     expect(textsOf('USER', last)).toEqual(['1000:1000']);
-    expect(textsOf('ENV', last)).toEqual(['NODE_ENV=production HOST=0.0.0.0']);
+    expect(textsOf('ENV', last)).toEqual(['NODE_ENV=production HOST=::']);
     expect(textsOf('EXPOSE', last)).toEqual(['4000 9464']);
     expect(textsOf('ENTRYPOINT', last)).toEqual([]);
     expect(textsOf('CMD', last).map((text) => JSON.parse(text))).toEqual([

@@ -30,6 +30,7 @@ const DEFAULTS = {
   maxBodyBytes: 100_000,
   maxMutationFields: 10,
   requestTimeoutMs: 10_000,
+  keepAliveTimeoutMs: 620_000,
   persistedDocuments: undefined,
   shutdown: { delayMs: 0, timeoutMs: 30_000 },
   logLevel: 'info',
@@ -60,7 +61,7 @@ describe('settings', () => {
     expect(
       parseSettings({
         NODE_ENV: 'production',
-        HOST: '::',
+        HOST: '::1',
         PORT: '0',
         DIGICERT_API_KEY: 'abc-123',
         DIGICERT_BASE_URL: 'https://certcentral.digicert.eu/services/v2//',
@@ -90,6 +91,7 @@ describe('settings', () => {
         MAX_BODY_BYTES: '5000',
         MAX_MUTATION_FIELDS: '3',
         REQUEST_TIMEOUT_MS: '300',
+        KEEP_ALIVE_TIMEOUT_MS: '75000',
         PERSISTED_DOCUMENTS: join(__dirname, '..', '..', 'schema', 'persisted-documents.json'),
         DIGICERT_CONCURRENCY: '20',
         DIGICERT_BREAKER_SECONDS: '0',
@@ -102,7 +104,7 @@ describe('settings', () => {
     ).toEqual({
       ok: true,
       settings: {
-        host: '::',
+        host: '::1',
         port: 0,
         upstream: {
           kind: 'digicert',
@@ -146,6 +148,7 @@ describe('settings', () => {
         maxBodyBytes: 5000,
         maxMutationFields: 3,
         requestTimeoutMs: 300,
+        keepAliveTimeoutMs: 75_000,
         persistedDocuments: {
           findByHash: expect.any(Function),
           includes: expect.any(Function),

@@ -14,7 +14,13 @@ export function runProgram(
   env: Record<string, string> = {},
   script = 'main.js',
 ) {
-  const child = spawn(process.execPath, [join(DIST, script), ...args], {
+  return runNode([join(DIST, script), ...args], process.cwd(), env);
+}
+
+/** Node with these arguments. */
+export function runNode(args: readonly string[], cwd: string, env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, args, {
+    cwd,
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
