@@ -22,7 +22,7 @@ const TSC = join(ROOT, 'node_modules', '.bin', 'tsc');
 const MAX_BUNDLE_BYTES = 10_000;
 
 const CALL = `
-import { ResendDvEmailsDocument, type ResendDvEmailsResult, possibleTypes } from 'dv-email-gateway/client';
+import { ResendDvEmailsDocument, type ResendDvEmailsResult, possibleTypes } from 'dv-email-gateway-client';
 import { type TypedDocumentNode } from '@graphql-typed-document-node/core';
 
 declare function mutate<Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Data;
@@ -80,7 +80,7 @@ function createProject(name: string, type: 'module' | 'commonjs' = 'module'): st
 
 /** Puts in place what the types need, and nothing that the server needs. */
 function unpack(project: string): void {
-  const target = join(project, 'node_modules', 'dv-email-gateway');
+  const target = join(project, 'node_modules', 'dv-email-gateway-client');
   mkdirSync(target, { recursive: true });
   execFileSync('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
   for (const name of ['graphql', '@graphql-typed-document-node/core']) {
@@ -142,7 +142,7 @@ describe('the package', () => {
     expect(
       runNode(
         project,
-        "import * as documents from 'dv-email-gateway/client'; console.log(JSON.stringify(documents))",
+        "import * as documents from 'dv-email-gateway-client'; console.log(JSON.stringify(documents))",
         'module',
       ),
     ).toEqual(JSON.parse(JSON.stringify(documents)));
@@ -183,9 +183,9 @@ describe('the package', () => {
           project,
           `const { createRequire } = process.getBuiltinModule('node:module');
            const require = createRequire(process.cwd() + '/');
-           const imported = await import('dv-email-gateway/client');
-           const required = require('dv-email-gateway/client');
-           const { operations } = require('dv-email-gateway/persisted-documents.json');
+           const imported = await import('dv-email-gateway-client');
+           const required = require('dv-email-gateway-client');
+           const { operations } = require('dv-email-gateway-client/persisted-documents.json');
            console.log(JSON.stringify({ imported, required, operations: operations.map(({ name }) => name) }))`,
           'module',
         ),
@@ -211,7 +211,7 @@ describeWithChromium('in a browser', () => {
     unpack(project);
     writeFileSync(
       join(project, 'page.js'),
-      "import * as client from 'dv-email-gateway/client'; globalThis.client = client;",
+      "import * as client from 'dv-email-gateway-client'; globalThis.client = client;",
     );
     const outfile = join(project, 'bundle.js');
     const { metafile } = buildSync({

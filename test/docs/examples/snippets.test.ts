@@ -33,7 +33,7 @@ interface Notice {
 type Resend = (url: string, orderId: string) => Promise<Notice>;
 
 // What a frontend has installed is here the source.
-jest.mock('dv-email-gateway/client', () => jest.requireActual('../../../src/client/operations'), {
+jest.mock('dv-email-gateway-client', () => jest.requireActual('../../../src/client/operations'), {
   virtual: true,
 });
 
