@@ -1,5 +1,6 @@
 // The rows of the table in docs/clients.md, and what it says where a library cannot do something.
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const COLUMNS = ['mutation', 'query', '401', 'unlisted', 'later', 'retry'] as const;
@@ -24,6 +25,10 @@ const bySchema = (command: string) => ({
   schema: `\`client.graphql\`, by ${command}`,
   hasOurDocuments: false,
 });
+
+/** Instead of a library whose errors are messages alone. */
+const NO_CODE =
+  'the message, and no code: use `net/http`, as [resend.go](examples/clients/resend.go) does';
 
 export const ROWS: readonly Row[] = [
   { name: 'urql', file: 'urql.ts', packages: ['urql'], ...OURS },
@@ -78,8 +83,9 @@ export const ROWS: readonly Row[] = [
     name: 'Go, machinebox/graphql',
     file: 'machinebox.go',
     packages: [],
-    schema: 'no types are made from a schema',
+    schema: 'none: it makes no types of a schema, so test the documents against `client.graphql`',
     hasOurDocuments: false,
+    notes: { '401': NO_CODE, unlisted: NO_CODE },
   },
   {
     name: 'Python, urllib',
@@ -89,15 +95,37 @@ export const ROWS: readonly Row[] = [
   },
 ];
 
-/** The lines of a library's file that a column needs. */
-export function findNeededLines({ file }: Pick<Row, 'file'>): Partial<Record<Column, string[]>> {
-  const source = readFileSync(join(__dirname, 'libraries', file), 'utf8');
-  const needed: Partial<Record<Column, string[]>> = {};
-  for (const [, line = '', column = ''] of source.matchAll(NEEDED)) {
-    (needed[column as Column] ??= []).push(line.replace(/,$/, ''));
+/** What is not installed that a row needs. npm installs the rest. */
+export function findMissing({ file }: Row): string | undefined {
+  if (file.endsWith('.go')) {
+    return spawnSync('go', ['version']).status === 0 && existsSync(`${GO_PATH}/src/${GO_LIBRARY}`)
+      ? undefined
+      : `go or ${GO_LIBRARY} (golang-github-machinebox-graphql-dev) is not installed`;
   }
-  return needed;
+  return file.endsWith('.py') && spawnSync('python3', ['-c', 'import graphql']).status !== 0
+    ? 'python3 or graphql-core (python3-graphql-core) is not installed'
+    : undefined;
 }
 
-/** `code, // needed for: column`; in a GraphQL document and in Python comments begin with `#`. */
-export const NEEDED = /^ *(\S.*?) (?:\/\/|#) needed for: (\w+)$/gm;
+/** Where Debian puts libraries in Go. */
+export const GO_PATH = '/usr/share/gocode';
+const GO_LIBRARY = 'github.com/machinebox/graphql';
+
+export interface NeededLine {
+  readonly line: string;
+  readonly column: Column;
+  /** Which of the library's features it makes safe. */
+  readonly feature?: string | undefined;
+}
+
+/** `code, // needed for: column` or `column, feature`; in GraphQL documents and in Python comments begin with `#`. */
+export const NEEDED = /^ *(\S.*?),? (?:\/\/|#) needed for: (\w+)(?:, (.+))?$/gm;
+
+export function findNeededLines({ file }: Row): readonly NeededLine[] {
+  const source = readFileSync(join(__dirname, 'libraries', file), 'utf8');
+  return [...source.matchAll(NEEDED)].map(([, line = '', column, feature]) => ({
+    line,
+    column: column as Column,
+    feature,
+  }));
+}

@@ -50,10 +50,10 @@ export async function createWorkspace(
   const folder = join(BUILD, name);
   rmSync(folder, { recursive: true, force: true });
   cpSync(LIBRARIES, folder, { recursive: true });
+  rewrite(folder, edit);
   const installed = join(folder, 'node_modules', PACKAGE);
   mkdirSync(installed, { recursive: true });
   execFileSync('tar', ['-xzf', packClient(), '-C', installed, '--strip-components=1']);
-  rewrite(folder, edit);
   rewrite(installed, editPackage);
 
   const complaints: Record<string, string> = {};
@@ -79,9 +79,9 @@ type Edit = (source: string) => string;
 const same: Edit = (source) => source;
 
 function rewrite(folder: string, edit: Edit): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
     if (entry.isFile()) {
-      const path = join(folder, entry.name);
+      const path = join(entry.parentPath, entry.name);
       writeFileSync(path, edit(readFileSync(path, 'utf8')));
     }
   }

@@ -5,7 +5,10 @@ import { dirname, join } from 'node:path';
 const ROOT = join(__dirname, '..', '..');
 
 /** The client package, as it is built here, which the example app installs from its folder. */
-const OWN = ['docs/examples/web: ../../../dist/client', 'docs/examples/web: node_modules/dv-email-gateway-client'];
+const OWN = [
+  'docs/examples/web: ../../../dist/client',
+  'docs/examples/web: node_modules/dv-email-gateway-client',
+];
 
 interface LockFile {
   readonly packages: Readonly<Record<string, { integrity?: string; resolved?: string }>>;

@@ -46,7 +46,7 @@ export const library: Library = {
       madeSafe: (url, orderId) => {
         const link = new RetryLink({
           delay: DELAY,
-          attempts: (count, { operationType }) => operationType === 'query' && count < 5, // needed for: retry
+          attempts: (count, { operationType }) => operationType === 'query' && count < 5, // needed for: retry, RetryLink
         });
         return resend(createClient(url, link), orderId);
       },

@@ -56,16 +56,13 @@ export const library: Library = {
   features: {
     'retry: 3': {
       asItComes: (url, orderId) => resend(url, orderId, { retry: 3 }),
-      madeSafe: (url, orderId) =>
-        resend(url, orderId, {
-          retry: false, // needed for: retry
-        }),
+      madeSafe: resend,
     },
     'no network': {
       asItComes: resendOffline,
       madeSafe: (url, orderId) =>
         resendOffline(url, orderId, {
-          networkMode: 'always', // needed for: retry
+          networkMode: 'always', // needed for: retry, no network
         }),
     },
   },

@@ -33,7 +33,7 @@ export const library: Library = {
       madeSafe: (url, orderId) => {
         const exchange = retryExchange({
           initialDelayMs: 1,
-          retryIf: (error, operation) => operation.kind === 'query' && !!error.networkError, // needed for: retry
+          retryIf: (error, operation) => operation.kind === 'query' && !!error.networkError, // needed for: retry, retryExchange
         });
         return resend(createClient(url, exchange), orderId);
       },
