@@ -68,6 +68,8 @@ export async function startSurroundings() {
 export interface Observed {
   readonly columns: Readonly<Record<Column, string>>;
   readonly features: Readonly<Record<string, { asItComes: string; madeSafe: string }>>;
+  /** Of the first request of a query. */
+  readonly queryMethod: string | undefined;
 }
 
 const expected = (actual: string | undefined, wanted: string) =>
@@ -91,6 +93,7 @@ export async function observe(
     { url: listed, orderId: '1001' },
     { url: `${later.origin}/${file}`, orderId: '1001' },
     { url: `${silent.origin}/${file}`, orderId: '1001' },
+    { url: `${later.origin}/${file}/query`, orderId: '1001', query: true },
   );
   const wrong = Object.values(ORDERS).flatMap((member, index) =>
     new RegExp(`^ResendDvEmails${member}: (?!undefined)..+`).test(said[index] ?? '')
@@ -121,6 +124,7 @@ export async function observe(
       later: expected(unknown, `later: ${LATER}`),
       retry: expected(`${lost}, ${toTimes(requests)}`, 'no response, sent once'),
     },
+    queryMethod: later.methods[`/${file}/query`],
     features: await observeFeatures(command, file, features, silent),
   };
 }

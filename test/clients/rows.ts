@@ -80,7 +80,7 @@ export const ROWS: readonly Row[] = [
     ...bySchema('`zeus`, which reads the path from `graphql-zeus.json` alone'),
   },
   {
-    name: 'Go, machinebox/graphql',
+    name: 'machinebox/graphql in Go',
     file: 'machinebox.go',
     packages: [],
     schema: 'none: it makes no types of a schema, so test the documents against `client.graphql`',
@@ -88,7 +88,7 @@ export const ROWS: readonly Row[] = [
     notes: { '401': NO_CODE, unlisted: NO_CODE },
   },
   {
-    name: 'Python, urllib',
+    name: 'urllib in Python',
     file: 'graphql_core.py',
     packages: [],
     ...bySchema("graphql-core, in a test of the client's own"),

@@ -18,7 +18,7 @@ async function listen(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Returns a member that today's clients do not know, and keeps the text of every document. */
+/** Returns a member that today's clients do not know, and keeps the text of every document and the methods. */
 export async function startLaterGateway(sdl: string) {
   const member = 'ResendDvEmailsMailboxFullError';
   const schema = buildSchema(
@@ -28,8 +28,11 @@ export async function startLaterGateway(sdl: string) {
     }`,
   );
   const documents: { path: string; query: string }[] = [];
+  const methods: Record<string, string> = {};
   const origin = await listen(async (request, response) => {
-    const { query, variables } = (await json(request)) as {
+    const [path = ''] = request.url?.split('?') ?? [];
+    methods[path] ??= request.method ?? '';
+    const { query, variables } = (request.method === 'POST' ? await json(request) : {}) as {
       query?: string;
       variables?: Record<string, unknown>;
     };
@@ -41,7 +44,7 @@ export async function startLaterGateway(sdl: string) {
       );
       return;
     }
-    documents.push({ path: request.url ?? '', query });
+    documents.push({ path, query });
     const resendDvEmails = {
       __typename: member,
       ...{ message: LATER, retryable: false, correlationId: 'x' },
@@ -49,12 +52,12 @@ export async function startLaterGateway(sdl: string) {
     const result = await graphql({
       schema,
       source: query,
-      rootValue: { resendDvEmails },
+      rootValue: { resendDvEmails, certificateOrder: { id: '1001', status: 'pending' } },
       ...(variables && { variableValues: variables }),
     });
     response.end(JSON.stringify(result));
   });
-  return { origin, documents };
+  return { origin, documents, methods };
 }
 
 /** Reads each request and closes the connection; counts them by path. */

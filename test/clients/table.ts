@@ -42,7 +42,10 @@ function toCell(column: Column, row: Row, { columns }: Observed): string {
   return lines.length === 0 ? text : `${text}, with ${lines.join(' ')}`;
 }
 
-function toExtras(column: Column, row: Row, { features }: Observed): string[] {
+function toExtras(column: Column, row: Row, { features, queryMethod }: Observed): string[] {
+  if (column === 'query') {
+    return [`by ${queryMethod}`];
+  }
   if (column === 'unlisted') {
     return row.hasOurDocuments ? [] : ['its documents have to be listed'];
   }

@@ -11,12 +11,10 @@ async function sha256(text: string): Promise<string> {
 }
 
 function createClient(uri: string): ApolloClient {
-  const http = new HttpLink({
-    uri,
-    headers: { 'apollo-require-preflight': 'true' }, // needed for: query
-  });
   return new ApolloClient({
-    link: new PersistedQueryLink({ sha256, useGETForHashedQueries: true }).concat(http),
+    link: new PersistedQueryLink({ sha256, useGETForHashedQueries: true }).concat(
+      new HttpLink({ uri }),
+    ),
     cache: new InMemoryCache(),
   });
 }
