@@ -54,6 +54,17 @@ const CLIENTS: readonly [string, jest.Describe, Resend][] = [
     },
   ],
   [
+    'TanStack Query',
+    describeInstalled,
+    (url, orderId) => {
+      const { MutationObserver, QueryClient } = loadPackage('@tanstack/react-query');
+      const options = load('tanstack-query.ts').toResendOptions(url);
+      // With a default that would repeat the mutation.
+      const client = new QueryClient({ defaultOptions: { mutations: { retry: 3 } } });
+      return new MutationObserver(client, options).mutate({ orderId });
+    },
+  ],
+  [
     'Apollo Client',
     describeInstalled,
     async (url, orderId) => {
