@@ -78,12 +78,14 @@ describe('as they are in their files', () => {
     expect(find(row).columns).toEqual(Object.fromEntries(wanted));
   });
 
-  it.each(installed)('no feature of $name sends a mutation again once it is made safe', (row) => {
-    for (const [feature, { asItComes, madeSafe }] of Object.entries(find(row).features)) {
-      expect([feature, madeSafe]).toEqual([feature, 'sent once']);
-      // Else it would need no mention.
-      expect([feature, asItComes]).not.toEqual([feature, 'sent once']);
-    }
+  it('no feature sends a mutation again, once it is made safe', () => {
+    const features = installed.flatMap((row) =>
+      Object.entries(find(row).features).map(([feature, texts]) => ({ feature, ...texts })),
+    );
+    expect(features).not.toEqual([]);
+    // One that was safe as it comes would need no mention.
+    expect(features.filter(({ asItComes }) => asItComes === 'sent once')).toEqual([]);
+    expect(features.filter(({ madeSafe }) => madeSafe !== 'sent once')).toEqual([]);
   });
 
   it('docs/clients.md has what was observed', () => {
@@ -99,9 +101,12 @@ describe('as they are in their files', () => {
       return;
     }
     const table = (TABLE.exec(doc)?.[2] ?? '').split('\n').filter((line) => line !== '');
-    const withoutPadding = (line: string) => line.replaceAll(/ *\| */g, '|');
-    expect(table).toHaveLength(2 + ROWS.length);
-    expect(table.map(withoutPadding)).toEqual(expect.arrayContaining(lines.map(withoutPadding)));
+    expect(table).toHaveLength(lines.length + ROWS.length - rows.length);
+    // `npm run format` pads the cells.
+    const withoutPadding = (line: string) =>
+      line.replaceAll(/ *\| */g, '|').replaceAll(/-{3,}/g, '---');
+    const documented = new Set(table.map(withoutPadding));
+    expect(lines.map(withoutPadding).filter((line) => !documented.has(line))).toEqual([]);
   });
 });
 

@@ -48,6 +48,9 @@ const WRONG_CALLS: readonly (readonly [line: string, complaint: RegExp])[] = [
   ["if (resendDvEmails?.__typename === 'ResendDvEmailsSucess') {}", /no overlap/],
 ];
 
+/** Else npm may print advice of the day. */
+const QUIET = ['--no-audit', '--no-fund', '--no-update-notifier'];
+
 const NODE = ['--module', 'nodenext'];
 const BUNDLER = ['--module', 'preserve'];
 
@@ -129,7 +132,7 @@ describe('the package', () => {
 
   it('installs its peers alone into an empty project, without a warning', () => {
     const project = createProject('installed');
-    const args = ['install', '--no-audit', '--no-fund', '--engine-strict', tarball];
+    const args = ['install', ...QUIET, '--engine-strict', tarball];
 
     const { stdout, stderr } = spawnSync('npm', args, { cwd: project, encoding: 'utf8' });
 

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { buildSchema, graphql } from 'graphql';
 import { closeLater } from '../support/close-later';
+import { addMember, LATER_MEMBER } from './later-member';
 
 export const LATER = 'The mailbox is full.';
 
@@ -20,13 +21,7 @@ async function listen(listener: RequestListener): Promise<string> {
 
 /** Returns a member that today's clients do not know, and keeps the text of every document and the methods. */
 export async function startLaterGateway(sdl: string) {
-  const member = 'ResendDvEmailsMailboxFullError';
-  const schema = buildSchema(
-    `${sdl.replace(/^union ResendDvEmailsResult = .*/m, `$& | ${member}`)}
-    type ${member} implements ResendDvEmailsError {
-      message: String!  retryable: Boolean!  correlationId: String!
-    }`,
-  );
+  const schema = buildSchema(addMember(sdl));
   const documents: { path: string; query: string }[] = [];
   const methods: Record<string, string> = {};
   const origin = await listen(async (request, response) => {
@@ -46,7 +41,7 @@ export async function startLaterGateway(sdl: string) {
     }
     documents.push({ path, query });
     const resendDvEmails = {
-      __typename: member,
+      __typename: LATER_MEMBER,
       ...{ message: LATER, retryable: false, correlationId: 'x' },
     };
     const result = await graphql({

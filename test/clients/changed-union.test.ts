@@ -1,8 +1,11 @@
-// A member of the union that gets another name breaks no page silently: no client that has types compiles any more.
+// A member of the union that gets another name, or is added, breaks no page silently: a client with types does not
+// compile any more.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROWS, type Row } from './rows';
+import { describeWhere } from '../support/describe-where';
+import { addMember, addToMutation } from './later-member';
+import { findMissing, ROWS, type Row } from './rows';
 import { createWorkspace, GENERATORS, SCHEMA, type Workspace } from './workspace';
 
 jest.setTimeout(60_000);
@@ -33,9 +36,16 @@ describe('once the package has the new name', () => {
     expect(complaint).toContain(MEMBER);
   });
 
-  it('the documents of the client in Python are not valid', () => {
-    const args = [join(workspace.folder, 'graphql_core.py'), join(workspace.folder, SCHEMA)];
-    expect(spawnSync('python3', args, { encoding: 'utf8' }).stdout).toContain(MEMBER);
+  const python = ROWS.find(({ file }) => file.endsWith('.py')) as Row;
+  describeWhere(
+    'of documents in Python',
+    findMissing(python),
+    'REQUIRE_CLIENTS',
+  )('in Python', () => {
+    it('the documents are not valid', () => {
+      const args = [join(workspace.folder, python.file), join(workspace.folder, SCHEMA)];
+      expect(spawnSync('python3', args, { encoding: 'utf8' }).stdout).toContain(MEMBER);
+    });
   });
 });
 
@@ -56,4 +66,36 @@ describe("once the clients' own documents have it too", () => {
   it.each(typed)('the switch of $name does not compile', (row) => {
     expect(workspace.complaints[findSwitch(row)]).toContain(MEMBER);
   });
+});
+
+describe('once there is one more member', () => {
+  beforeAll(async () => {
+    workspace = await createWorkspace('added', { editPackage: addMember });
+  });
+
+  it.each(typed.filter(({ name }) => name !== 'Relay'))(
+    'the switch of $name does not compile',
+    (row) => {
+      expect(workspace.complaints[findSwitch(row)]).toMatch(/'never'/);
+    },
+  );
+
+  it('the switch of Relay does: its types have "%other" for it', () => {
+    expect(workspace.complaints['relay.ts']).toBeUndefined();
+  });
+});
+
+describe('once the mutation alone has one more member', () => {
+  beforeAll(async () => {
+    workspace = await createWorkspace('mutation', { editPackage: addToMutation });
+  });
+
+  it.each(typed.filter(({ hasOurDocuments }) => hasOurDocuments))(
+    '$name, which gives its result with its type, does not compile',
+    ({ file }) => {
+      expect(workspace.complaints[file]).toMatch(
+        /not assignable to parameter of type 'ResendDvEmailsResult'/,
+      );
+    },
+  );
 });
