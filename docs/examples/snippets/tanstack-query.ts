@@ -12,10 +12,9 @@ export const toResendOptions = (url: string) =>
     mutationFn: (variables: ResendDvEmailsMutationVariables) => resend(url, variables),
     // By default a mutation without a network is kept and sent later, when it may no longer be wanted.
     networkMode: 'always',
-    // As by default, and also where the page's own defaults say otherwise.
-    retry: false,
   });
 
+/** Rejects never, so that no `retry` of the page's defaults calls it again. */
 async function resend(url: string, variables: ResendDvEmailsMutationVariables): Promise<Notice> {
   try {
     const { resendDvEmails } = await request(url, ResendDvEmailsDocument, variables);

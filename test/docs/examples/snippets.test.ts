@@ -127,6 +127,22 @@ describeInstalled('urql, as it is set up here', () => {
   });
 });
 
+describeInstalled('TanStack Query, as it is set up here', () => {
+  it('keeps no mutation for later when there is no network', async () => {
+    const { MutationObserver, onlineManager, QueryClient } = loadPackage('@tanstack/react-query');
+    const app = await startTestApp();
+    const options = load('tanstack-query.ts').toResendOptions(app.url);
+    const mutation = new MutationObserver(new QueryClient(), options);
+    onlineManager.setOnline(false);
+
+    const result = mutation.mutate({ orderId: '1001' });
+
+    expect(mutation.getCurrentResult()).toMatchObject({ isPaused: false });
+    expect(await result).toMatchObject({ tone: 'success' });
+    app.takeUpstreamRequests();
+  });
+});
+
 describeInstalled('Apollo Client', () => {
   it.each([
     ['UNAUTHENTICATED', 401, {}, '', { ROUTER_SECRET: 'a-secret-of-at-least-32-characters' }],
