@@ -26,11 +26,12 @@ export const BEFORE = { [PRODUCTION]: 'before, production profile', [BARE]: 'bef
 export const FORWARDER = 'node:http + undici forwarder';
 
 /** What the gateway is set to, by profile, for a simulator. */
-export function toGatewaySettings(profile, { simulator, concurrency }) {
+export function toGatewaySettings(profile, { simulator, concurrency, redis }) {
   const common = {
     ...GATEWAY,
     DIGICERT_BASE_URL: simulator.baseUrl,
     DIGICERT_CONCURRENCY: String(concurrency),
+    ...(redis && { REDIS_URL: redis }),
   };
   return profile === BARE
     ? { ...common, ...NO_LIMITS, AUTH: 'none', LOG_LEVEL: 'silent' }

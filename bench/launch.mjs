@@ -121,7 +121,7 @@ export async function end(child) {
   await gone;
 }
 
-async function findPort() {
+export async function findPort() {
   const server = createServer();
   await new Promise((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

@@ -1,24 +1,78 @@
-// Composes the subgraphs of schema/supergraph.yaml, which is in Rover's format, into dist/.
+// Composes the subgraphs of schema/supergraph.yaml, which is in Rover's format, into dist/. `npm run compose -- FILE`: those of FILE.
 const { mkdirSync, readFileSync, writeFileSync } = require('node:fs');
-const { dirname, join } = require('node:path');
+const { dirname, join, resolve } = require('node:path');
 const { composeServices } = require('@apollo/composition');
+const { version } = require('@apollo/composition/package.json');
 const { parse } = require('graphql');
 const { parse: parseYaml } = require('yaml');
 
 const root = join(__dirname, '..', '..');
-const configFile = join(root, 'schema', 'supergraph.yaml');
+const [given] = process.argv.slice(2);
+const configFile = given ? resolve(given) : join(root, 'schema', 'supergraph.yaml');
 const outputFile = join(root, 'dist', 'supergraph.graphql');
 
-const { subgraphs } = parseYaml(readFileSync(configFile, 'utf8'));
+/** Ends with a sentence about what is wrong with the file. */
+function refuse(fault) {
+  process.stderr.write(`${configFile}: ${fault}\n`);
+  process.exit(1);
+}
+
+function read(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    return refuse(error.message);
+  }
+}
+
+function assertKeys(value, keys, place) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    refuse(`${place} is no mapping.`);
+  }
+  for (const key of Object.keys(value)) {
+    if (!keys.includes(key)) {
+      refuse(`${place} has ${key}; known here: ${keys.join(', ')}.`);
+    }
+  }
+}
+
+function readConfig() {
+  const config = parseYaml(read(configFile));
+  assertKeys(config, ['federation_version', 'subgraphs'], 'The file');
+  const wanted = String(config.federation_version ?? 2);
+  if (![version.split('.', 1)[0], `=${version}`].includes(wanted)) {
+    refuse(
+      `federation_version is ${wanted}, and the composer that is installed here is =${version}.`,
+    );
+  }
+  const subgraphs = Object.entries(config.subgraphs ?? {});
+  if (subgraphs.length === 0) {
+    refuse('There are no subgraphs in it.');
+  }
+  return subgraphs.map(([name, subgraph]) => {
+    assertKeys(subgraph, ['routing_url', 'schema'], name);
+    assertKeys(subgraph.schema, ['file'], `${name}.schema`);
+    if (!URL.canParse(subgraph.routing_url) || typeof subgraph.schema.file !== 'string') {
+      refuse(`${name} needs a URL as routing_url, and a schema.file.`);
+    }
+    return {
+      name,
+      url: subgraph.routing_url,
+      file: resolve(dirname(configFile), subgraph.schema.file),
+    };
+  });
+}
+
+const subgraphs = readConfig();
 const {
   errors = [],
   hints,
   supergraphSdl,
 } = composeServices(
-  Object.entries(subgraphs).map(([name, { routing_url: url, schema }]) => ({
+  subgraphs.map(({ name, url, file }) => ({
     name,
     url,
-    typeDefs: parse(readFileSync(join(dirname(configFile), schema.file), 'utf8')),
+    typeDefs: parse(read(file)),
   })),
 );
 for (const problem of [...errors, ...(hints ?? [])]) {
@@ -29,7 +83,6 @@ if (supergraphSdl === undefined) {
 } else {
   mkdirSync(dirname(outputFile), { recursive: true });
   writeFileSync(outputFile, supergraphSdl);
-  process.stdout.write(
-    `Composed dist/supergraph.graphql from ${Object.keys(subgraphs).join(', ')}.\n`,
-  );
+  const names = subgraphs.map(({ name }) => name).join(', ');
+  process.stdout.write(`Composed dist/supergraph.graphql from ${names}.\n`);
 }
