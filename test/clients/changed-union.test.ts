@@ -8,7 +8,7 @@ import { addMember, addToMutation } from './later-member';
 import { findMissing, ROWS, type Row } from './rows';
 import { createWorkspace, GENERATORS, SCHEMA, type Workspace } from './workspace';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const MEMBER = 'ResendDvEmailsOrderNotFoundError';
 const RENAMED = 'ResendDvEmailsOrderUnknownError';

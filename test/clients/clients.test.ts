@@ -9,7 +9,7 @@ import { COLUMNS, findMissing, findNeededLines, GO_PATH, NEEDED, ROWS, type Row 
 import { HEAD, toCells, toLine } from './table';
 import { bundle, createWorkspace, type Workspace } from './workspace';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const DOC = join(__dirname, '..', '..', 'docs', 'clients.md');
 const TABLE = /(<!-- clients -->\n)([\s\S]*?)(<!-- end -->)/;

@@ -147,7 +147,7 @@ describe('the package', () => {
       'graphql',
     ]);
     expect(compile(project, CALL, NODE)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   describe('beside its peers', () => {
     it.each([
