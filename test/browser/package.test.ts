@@ -1,222 +1,31 @@
-// What `npm pack` gives to a frontend team: it installs, its types hold, and it is small in a browser.
-import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+// The client package in a page: small, alone, and the same documents.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import * as documents from '../../src/client/operations';
+import { closeLater } from '../support/close-later';
 import { describeWithChromium, openPage } from './browser';
 
-const ROOT = join(__dirname, '..', '..');
-const TSC = join(ROOT, 'node_modules', '.bin', 'tsc');
+const PACKAGE = join(__dirname, '..', '..', 'dist', 'client');
 
 /** What the entry may add to a page, minified and before compression. */
 const MAX_BUNDLE_BYTES = 10_000;
 
-const CALL = `
-import { ResendDvEmailsDocument, type ResendDvEmailsResult, possibleTypes } from 'dv-email-gateway/client';
-import { type TypedDocumentNode } from '@graphql-typed-document-node/core';
-
-declare function mutate<Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Data;
-
-export const { resendDvEmails } = mutate(ResendDvEmailsDocument, {
-  orderId: '1001',
-  input: { domainApprovalEmails: [{ domain: 'example.com', email: 'admin@example.com' }], locale: 'en' },
-});
-export const members: string[] | undefined = possibleTypes['ResendDvEmailsResult'];
-export function waitFor(result: ResendDvEmailsResult): number {
-  return result.__typename === 'ResendDvEmailsRateLimitedError' ? result.retryAfterSeconds : 0;
-}
-`;
-
-/** The error for a wrong call, by the line that is wrong. */
-const WRONG_CALLS: readonly (readonly [line: string, complaint: RegExp])[] = [
-  [
-    'mutate(ResendDvEmailsDocument, { orderId: 1001 });',
-    /'number' is not assignable to type 'string'/,
-  ],
-  ['mutate(ResendDvEmailsDocument, {});', /'orderId' is missing/],
-  [
-    "mutate(ResendDvEmailsDocument, { orderId: '1', input: { language: 'en' } });",
-    /'language' does not exist/,
-  ],
-  ['resendDvEmails.__typename;', /possibly 'null'/],
-  ["if (resendDvEmails?.__typename === 'ResendDvEmailsSucess') {}", /no overlap/],
-];
-
-const NODE = ['--module', 'nodenext'];
-const BUNDLER = ['--module', 'preserve'];
-
-let folder: string;
-let tarball: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'package-'));
-  // Without prepack: the build has just been made.
-  execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], {
-    cwd: ROOT,
-    stdio: 'ignore',
-  });
-  tarball = join(folder, readdirSync(folder)[0] ?? '');
-});
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** An empty project of the given kind of modules. */
-function createProject(name: string, type: 'module' | 'commonjs' = 'module'): string {
-  const project = join(folder, name);
-  mkdirSync(project);
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ name, private: true, type }));
-  return project;
-}
-
-/** Puts in place what the types need, and nothing that the server needs. */
-function unpack(project: string): void {
-  const target = join(project, 'node_modules', 'dv-email-gateway');
-  mkdirSync(target, { recursive: true });
-  execFileSync('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
-  for (const name of ['graphql', '@graphql-typed-document-node/core']) {
-    cpSync(join(ROOT, 'node_modules', name), join(project, 'node_modules', name), {
-      recursive: true,
-    });
-  }
-}
-
-/** What the compiler says of a file, line by line; nothing where all is well. */
-function compile(project: string, source: string, options: readonly string[]): string[] {
-  writeFileSync(join(project, 'call.ts'), source);
-  const args = ['--strict', '--noEmit', '--pretty', 'false', '--types', '', ...options, 'call.ts'];
-  const { stdout } = spawnSync(TSC, args, { cwd: project, encoding: 'utf8' });
-  return stdout.split('\n').filter((line) => line !== '');
-}
-
-function runNode(project: string, code: string, type: 'module' | 'commonjs'): unknown {
-  const args = [`--input-type=${type}`, '--eval', code];
-  return JSON.parse(execFileSync(process.execPath, args, { cwd: project, encoding: 'utf8' }));
-}
-
-describe('the package', () => {
-  it('holds the documents, the manifest and the schema, and no server', () => {
-    const listed = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' });
-
-    expect(listed.trim().split('\n').sort()).toEqual([
-      'package/README.md',
-      'package/dist/client/esm/operations.d.ts',
-      'package/dist/client/esm/operations.js',
-      'package/dist/client/esm/package.json',
-      'package/dist/client/operations.d.ts',
-      'package/dist/client/operations.js',
-      'package/package.json',
-      'package/schema/persisted-documents.json',
-      'package/schema/schema.graphql',
-    ]);
-  });
-
-  it.each([
-    ['attw', [...['--profile', 'node16'], '--entrypoints', 'client', 'persisted-documents.json']],
-    ['publint', ['--strict']],
-  ])('%s finds no fault in its types and entries', (name, args) => {
-    const binary = join(__dirname, 'node_modules', '.bin', name);
-    const { status, stdout } = spawnSync(binary, [tarball, ...args], { encoding: 'utf8' });
-
-    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.any(String) });
-  });
-
-  it('installs into an empty project, and the call compiles and runs there', () => {
-    const project = createProject('installed');
-    // Not strict about engines, although this repository is: its `overrides` hold for itself alone.
-    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--no-engine-strict', tarball], {
-      cwd: project,
-      stdio: 'ignore',
-    });
-
-    expect(compile(project, CALL, NODE)).toEqual([]);
-    expect(
-      runNode(
-        project,
-        "import * as documents from 'dv-email-gateway/client'; console.log(JSON.stringify(documents))",
-        'module',
-      ),
-    ).toEqual(JSON.parse(JSON.stringify(documents)));
-  }, 120_000);
-
-  describe("without the server's dependencies", () => {
-    it.each([
-      ['modules in Node', 'module', NODE],
-      ['CommonJS in Node', 'commonjs', NODE],
-      ['a bundler', 'module', BUNDLER],
-    ] as const)('the call compiles for %s', (name, type, options) => {
-      const project = createProject(name, type);
-      unpack(project);
-
-      expect(compile(project, CALL, options)).toEqual([]);
-    });
-
-    it('a wrong call does not compile', () => {
-      const project = createProject('wrong');
-      unpack(project);
-      const source = `${CALL}${WRONG_CALLS.map(([line]) => line).join('\n')}\n`;
-      const firstLine = CALL.split('\n').length;
-
-      const complaints = compile(project, source, BUNDLER);
-
-      for (const [index, [, complaint]] of WRONG_CALLS.entries()) {
-        const at = `call.ts(${firstLine + index},`;
-        expect(complaints.filter((line) => line.startsWith(at)).join('\n')).toMatch(complaint);
-      }
-    });
-
-    it('Node requires and imports the same documents, and the manifest', () => {
-      const project = createProject('loaded');
-      unpack(project);
-
-      expect(
-        runNode(
-          project,
-          `const { createRequire } = process.getBuiltinModule('node:module');
-           const require = createRequire(process.cwd() + '/');
-           const imported = await import('dv-email-gateway/client');
-           const required = require('dv-email-gateway/client');
-           const { operations } = require('dv-email-gateway/persisted-documents.json');
-           console.log(JSON.stringify({ imported, required, operations: operations.map(({ name }) => name) }))`,
-          'module',
-        ),
-      ).toEqual(
-        JSON.parse(
-          JSON.stringify({
-            imported: documents,
-            required: documents,
-            // Each as it is, and as clients with a cache send it.
-            operations: ['CertificateOrder', 'CertificateOrders', 'ResendDvEmails'].flatMap(
-              (name) => [name, name],
-            ),
-          }),
-        ),
-      );
-    });
-  });
-});
-
 describeWithChromium('in a browser', () => {
   it(`the whole entry is one file of less than ${MAX_BUNDLE_BYTES} bytes`, async () => {
-    const project = createProject('bundled');
-    unpack(project);
+    const folder = mkdtempSync(join(tmpdir(), 'package-'));
+    closeLater(() => rmSync(folder, { recursive: true }));
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(PACKAGE, join(folder, 'node_modules', 'dv-email-gateway-client'));
     writeFileSync(
-      join(project, 'page.js'),
-      "import * as client from 'dv-email-gateway/client'; globalThis.client = client;",
+      join(folder, 'page.js'),
+      "import * as client from 'dv-email-gateway-client'; globalThis.client = client;",
     );
-    const outfile = join(project, 'bundle.js');
+    const outfile = join(folder, 'bundle.js');
     const { metafile } = buildSync({
-      entryPoints: [join(project, 'page.js')],
-      absWorkingDir: project,
+      entryPoints: [join(folder, 'page.js')],
+      absWorkingDir: folder,
       bundle: true,
       minify: true,
       platform: 'browser',
@@ -225,10 +34,11 @@ describeWithChromium('in a browser', () => {
     });
     const bundle = readFileSync(outfile, 'utf8');
 
-    expect(Object.keys(metafile.inputs).sort()).toEqual([
-      'node_modules/dv-email-gateway/dist/client/esm/operations.js',
-      'page.js',
-    ]);
+    expect(
+      Object.keys(metafile.inputs)
+        .map((path) => resolve(folder, path))
+        .sort(),
+    ).toEqual([join(PACKAGE, 'esm', 'operations.js'), join(folder, 'page.js')].sort());
     expect(Buffer.byteLength(bundle)).toBeLessThan(MAX_BUNDLE_BYTES);
 
     const { page, errors } = await openPage();

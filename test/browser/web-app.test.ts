@@ -563,7 +563,7 @@ describe("the example app's source", () => {
   function compileWith(clientTypes: string): string {
     writeFileSync(join(folder, 'operations.d.ts'), clientTypes);
     const paths = {
-      'dv-email-gateway/client': [join(folder, 'operations.d.ts')],
+      'dv-email-gateway-client': [join(folder, 'operations.d.ts')],
       '@graphql-typed-document-node/core': [
         join(WEB_APP, 'node_modules', '@graphql-typed-document-node', 'core'),
       ],

@@ -4,8 +4,11 @@ import { dirname, join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..');
 
-/** This repository itself, as the package that the example app installs from its folder. */
-const OWN = ['docs/examples/web: ../../..', 'docs/examples/web: node_modules/dv-email-gateway'];
+/** The client package, as it is built here, which the example app installs from its folder. */
+const OWN = [
+  'docs/examples/web: ../../../dist/client',
+  'docs/examples/web: node_modules/dv-email-gateway-client',
+];
 
 interface LockFile {
   readonly packages: Readonly<Record<string, { integrity?: string; resolved?: string }>>;
@@ -29,12 +32,12 @@ const entries = findLockFiles().flatMap((path) => {
     .map(([location, entry]) => ({ ...entry, name: `${dirname(path)}: ${location}` }));
 });
 
-it('every locked package has a checksum, but the one that is this repository', () => {
+it('every locked package has a checksum, but our own', () => {
   const without = entries.filter(({ integrity }) => !/^sha512-./.test(integrity ?? ''));
   expect(without.map(({ name }) => name).sort()).toEqual(OWN);
 });
 
 it('no lock file names a registry, so that each is free to choose one', () => {
   const resolved = entries.filter((entry) => entry.resolved !== undefined);
-  expect(resolved.map(({ resolved: from }) => from)).toEqual(['../../..']);
+  expect(resolved.map(({ resolved: from }) => from)).toEqual(['../../../dist/client']);
 });

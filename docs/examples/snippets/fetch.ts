@@ -2,7 +2,7 @@ import {
   ResendDvEmailsDocument,
   type ResendDvEmailsMutation,
   type ResendDvEmailsMutationVariables,
-} from 'dv-email-gateway/client';
+} from 'dv-email-gateway-client';
 import { print } from 'graphql';
 import { type Notice, toFailureNotice, toNotice } from './notice';
 

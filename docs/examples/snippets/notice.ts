@@ -1,4 +1,4 @@
-import type { ResendDvEmailsMutation } from 'dv-email-gateway/client';
+import type { ResendDvEmailsMutation } from 'dv-email-gateway-client';
 
 type Result = NonNullable<ResendDvEmailsMutation['resendDvEmails']>;
 

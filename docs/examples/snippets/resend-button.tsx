@@ -1,5 +1,5 @@
 import { useMutation } from '@apollo/client/react';
-import { ResendDvEmailsDocument } from 'dv-email-gateway/client';
+import { ResendDvEmailsDocument } from 'dv-email-gateway-client';
 import { useState } from 'react';
 import { toThrownNotice } from './apollo-client';
 import { type Notice, toFailureNotice, toNotice } from './notice';

@@ -2,7 +2,7 @@ import { Client, fetchExchange } from '@urql/core';
 import {
   ResendDvEmailsDocument,
   type ResendDvEmailsMutationVariables,
-} from 'dv-email-gateway/client';
+} from 'dv-email-gateway-client';
 import { type Notice, toFailureNotice, toNotice } from './notice';
 
 /** No retryExchange: an exchange that repeats a mutation sends the emails again. */

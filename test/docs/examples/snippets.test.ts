@@ -33,7 +33,7 @@ interface Notice {
 type Resend = (url: string, orderId: string) => Promise<Notice>;
 
 // What a frontend has installed is here the source.
-jest.mock('dv-email-gateway/client', () => jest.requireActual('../../../src/client/operations'), {
+jest.mock('dv-email-gateway-client', () => jest.requireActual('../../../src/client/operations'), {
   virtual: true,
 });
 
@@ -51,6 +51,17 @@ const CLIENTS: readonly [string, jest.Describe, Resend][] = [
     (url, orderId) => {
       const { createClient, resend } = load('urql.ts');
       return resend(createClient(url), { orderId });
+    },
+  ],
+  [
+    'TanStack Query',
+    describeInstalled,
+    (url, orderId) => {
+      const { MutationObserver, QueryClient } = loadPackage('@tanstack/react-query');
+      const options = load('tanstack-query.ts').toResendOptions(url);
+      // With a default that would repeat the mutation.
+      const client = new QueryClient({ defaultOptions: { mutations: { retry: 3 } } });
+      return new MutationObserver(client, options).mutate({ orderId });
     },
   ],
   [
@@ -112,6 +123,22 @@ describeInstalled('urql, as it is set up here', () => {
     const { data } = await client.query(CertificateOrderDocument, { id: '1001' }).toPromise();
 
     expect(data.certificateOrder).toMatchObject({ id: '1001' });
+    app.takeUpstreamRequests();
+  });
+});
+
+describeInstalled('TanStack Query, as it is set up here', () => {
+  it('keeps no mutation for later when there is no network', async () => {
+    const { MutationObserver, onlineManager, QueryClient } = loadPackage('@tanstack/react-query');
+    const app = await startTestApp();
+    const options = load('tanstack-query.ts').toResendOptions(app.url);
+    const mutation = new MutationObserver(new QueryClient(), options);
+    onlineManager.setOnline(false);
+
+    const result = mutation.mutate({ orderId: '1001' });
+
+    expect(mutation.getCurrentResult()).toMatchObject({ isPaused: false });
+    expect(await result).toMatchObject({ tone: 'success' });
     app.takeUpstreamRequests();
   });
 });

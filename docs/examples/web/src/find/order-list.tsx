@@ -1,7 +1,7 @@
 // Orders that were found, or while nothing is searched for, those that wait.
 import { NetworkStatus } from '@apollo/client';
 import { useQuery } from '@apollo/client/react';
-import { CertificateOrdersDocument } from 'dv-email-gateway/client';
+import { CertificateOrdersDocument } from 'dv-email-gateway-client';
 import { FocusedHeading } from '../focused-heading';
 import { ReadFailure } from '../order/read-failure';
 import { OrderRow, type Row } from './order-row';

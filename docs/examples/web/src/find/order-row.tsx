@@ -1,4 +1,4 @@
-import type { CertificateOrdersQuery } from 'dv-email-gateway/client';
+import type { CertificateOrdersQuery } from 'dv-email-gateway-client';
 import { LastResend } from '../order/last-resend';
 import { toLink } from '../use-url';
 import { toAge } from './age';

@@ -1,4 +1,4 @@
-import type { CertificateOrderResendOutcome } from 'dv-email-gateway/client';
+import type { CertificateOrderResendOutcome } from 'dv-email-gateway-client';
 import { isOwnRequestId } from '../own-request-ids';
 import type { Order } from './order-details';
 

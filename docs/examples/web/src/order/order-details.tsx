@@ -1,4 +1,4 @@
-import type { CertificateOrderQuery } from 'dv-email-gateway/client';
+import type { CertificateOrderQuery } from 'dv-email-gateway-client';
 
 export type Order = NonNullable<CertificateOrderQuery['certificateOrder']>;
 export type Domain = NonNullable<Order['domains']>[number];

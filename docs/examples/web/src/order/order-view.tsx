@@ -1,7 +1,7 @@
 // One order: what it is about, and its emails.
 import { NetworkStatus } from '@apollo/client';
 import { useQuery } from '@apollo/client/react';
-import { CertificateOrderDocument } from 'dv-email-gateway/client';
+import { CertificateOrderDocument } from 'dv-email-gateway-client';
 import { FocusedHeading } from '../focused-heading';
 import { ResendForm } from '../resend/resend-form';
 import { findObstacle } from './obstacle';

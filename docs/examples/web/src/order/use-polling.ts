@@ -1,5 +1,5 @@
 import { useApolloClient } from '@apollo/client/react';
-import { CertificateOrderDocument } from 'dv-email-gateway/client';
+import { CertificateOrderDocument } from 'dv-email-gateway-client';
 import { useEffect } from 'react';
 
 /** Twice a minute, of the 60 requests that a gateway takes from a caller by default (`CALLER_QUOTA`). */

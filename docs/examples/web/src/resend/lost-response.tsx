@@ -1,5 +1,5 @@
 import { useApolloClient } from '@apollo/client/react';
-import { CertificateOrderDocument } from 'dv-email-gateway/client';
+import { CertificateOrderDocument } from 'dv-email-gateway-client';
 import { useState } from 'react';
 import { describeOutcome, LastResend, type Resend } from '../order/last-resend';
 

@@ -1,5 +1,5 @@
 // The form's fields and the mutation's list of recipients: one to the other, and an issue's path back again.
-import type { DomainApprovalEmailInput, ResendDvEmailsResult } from 'dv-email-gateway/client';
+import type { DomainApprovalEmailInput, ResendDvEmailsResult } from 'dv-email-gateway-client';
 import type { Domain } from '../order/order-details';
 import type { Approver } from './approvers';
 import type { Attempt } from './use-resend';

@@ -3,7 +3,7 @@ import type {
   ResendDvEmailsErrorReason,
   ResendDvEmailsRateLimitScope,
   ResendDvEmailsResult,
-} from 'dv-email-gateway/client';
+} from 'dv-email-gateway-client';
 import { LastResend } from '../order/last-resend';
 import { AcceptedPanel } from './accepted-panel';
 import { DigicertErrors } from './digicert-errors';

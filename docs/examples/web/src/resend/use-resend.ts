@@ -3,7 +3,7 @@ import {
   ResendDvEmailsDocument,
   type ResendDvEmailsMutationVariables,
   type ResendDvEmailsResult,
-} from 'dv-email-gateway/client';
+} from 'dv-email-gateway-client';
 import { useRef, useState } from 'react';
 import { createRequestId } from '../own-request-ids';
 import { type Failure, toFailure } from './failure';

@@ -3,14 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSchema, printSchema } from 'graphql';
 
-/** As introspection gives it to a frontend: relay-compiler does not read the federation directives. */
-const SCHEMA = printSchema(
-  buildSchema(readFileSync(join(__dirname, '..', '..', 'schema', 'schema.graphql'), 'utf8'), {
-    assumeValidSDL: true,
-  }),
-);
+const SCHEMA = readFileSync(join(__dirname, '..', '..', 'schema', 'client.graphql'), 'utf8');
 const COMPILER = join(__dirname, 'node_modules', '.bin', 'relay-compiler');
 
 const SOURCE = `
