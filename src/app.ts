@@ -1,6 +1,7 @@
 // The whole wiring on one screen.
 import { createAuthenticate } from './auth/authenticate';
 import { LOOK_UPS_TIMEOUT_MS } from './dns/dns-client';
+import { createEgress } from './egress/egress';
 import { createExplorer } from './explorer/explorer';
 import { startGraphql } from './graphql/graphql';
 import { GRAPHQL_PATH } from './http/graphql-route';
@@ -27,11 +28,23 @@ export type App = Awaited<ReturnType<typeof startApp>>;
 export async function startApp(settings: Settings, dependencies: AppDependencies) {
   const { log, clock = systemClock } = dependencies;
   const { name, version, userAgent } = readPackageInfo();
-  const telemetry = startTelemetry(settings, { name, version, log, clock });
+  const egress = createEgress(settings.proxies);
+  const identityProvider = egress.createAgent();
+  const telemetry = startTelemetry(settings, {
+    name,
+    version,
+    log,
+    clock,
+    createHttpAgent: settings.proxies && egress.createHttpAgent,
+  });
   const useCases = await startUseCases(settings, { ...dependencies, clock, telemetry, userAgent });
   const { reportUnhandledRejection, apolloPlugins: plugins } = telemetry;
   const closeResources = () =>
-    withTimeout(clock, CLOSE_TIMEOUT_MS, Promise.all([useCases.close(), telemetry.close()]));
+    withTimeout(
+      clock,
+      CLOSE_TIMEOUT_MS,
+      Promise.all([useCases.close(), telemetry.close(), identityProvider.destroy()]),
+    );
   let stopping = false;
   try {
     const graphql = await startGraphql({ ...settings, log, plugins });
@@ -43,6 +56,7 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
       authenticate: createAuthenticate(settings.auth, {
         clock,
         log,
+        dispatcher: identityProvider,
         countRefusal: telemetry.countRefusal,
       }),
       isOpen: !settings.auth.tokens && settings.auth.routerSecrets.length === 0,

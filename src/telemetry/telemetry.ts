@@ -23,10 +23,11 @@ export type Telemetry = ReturnType<typeof startTelemetry>;
 
 export function startTelemetry(
   { host, metricsPort, tracing: isTracing, audit }: TelemetrySettings,
-  { name, version, log, clock }: TracingOptions,
+  options: TracingOptions,
 ) {
+  const { log, clock } = options;
   const metrics = metricsPort === undefined ? undefined : loadMetrics().createMetrics();
-  const tracing = isTracing ? loadTracing().startTracing({ name, version, log, clock }) : undefined;
+  const tracing = isTracing ? loadTracing().startTracing(options) : undefined;
   const auditResend = createAudit(audit, log);
   const reportRejection = createRejectionReport(log, clock);
   let closeServer = async () => {};
