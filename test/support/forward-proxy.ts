@@ -8,17 +8,19 @@ import { closeLater } from './close-later';
 export type OnConnect = (request: IncomingMessage, socket: Socket) => void;
 
 /** Opens the tunnel, as it should be; 502 where nobody is there. */
-export const tunnel: OnConnect = ({ url = '' }, socket) => {
-  const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(url) ?? [];
+export const tunnel: OnConnect = (request, socket) => {
+  const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(request.url ?? '') ?? [];
   const target = connect(Number(port), host);
+  const refuse = () => answer(502)(request, socket);
+  target.once('error', refuse);
   target.once('connect', () => {
-    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    target.off('error', refuse);
     // A reset on one side is one on the other; pipe would pass on an orderly end alone.
     target.on('error', () => socket.resetAndDestroy());
     socket.on('error', () => target.resetAndDestroy());
+    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
     socket.pipe(target).pipe(socket);
   });
-  target.once('error', () => answer(502)({ url } as IncomingMessage, socket));
   socket.once('close', () => target.destroy());
   target.once('close', () => socket.destroy());
 };
