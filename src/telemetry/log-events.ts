@@ -1,6 +1,7 @@
 // What the log says of calls and of the way to DigiCert as a whole.
 import type { Logger } from 'pino';
 import { toLoggedSubject } from '../domain/caller';
+import type { UpstreamDiagnostics } from '../domain/outcome';
 import { isOrderId } from '../domain/resend-request';
 import type { BreakerState, UpstreamEvent } from '../domain/upstream-event';
 import type { UseCaseCompleted, UseCaseOutcome } from '../domain/use-case-events';
@@ -19,15 +20,19 @@ export function logOutcome(
 ): void {
   const failure = outcome.kind === 'upstream-failed' ? outcome : undefined;
   if (failure?.reason === 'CREDENTIALS_REJECTED' || failure?.reason === 'MISCONFIGURED') {
-    log.error(
-      fields,
-      failure.diagnostics.status === undefined
-        ? 'the certificate of DIGICERT_BASE_URL is not trusted: nothing was sent to it'
-        : 'DigiCert refuses the gateway itself: check DIGICERT_API_KEY and DIGICERT_BASE_URL',
-    );
+    log.error(fields, describeFault(failure.diagnostics));
   } else {
     log.info(fields, message);
   }
+}
+
+function describeFault({ status, errorCode }: UpstreamDiagnostics): string {
+  if (status !== undefined) {
+    return 'DigiCert refuses the gateway itself: check DIGICERT_API_KEY and DIGICERT_BASE_URL';
+  }
+  return errorCode?.startsWith('PROXY_')
+    ? 'the proxy of HTTPS_PROXY refuses the gateway: nothing was sent'
+    : 'the certificate of DIGICERT_BASE_URL is not trusted: nothing was sent to it';
 }
 
 const LOGGED_READS = { order: { event: 'order.read' }, list: { event: 'orders.listed' } } as const;

@@ -106,7 +106,7 @@ describe('CONNECT', () => {
     );
 
     const error = await new Promise((resolve) =>
-      connect({ protocol: 'http:', hostname: '::1', port: '' }, resolve),
+      connect({ protocol: 'http:', hostname: '::1', port: '' }, (...[error]) => resolve(error)),
     );
 
     expect(error).toMatchObject({ code: 'PROXY_TIMEOUT' });
