@@ -1,5 +1,5 @@
 // Which proxy a connection goes through, by the customary variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
-import { isInNetworks, parseIpNetwork } from '../lib/ip-address';
+import { createNetworkCheck } from '../lib/ip-address';
 
 /** Where a connection goes. */
 export interface Target {
@@ -45,13 +45,10 @@ export function parseNoProxy(text: string): ProxySettings['isExempt'] {
   const rules = entries.map((entry) => {
     const [, host = entry, port] = /^(\[.*\]|[^:]*):(\d+)$/.exec(entry.toLowerCase()) ?? [];
     const name = host.toLowerCase().replace(/^\*?\./, '');
-    const network = parseIpNetwork(host);
+    const isInNetwork = createNetworkCheck([host]);
     return ({ hostname, port: targetPort }: Target) =>
       (port === undefined || Number(port) === targetPort) &&
-      (host === '*' ||
-        hostname === name ||
-        hostname.endsWith(`.${name}`) ||
-        (network !== undefined && isInNetworks(hostname, [network])));
+      (host === '*' || hostname === name || hostname.endsWith(`.${name}`) || isInNetwork(hostname));
   });
   return (target) => rules.some((matches) => matches(target));
 }

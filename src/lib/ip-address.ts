@@ -1,8 +1,7 @@
 // IP addresses as headers, sockets and settings spell them, in one form.
 import ipaddr from 'ipaddr.js';
 
-export type IpAddress = ipaddr.IPv4 | ipaddr.IPv6;
-export type IpNetwork = [address: IpAddress, bits: number];
+type IpAddress = ipaddr.IPv4 | ipaddr.IPv6;
 
 /**
  * Without what some add: a port (203.0.113.1:50712, [2001:db8::1]:50712) and a zone, which means something on one machine alone.
@@ -15,18 +14,26 @@ export function parseIpAddress(text: string): IpAddress | undefined {
   return ipaddr.isValid(address) ? ipaddr.process(address) : undefined;
 }
 
-/** A network such as 192.0.2.0/28, or the one of an address alone. */
-export function parseIpNetwork(text: string): IpNetwork | undefined {
-  if (ipaddr.isValidCIDR(text)) {
-    return ipaddr.parseCIDR(text);
-  }
-  const address = parseIpAddress(text);
-  return address && [address, address.toByteArray().length * 8];
+/** Takes addresses and networks such as 192.0.2.0/28; what is neither holds nothing. */
+export function createNetworkCheck(networks: readonly string[]): (address?: string) => boolean {
+  const parsed = networks.flatMap(parseNetwork);
+  return (text = '') => {
+    const address = parseIpAddress(text);
+    return parsed.some(
+      ({ network, bits }) => address?.kind() === network.kind() && address.match(network, bits),
+    );
+  };
 }
 
-export function isInNetworks(text: string, networks: readonly IpNetwork[]): boolean {
+function parseNetwork(text: string): { network: IpAddress; bits: number }[] {
   const address = parseIpAddress(text);
-  return networks.some(
-    ([network, bits]) => address?.kind() === network.kind() && address.match(network, bits),
-  );
+  if (address) {
+    return [{ network: address, bits: 8 * address.toByteArray().length }];
+  }
+  if (!ipaddr.isValidCIDR(text)) {
+    return [];
+  }
+  const [network, bits] = ipaddr.parseCIDR(text);
+  const isMapped = network instanceof ipaddr.IPv6 && network.isIPv4MappedAddress() && bits >= 96;
+  return [isMapped ? { network: network.toIPv4Address(), bits: bits - 96 } : { network, bits }];
 }

@@ -1,6 +1,6 @@
 // What the log says of calls and of the way to DigiCert as a whole.
 import type { Logger } from 'pino';
-import { toLoggedSubject } from '../domain/caller';
+import type { Caller } from '../domain/caller';
 import type { UpstreamDiagnostics } from '../domain/outcome';
 import { isOrderId } from '../domain/resend-request';
 import type { BreakerState, UpstreamEvent } from '../domain/upstream-event';
@@ -38,7 +38,11 @@ function describeFault({ status, errorCode }: UpstreamDiagnostics): string {
 const LOGGED_READS = { order: { event: 'order.read' }, list: { event: 'orders.listed' } } as const;
 
 /** One event per order, or page of the list, that is read; where that failed unexpectedly, the masked error is logged in its place. */
-export function logOrderRead(log: Logger, completed: UseCaseCompleted): void {
+export function logOrderRead(
+  log: Logger,
+  completed: UseCaseCompleted,
+  nameCaller: (caller: Caller) => object,
+): void {
   const { useCase, caller, orderId, outcome, durationMs } = completed;
   if (outcome === undefined) {
     return;
@@ -47,7 +51,7 @@ export function logOrderRead(log: Logger, completed: UseCaseCompleted): void {
   const fields = {
     ...LOGGED_READS[useCase === 'list orders' ? 'list' : 'order'],
     correlationId: caller.correlationId,
-    subject: toLoggedSubject(caller),
+    ...nameCaller(caller),
     orderId: toOrderField(orderId),
     outcome: outcome.kind,
     scope: outcome.kind === 'rate-limited' ? outcome.scope : undefined,

@@ -5,7 +5,7 @@ import type { RefusalReason } from '../domain/refusal-reason';
 import type { UpstreamEvent } from '../domain/upstream-event';
 import type { ObserveUseCase, UseCaseCompleted } from '../domain/use-case-events';
 import type { Clock } from '../lib/clock';
-import { type AuditSettings, createAudit } from './audit';
+import { type AuditSettings, createAudit, createNaming } from './audit';
 import { logOrderRead, logUpstream } from './log-events';
 import { startMetricsServer } from './metrics/metrics-server';
 import type { MeasuredState } from './metrics/state';
@@ -28,7 +28,8 @@ export function startTelemetry(
   const { log, clock } = options;
   const metrics = metricsPort === undefined ? undefined : loadMetrics().createMetrics();
   const tracing = isTracing ? loadTracing().startTracing(options) : undefined;
-  const auditResend = createAudit(audit, log);
+  const naming = createNaming(audit);
+  const auditResend = createAudit(naming, log);
   const reportRejection = createRejectionReport(log, clock);
   let closeServer = async () => {};
 
@@ -41,7 +42,7 @@ export function startTelemetry(
       logCompleted =
         started.useCase === 'resend'
           ? auditResend(started)
-          : (completed) => logOrderRead(log, completed);
+          : (completed) => logOrderRead(log, completed, naming.nameCaller);
       result = await (span ? span.run(run) : run());
       return result.outcome;
     } finally {
