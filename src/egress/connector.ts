@@ -66,7 +66,7 @@ function openTunnel(
     clearTimeout(timer);
     callback(error, null);
   });
-  // Whatever the status, as it is CONNECT that is answered.
+  // With any status, as it is CONNECT that is answered.
   request.once('connect', ({ statusCode = 0 }, socket: Socket, head) => {
     clearTimeout(timer);
     // It is reported by what uses the socket, if anything does.

@@ -25,8 +25,6 @@ const NO_PROXIES: ProxySettings = {
   isExempt: () => true,
 };
 
-export type Egress = ReturnType<typeof createEgress>;
-
 export function createEgress(proxies: ProxySettings = NO_PROXIES) {
   const connect = createConnector(proxies);
   const options = {

@@ -1,4 +1,4 @@
-// The faults of the matrix that are a forward proxy's. DigiCert behind it is well, and must not hear of a call.
+// The faults of the matrix that are a forward proxy's. DigiCert behind it is well, and must not get a request.
 import { startSimulator } from '../../src/simulator/simulator';
 import {
   answer,

@@ -1,4 +1,4 @@
-// The way out through a forward proxy: what goes by it, how often it is asked, and what of it is ever written.
+// The way out through a forward proxy: what uses it, how often it is asked, and what of it is ever written.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -98,7 +98,7 @@ describe('CONNECT', () => {
     expect(proxy.connects).toHaveLength(1);
   });
 
-  it('is given up after a while', async () => {
+  it('times out', async () => {
     const proxy = await startForwardProxy(hangOn);
     const connect = createConnector(
       { httpProxy: parseProxy(proxy.url), httpsProxy: undefined, isExempt: parseNoProxy('') },
@@ -150,7 +150,7 @@ describe('CONNECT', () => {
   });
 });
 
-describe('what goes by the proxy', () => {
+describe('what uses the proxy', () => {
   async function startAll(environment: Record<string, string>) {
     const proxy = await startForwardProxy();
     const collector = createServer((_request, response) => response.end('{}')).listen(

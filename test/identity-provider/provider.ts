@@ -21,7 +21,7 @@ export interface RealProvider {
   stop(): Promise<void>;
   /** An access token for a client; without a resource an opaque one. */
   issueToken(parameters?: Record<string, string>): Promise<string>;
-  /** What somebody who signs in gets. */
+  /** The tokens of a person who signs in. */
   signIn(): Promise<{ readonly id_token: string; readonly access_token: string }>;
 }
 

@@ -7,7 +7,7 @@ import { closeLater } from './close-later';
 /** Answers a CONNECT; `request.url` is where to. */
 export type OnConnect = (request: IncomingMessage, socket: Socket) => void;
 
-/** Opens the tunnel, as it should be; 502 where nobody is there. */
+/** Opens the tunnel, as it should be; 502 where no server listens. */
 export const tunnel: OnConnect = (request, socket) => {
   const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(request.url ?? '') ?? [];
   const target = connect(Number(port), host);
@@ -64,7 +64,7 @@ export async function startForwardProxy(onConnect: OnConnect = tunnel): Promise<
   const sockets = new Set<Socket>();
   const events = new EventEmitter();
   let headers = {};
-  // Whatever is asked in another way is a mistake.
+  // Another method than CONNECT is a mistake.
   const refuse: RequestListener = (request, response) => {
     connects.push(`${request.method} ${request.url}`);
     response.writeHead(405).end();
