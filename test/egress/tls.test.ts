@@ -128,3 +128,29 @@ describe('a proxy by https', () => {
     expect(connects).toEqual([`localhost:${portOf(digicert)}`]);
   });
 });
+
+describe('a collector by https', () => {
+  it('gets its spans through the proxy', async () => {
+    const ca = await createCa('localhost');
+    const paths: unknown[] = [];
+    const collector = createSecureServer({ key: ca.key, cert: ca.cert }, (request, response) => {
+      paths.push(request.url);
+      response.end('{}');
+    }).listen(0, '127.0.0.1');
+    closeLater(() => collector.close());
+    await once(collector, 'listening');
+    const proxy = await startForwardProxy();
+    const { host } = new URL(`https://localhost:${(collector.address() as AddressInfo).port}`);
+
+    await resend({
+      DIGICERT_API_KEY: '',
+      DIGICERT_BASE_URL: '',
+      OTEL_EXPORTER_OTLP_ENDPOINT: `https://${host}`,
+      HTTPS_PROXY: proxy.url,
+      NODE_EXTRA_CA_CERTS: ca.file,
+    });
+
+    expect(paths).toEqual(['/v1/traces']);
+    expect(proxy.connects).toEqual([host]);
+  });
+});
