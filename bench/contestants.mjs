@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildBefore } from './before.mjs';
 import { toBody, toVariables } from './document.mjs';
 import { launchPeer, launchPinnedGateway, NO_LIMITS, waitUntilReady } from './launch.mjs';
 import * as hive from './peers/hive/document.mjs';
@@ -20,14 +21,17 @@ const WIDE_LIMITS = {
 
 export const PRODUCTION = 'gateway, production profile';
 export const BARE = 'gateway, bare';
+/** The build of the first round, which is the peer to beat. */
+export const BEFORE = { [PRODUCTION]: 'before, production profile', [BARE]: 'before, bare' };
 export const FORWARDER = 'node:http + undici forwarder';
 
 /** What the gateway is set to, by profile, for a simulator. */
-export function toGatewaySettings(profile, { simulator, concurrency }) {
+export function toGatewaySettings(profile, { simulator, concurrency, redis }) {
   const common = {
     ...GATEWAY,
     DIGICERT_BASE_URL: simulator.baseUrl,
     DIGICERT_CONCURRENCY: String(concurrency),
+    ...(redis && { REDIS_URL: redis }),
   };
   return profile === BARE
     ? { ...common, ...NO_LIMITS, AUTH: 'none', LOG_LEVEL: 'silent' }
@@ -44,13 +48,13 @@ export function toGatewaySettings(profile, { simulator, concurrency }) {
 const LOG_FILE = join(tmpdir(), `dv-email-gateway-bench-${process.pid}.log`);
 process.on('exit', () => rmSync(LOG_FILE, { force: true }));
 
-function gateway(profile) {
+function gateway(profile, { name = profile, toMain = () => undefined } = {}) {
   return {
-    name: profile,
+    name,
     start: async (setting) => {
       const { child, url, readyUrl } = await launchPinnedGateway(
         toGatewaySettings(profile, setting),
-        { logFile: profile === BARE ? '/dev/null' : LOG_FILE },
+        { main: toMain(), logFile: profile === BARE ? '/dev/null' : LOG_FILE },
       );
       await waitUntilReady(readyUrl);
       const token = await (await fetch(setting.simulator.tokenUrl)).text();
@@ -85,6 +89,8 @@ function isMember(text) {
 export const CONTESTANTS = [
   gateway(PRODUCTION),
   gateway(BARE),
+  gateway(PRODUCTION, { name: BEFORE[PRODUCTION], toMain: buildBefore }),
+  gateway(BARE, { name: BEFORE[BARE], toMain: buildBefore }),
   peer('Apollo standalone + type-graphql', 'apollo-standalone.mjs'),
   peer('GraphQL Yoga', 'yoga.mjs'),
   peer('Mercurius', 'mercurius.mjs'),

@@ -1,12 +1,23 @@
-// What is asked in every comparison: the gateway's own operation, for one order and a new mailbox each time.
+// What is asked in every comparison: the gateway's own operation as the first round had it, which every contestant
+// knows, for one of many orders and a new mailbox each time.
 import { readFileSync } from 'node:fs';
 
 export const ORDER_ID = '1001';
 
-export const query = readFileSync(
-  new URL('../schema/operations/resend-dv-emails.graphql', import.meta.url),
-  'utf8',
-);
+/** As many as a busy account has pending at a time: an order has few attempts within a cool-down. */
+const ORDER_IDS = Array.from({ length: 1_000 }, (_, index) => String(1_001 + index));
+
+/** What the simulator knows. */
+export function toAccount(resend) {
+  return Object.fromEntries(ORDER_IDS.map((id) => [id, { summary: 'accepted', resend }]));
+}
+
+/** A body for each order. */
+export function toBodies(body) {
+  return ORDER_IDS.map((id) => body.replaceAll(`"${ORDER_ID}"`, `"${id}"`));
+}
+
+export const query = readFileSync(new URL('resend-dv-emails.graphql', import.meta.url), 'utf8');
 
 /** What autocannon replaces by an id of its own for each request. */
 const NEW_ID = '[<id>]';

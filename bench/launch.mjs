@@ -47,11 +47,12 @@ export function launch(command, args, { pattern, onLine = () => {}, ...options }
   });
 }
 
-/** No limits but those that are requested. */
+/** No limits but those that are requested, and nothing remembered. */
 export const NO_LIMITS = {
   DIGICERT_QUOTA: 'off',
   CALLER_QUOTA: 'off',
   RESEND_COOLDOWN_SECONDS: '0',
+  LAST_RESEND_DAYS: '0',
 };
 
 /** The built gateway on a free port; resolves once it listens. */
@@ -67,9 +68,12 @@ export async function launchGateway(env, { args = [], onLine, ipc } = {}) {
 }
 
 /** The built gateway on the measured processor, its log in a file; resolves at once, and it may not listen yet. */
-export async function launchPinnedGateway(env, { args = PROBE, logFile = '/dev/null' } = {}) {
+export async function launchPinnedGateway(
+  env,
+  { main = MAIN, args = PROBE, logFile = '/dev/null' } = {},
+) {
   const port = await findPort();
-  const { command, args: all } = onProcessor(process.execPath, [...args, MAIN]);
+  const { command, args: all } = onProcessor(process.execPath, [...args, main]);
   const child = start(command, all, {
     env: { ...env, PORT: String(port) },
     ipc: true,
@@ -117,7 +121,7 @@ export async function end(child) {
   await gone;
 }
 
-async function findPort() {
+export async function findPort() {
   const server = createServer();
   await new Promise((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

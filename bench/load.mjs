@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import autocannon from 'autocannon';
-import { fill } from './document.mjs';
+import { fill, toAccount, toBodies } from './document.mjs';
 import { ask } from './launch.mjs';
 
 const require = createRequire(import.meta.url);
@@ -23,7 +23,7 @@ export async function startUpstream({ delayMs = 0 } = {}) {
           });
   const simulator = await startSimulator({
     quota: [],
-    account: { 1001: { summary: 'accepted', resend } },
+    account: toAccount(resend),
     onRequest: () => {
       received += 1;
     },
@@ -49,7 +49,7 @@ export async function checkResponse({ url, headers }, { name, body, isSuccess })
   }
 }
 
-/** Sends one body again and again. Figures are of one request, but for memory. Throws when one fails. */
+/** Sends one body again and again, for one order after the other. Figures are of one request, but for memory. Throws when one fails. */
 export async function burst({ child, url, headers }, body, { seconds, connections, upstream }) {
   const before = await ask(child, 'usage');
   const receivedBefore = upstream.received;
@@ -57,7 +57,7 @@ export async function burst({ child, url, headers }, body, { seconds, connection
     url,
     method: 'POST',
     headers: { ...JSON_HEADERS, ...headers },
-    body,
+    requests: toBodies(body).map((each) => ({ body: each })),
     // Each request is for a mailbox of its own.
     idReplacement: true,
     connections,

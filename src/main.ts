@@ -10,7 +10,7 @@ import { loadSimulator } from './upstream';
 
 const USAGE = `usage: main [start | simulator [PORT]]
 
-  start                 serve GraphQL, with the settings the README lists (default)
+  start                 serve GraphQL, with the settings that docs/settings.md lists (default)
   simulator [PORT]      serve the simulated DigiCert alone (default port 4010)
 `;
 

@@ -1,16 +1,18 @@
 // From the start of the process, out of dist/, to the first response to a mutation; and memory a moment later.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BARE, PRODUCTION, toGatewaySettings } from '../contestants.mjs';
+import { buildBefore } from '../before.mjs';
+import { BARE, BEFORE, PRODUCTION, toGatewaySettings } from '../contestants.mjs';
 import { fill, toBody } from '../document.mjs';
 import { ask, end, launchPinnedGateway } from '../launch.mjs';
 import { startUpstream } from '../load.mjs';
+import { inRounds } from '../rounds.mjs';
 import { median, toTable, withSpread } from '../statistics.mjs';
 
 const SETTLE_MS = 500;
 
-async function startOnce(settings, headers) {
+async function startOnce(settings, headers, main) {
   const startedAt = performance.now();
-  const { child, url } = await launchPinnedGateway(settings);
+  const { child, url } = await launchPinnedGateway(settings, { main });
   for (let answered = false; !answered; ) {
     answered = await fetch(url, {
       method: 'POST',
@@ -32,30 +34,34 @@ export async function coldStart({ rounds, tell }) {
   const { simulator } = await startUpstream();
   const token = await (await fetch(simulator.tokenUrl)).text();
   const profiles = [
-    { name: PRODUCTION, headers: { authorization: `Bearer ${token}` }, starts: [] },
-    { name: BARE, headers: {}, starts: [] },
+    { name: PRODUCTION, headers: { authorization: `Bearer ${token}` } },
+    { name: BARE, headers: {} },
+    {
+      name: BEFORE[PRODUCTION],
+      profile: PRODUCTION,
+      headers: { authorization: `Bearer ${token}` },
+      main: buildBefore(),
+    },
   ];
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const { name, headers, starts } of profiles) {
-      const settings = toGatewaySettings(name, { simulator, concurrency: 100 });
-      const one = await startOnce(settings, headers);
-      starts.push(one);
-      tell(`start ${round}, ${name}: ${one.seconds.toFixed(2)} s, ${one.residentMb.toFixed(0)} MB`);
-    }
-  }
+  const starts = await inRounds({
+    rounds,
+    subjects: profiles,
+    measure: ({ name, profile = name, headers, main }) =>
+      startOnce(toGatewaySettings(profile, { simulator, concurrency: 100 }), headers, main),
+    describe: ({ seconds, residentMb }) => `${seconds.toFixed(2)} s, ${residentMb.toFixed(0)} MB`,
+    tell,
+  });
   await simulator.close();
-  const rows = profiles.map(({ name, starts }) => [
+  const of = (name, key) => starts.get(name).map((one) => one[key]);
+  const rows = profiles.map(({ name }) => [
     name,
-    withSpread(
-      starts.map(({ seconds }) => seconds),
-      2,
-    ),
-    withSpread(starts.map(({ residentMb }) => residentMb)),
+    withSpread(of(name, 'seconds'), 2),
+    withSpread(of(name, 'residentMb')),
   ]);
-  const [{ starts }] = profiles;
+  const toBefore = (key) => median(of(PRODUCTION, key)) / median(of(BEFORE[PRODUCTION], key));
   return {
     table: toTable(['', 'start to first response, s', 'resident memory after it, MB'], rows),
-    seconds: median(starts.map(({ seconds }) => seconds)),
-    residentMb: median(starts.map(({ residentMb }) => residentMb)),
+    seconds: toBefore('seconds'),
+    residentMb: toBefore('residentMb'),
   };
 }

@@ -4,10 +4,12 @@ import { BARE, CONTESTANTS } from '../contestants.mjs';
 import { toBody, toUnseenBody, toVariables } from '../document.mjs';
 import { end } from '../launch.mjs';
 import { burst, startUpstream } from '../load.mjs';
+import { inRounds } from '../rounds.mjs';
 import { toRatio, toTable, withSpread } from '../statistics.mjs';
 
 const COUNTS = [1, 10, 100, 250];
 const CONNECTIONS = 50;
+const UNSEEN = '1 entry, unseen document';
 
 export async function growth({ rounds, seconds, tell }) {
   const upstream = await startUpstream();
@@ -18,33 +20,32 @@ export async function growth({ rounds, seconds, tell }) {
     ...COUNTS.map((count) => ({
       name: count === 1 ? '1 entry' : `${count} entries`,
       body: toBody({ variables: toVariables(count) }),
-      bursts: [],
     })),
-    { name: '1 entry, unseen document', body: toUnseenBody(), bursts: [] },
+    { name: UNSEEN, body: toUnseenBody() },
   ];
   const options = { seconds, connections: CONNECTIONS, upstream };
   for (const { body } of kinds) {
     await burst(program, body, options);
   }
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const { name, body, bursts } of kinds) {
-      const one = await burst(program, body, options);
-      bursts.push(one);
-      tell(`round ${round}, ${name}: ${one.cpuMicroseconds.toFixed(0)} us`);
-    }
-  }
+  const results = await inRounds({
+    rounds,
+    subjects: kinds,
+    measure: ({ body }) => burst(program, body, options),
+    describe: ({ cpuMicroseconds }) => `${cpuMicroseconds.toFixed(0)} us`,
+    tell,
+  });
   await end(program.child);
   await simulator.close();
 
-  const [first] = kinds;
-  const ratio = ({ bursts }) => toRatio(bursts, first.bursts);
-  const rows = kinds.map((kind) => [
-    kind.name,
-    withSpread(kind.bursts.map(({ cpuMicroseconds }) => cpuMicroseconds)),
-    ratio(kind).toFixed(2),
+  const ratio = (name) => toRatio(results.get(name), results.get(kinds[0].name));
+  const rows = [...results].map(([name, bursts]) => [
+    name,
+    withSpread(bursts.map(({ cpuMicroseconds }) => cpuMicroseconds)),
+    ratio(name).toFixed(2),
   ]);
   return {
     table: toTable(['', 'CPU per request, µs', 'to 1 entry'], rows),
-    ratio: ratio(kinds[COUNTS.length - 1]),
+    ratio: ratio(kinds[COUNTS.length - 1].name),
+    unseen: ratio(UNSEEN),
   };
 }

@@ -4,9 +4,10 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
-import { BARE, CONTESTANTS, FORWARDER } from '../contestants.mjs';
+import { BARE, BEFORE, CONTESTANTS, FORWARDER } from '../contestants.mjs';
 import { fill } from '../document.mjs';
 import { ask, end } from '../launch.mjs';
+import { inRounds } from '../rounds.mjs';
 import { median, toTable, withSpread } from '../statistics.mjs';
 
 const require = createRequire(import.meta.url);
@@ -66,32 +67,33 @@ export async function inFlight({ rounds, tell }) {
     },
   });
   const measured = [];
-  for (const name of [BARE, FORWARDER]) {
+  for (const name of [BARE, BEFORE[BARE], FORWARDER]) {
     const contestant = CONTESTANTS.find((one) => one.name === name);
     const program = await contestant.start({ simulator, concurrency: CALLS });
-    measured.push({ contestant, program, kilobytes: [] });
+    measured.push({ name, contestant, program });
   }
-  // The first round warms up.
-  for (let round = 0; round <= rounds; round += 1) {
-    for (const { contestant, program, kilobytes } of measured) {
-      const one = await measureOnce(program, contestant, held);
-      tell(`round ${round}, ${contestant.name}: ${one.toFixed(1)} kB`);
-      if (round > 0) {
-        kilobytes.push(one);
-      }
-    }
+  const measure = async ({ program, contestant }) => {
+    const kilobytes = await measureOnce(program, contestant, held);
     await sleep(BETWEEN_ROUNDS_MS);
+    return kilobytes;
+  };
+  for (const warmedUp of measured) {
+    await measure(warmedUp);
   }
+  const results = await inRounds({
+    rounds,
+    subjects: measured,
+    measure,
+    describe: (kilobytes) => `${kilobytes.toFixed(1)} kB`,
+    tell,
+  });
   for (const { program } of measured) {
     await end(program.child);
   }
   await simulator.close();
-  const rows = measured.map(({ contestant, kilobytes }) => [
-    contestant.name,
-    withSpread(kilobytes, 1),
-  ]);
+  const rows = [...results].map(([name, kilobytes]) => [name, withSpread(kilobytes, 1)]);
   return {
     table: toTable(['', `heap per mutation in flight, kB, of ${CALLS}`], rows),
-    kilobytes: median(measured[0].kilobytes),
+    kilobytes: median(results.get(BARE)),
   };
 }

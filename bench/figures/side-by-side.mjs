@@ -2,6 +2,7 @@
 import { CONTESTANTS, PRODUCTION } from '../contestants.mjs';
 import { end } from '../launch.mjs';
 import { burst, checkResponse, startUpstream } from '../load.mjs';
+import { inRounds } from '../rounds.mjs';
 import { median, toRatio, toTable, withSpread } from '../statistics.mjs';
 
 /** A slower program has fewer requests in a second, and needs as many until its code is compiled. */
@@ -15,24 +16,24 @@ export async function compare({ contestants, delayMs, connections, rounds, secon
   for (const contestant of contestants) {
     const program = await contestant.start({ simulator, concurrency: connections });
     await checkResponse(program, contestant);
-    started.push({ contestant, program, bursts: [] });
+    started.push({ name: contestant.name, contestant, program });
   }
   const options = { connections, upstream };
   for (const { contestant, program } of started) {
     await burst(program, contestant.body, { ...options, seconds: WARM_UP_SECONDS });
   }
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const { contestant, program, bursts } of started) {
-      const one = await burst(program, contestant.body, { ...options, seconds });
-      bursts.push(one);
-      tell(`round ${round}, ${contestant.name}: ${one.cpuMicroseconds.toFixed(0)} us`);
-    }
-  }
+  const results = await inRounds({
+    rounds,
+    subjects: started,
+    measure: ({ contestant, program }) => burst(program, contestant.body, { ...options, seconds }),
+    describe: ({ cpuMicroseconds }) => `${cpuMicroseconds.toFixed(0)} us`,
+    tell,
+  });
   for (const { program } of started) {
     await end(program.child);
   }
   await simulator.close();
-  return new Map(started.map(({ contestant, bursts }) => [contestant.name, bursts]));
+  return results;
 }
 
 export async function sideBySide({ delayMs, connections, rounds, seconds, tell }) {

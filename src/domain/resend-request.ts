@@ -106,12 +106,17 @@ function parseApprovalEmails(
     const parsed = parseEntry(entry, entryPath, issues);
     if (issues.count === faultsBefore) {
       const { marks, conflictsWith } = toOverlap(parsed);
-      const earlier = conflictsWith.flatMap((mark) => marked.get(mark) ?? []);
-      if (earlier.length > 0) {
-        issues.add(entryPath(), describeOverlap(Math.min(...earlier)));
+      const earlier = conflictsWith.reduce(
+        (first, mark) => Math.min(first, marked.get(mark) ?? index),
+        index,
+      );
+      if (earlier < index) {
+        issues.add(entryPath(), describeOverlap(earlier));
       }
       for (const mark of marks) {
-        marked.set(mark, marked.get(mark) ?? index);
+        if (!marked.has(mark)) {
+          marked.set(mark, index);
+        }
       }
     }
     return parsed;

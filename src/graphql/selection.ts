@@ -8,15 +8,29 @@ export interface SelectedField {
   readonly selection: readonly SelectedField[];
 }
 
-const known = new WeakMap<readonly FieldNode[], readonly SelectedField[]>();
+/** By the first of the nodes that graphql-js merges, which a known document keeps from request to request. */
+const known = new WeakMap<
+  FieldNode,
+  { readonly fieldNodes: readonly FieldNode[]; readonly selection: readonly SelectedField[] }
+>();
 
-/** graphql-js uses one list of nodes for all items of a list, so that each is collected once. */
+/** What was collected last for the same nodes, for instance for the item before in a list. */
 export function toSelection({
   fieldNodes,
   fragments,
 }: GraphQLResolveInfo): readonly SelectedField[] {
-  const selection = known.get(fieldNodes) ?? collectFields(fieldNodes, fragments);
-  known.set(fieldNodes, selection);
+  const [first] = fieldNodes;
+  const last = first && known.get(first);
+  const isSame =
+    last?.fieldNodes.length === fieldNodes.length &&
+    last.fieldNodes.every((node, index) => node === fieldNodes[index]);
+  if (isSame) {
+    return last.selection;
+  }
+  const selection = collectFields(fieldNodes, fragments);
+  if (first) {
+    known.set(first, { fieldNodes, selection });
+  }
   return selection;
 }
 

@@ -3,7 +3,6 @@ import type { Recipient } from '../domain/outcome';
 import { toOverlap } from '../domain/recipient';
 import { type AttemptOutcome, mayHaveSent, type ResendAttempt } from '../domain/resend-attempt';
 import type { ResendRequest } from '../domain/resend-request';
-import { toKey } from './limit-store';
 
 export type { AttemptOutcome };
 
@@ -16,7 +15,7 @@ export interface AttemptSettings {
 
 /** An attempt to be made. It conflicts with one whose marks are among those it conflicts with. */
 export interface Attempt extends Pick<ResendAttempt, 'domains' | 'correlationId'> {
-  /** Names the order without giving it away. */
+  /** Its id, as `toOrderKey` writes it. */
   readonly order: string;
   /** Of the recipients, as `toOverlap` names them. */
   readonly marks: readonly string[];
@@ -34,7 +33,7 @@ export interface MadeAttempt
 
 /** DigiCert's ids are numbers to it: leading zeros name no other order. */
 export function toOrderKey(orderId: string): string {
-  return toKey(orderId.replace(/^0+(?=\d)/, ''));
+  return orderId.replace(/^0+(?=\d)/, '');
 }
 
 export function toAttempt(

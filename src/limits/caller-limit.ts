@@ -9,9 +9,12 @@ export function toCallerLimit(
   { subject, address }: Caller,
   windows: readonly RollingWindow[],
 ): Limit | undefined {
+  if (windows.length === 0) {
+    return undefined;
+  }
   const key =
     subject === undefined ? toKey('address', toNetwork(address)) : toKey('subject', subject);
-  return windows.length > 0 ? { kind: 'caller', key, windows } : undefined;
+  return { kind: 'caller', key, windows };
 }
 
 /**

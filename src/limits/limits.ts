@@ -56,8 +56,10 @@ interface StartedLimits extends Limits {
   close(): Promise<void>;
 }
 
-/** Added to each of DigiCert's windows: what two clocks read in whole milliseconds may differ by. */
-const ROUNDING_MS = 1;
+/** What two clocks read in whole milliseconds may differ by one. */
+function roundUp({ limit, windowMs }: RollingWindow): RollingWindow {
+  return { limit, windowMs: windowMs + 1 };
+}
 
 const SCOPES: Readonly<Record<LimitKind, RateLimitScope>> = {
   caller: 'CALLER',
@@ -82,26 +84,26 @@ export async function startLimits(
       log,
     }));
   const store = resilient ?? local;
-  const windows = settings.digicertQuota.map(({ limit, windowMs }) => ({
-    limit,
-    windowMs: windowMs + ROUNDING_MS,
-  }));
+  const windows = settings.digicertQuota.map(roundUp);
   const createId = createIds();
-  let queue: QuotaQueue | undefined;
+  const createQueue = (key: string) => {
+    const quota: Limit = { kind: 'digicert', key: toKey(key), windows };
+    return new QuotaQueue({ store, quota, maxWaitMs: settings.quotaWaitMs, clock, createId });
+  };
+  let last = { key: apiKey(), queue: createQueue(apiKey()) };
   /** Of the API key in use, which may be replaced. */
   const useQueue = (): QuotaQueue => {
-    const key = toKey(apiKey());
-    if (queue?.quota.key !== key) {
-      const quota: Limit = { kind: 'digicert', key, windows };
-      const maxWaitMs = settings.quotaWaitMs;
-      queue = new QuotaQueue({ store, quota, maxWaitMs, clock, createId });
-    }
-    return queue;
+    const key = apiKey();
+    last = last.key === key ? last : { key, queue: createQueue(key) };
+    return last.queue;
   };
   return {
     async reserve({ caller, request, quota: wantsQuota = false }, deadline) {
       const count = caller && toCallerLimit(caller, settings.callerQuota);
-      const attempt = request && caller && toAttempt(request, caller.correlationId, clock.now());
+      const attempt =
+        request && caller && attempts.rememberMs > 0
+          ? toAttempt(request, caller.correlationId, clock.now())
+          : undefined;
       const queue = useQueue();
       const askedAtMs = clock.monotonicMs();
       const { id, ...result } = await queue.reserve({ count, attempt }, wantsQuota, deadline);

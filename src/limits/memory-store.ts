@@ -160,6 +160,9 @@ export class MemoryStore implements LimitStore {
   }
 
   #add(limit: Limit, id: string, atMs: number, nowMs: number): void {
+    if (limit.windows.length === 0) {
+      return;
+    }
     this.#open(limit, nowMs).add({ id, atMs }, nowMs);
   }
 

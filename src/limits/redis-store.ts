@@ -168,7 +168,7 @@ export class RedisStore implements LimitStore {
   }
 
   #toAttemptsKey(order: string): string {
-    return `${this.#prefix}attempts:${order}`;
+    return `${this.#prefix}attempts:${toKey(order)}`;
   }
 
   #toKey({ kind, key }: Limit): string {
@@ -199,7 +199,7 @@ function toRecord(
   return JSON.stringify({ marks: toHashes(order, marks), attemptedAtMs, domains, correlationId });
 }
 
-/** No address is written to Redis. 72 bits are enough to tell the recipients of one order apart. */
+/** No order or address is written to Redis. 72 bits are enough to tell the recipients of one order apart. */
 function toHashes(order: string, marks: readonly string[]): readonly string[] {
   return marks.map((mark) => toKey(order, mark).slice(0, 12));
 }

@@ -16,7 +16,7 @@ describe('docs/bounds.md', () => {
       .filter((name) => name.endsWith('.ts'))
       .map((name) => readFileSync(join(SOURCES, name), 'utf8'))
       .join('\n');
-    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const settings = readFileSync(join(ROOT, 'docs', 'settings.md'), 'utf8');
     const rows = ['Requests', 'Documents', 'Responses', 'Look-ups in DNS', 'Log'].flatMap((table) =>
       readTable(text, table),
     );
@@ -24,7 +24,7 @@ describe('docs/bounds.md', () => {
     expect(named.length).toBeGreaterThan(25);
     for (const [what, told = '', name = ''] of named) {
       const constant = name.replaceAll('`', '');
-      const [, setting] = new RegExp(`^\\| ${name} +\\| \`(\\d+)\``, 'm').exec(readme) ?? [];
+      const [, setting] = new RegExp(`^\\| ${name} +\\| \`(\\d+)\``, 'm').exec(settings) ?? [];
       const values = [...sources.matchAll(new RegExp(`const ${constant} = ([\\d_ *]+);`, 'g'))].map(
         ([, value = '']) => value.replaceAll('_', '').split('*').map(Number),
       );

@@ -1,14 +1,15 @@
-// What the README says of answers and settings is what happens.
+// What README, simulator.md and settings.md say of results and settings is what happens.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VARIABLES, type Variable } from '../../src/settings/environment-variables';
 import { SIMULATED_ACCOUNT } from '../../src/simulator/orders';
-import { readTable as readTableUnder } from '../support/markdown';
+import { readTable } from '../support/markdown';
 import { startTestApp, type TestApp } from '../support/test-app';
 
-const readme = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
-
-const readTable = (heading: string) => readTableUnder(readme, heading);
+const ROOT = join(__dirname, '..', '..');
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const readme = read('README.md');
+const simulator = read('docs/simulator.md');
 
 /** A resend that is answered at once, or at the deadline when the upstream keeps it waiting. */
 async function resend(app: TestApp, orderId: string) {
@@ -25,8 +26,8 @@ async function resend(app: TestApp, orderId: string) {
   return member;
 }
 
-describe('the README', () => {
-  const orders = readTable('Simulated orders');
+describe('docs/simulator.md', () => {
+  const orders = readTable(simulator, 'Simulated orders');
 
   it('lists every simulated order', () => {
     expect(Object.fromEntries(orders.map(([id, summary]) => [id, summary]))).toEqual(
@@ -55,8 +56,8 @@ describe('the README', () => {
 
   it('shows one real response per member', async () => {
     const app = await startTestApp();
-    const shown = (/```jsonl\n([^`]*)```/.exec(readme)?.[1] ?? '').trim().split('\n');
-    const members = readTable('What may come back');
+    const shown = (/```jsonl\n([^`]*)```/.exec(simulator)?.[1] ?? '').trim().split('\n');
+    const members = readTable(readme, 'Results');
 
     expect(shown).toHaveLength(members.length);
     for (const [index, [name, , , orderId = '']] of members.entries()) {
@@ -68,14 +69,18 @@ describe('the README', () => {
       app.clock.advance(5_000);
     }
   });
+});
+
+describe('docs/settings.md', () => {
+  const settings = readTable(read('docs/settings.md'), 'Settings');
 
   it('lists every setting', () => {
-    const listed = readTable('Settings').map(([name]) => name?.replaceAll('`', ''));
+    const listed = settings.map(([name]) => name?.replaceAll('`', ''));
     expect([...listed].sort()).toEqual(Object.keys(VARIABLES).sort());
   });
 
   it('has the default of every setting that has one', () => {
-    const told = new Map(readTable('Settings').map(([name, text]) => [name, text]));
+    const told = new Map(settings.map(([name, text]) => [name, text]));
     for (const [name, variable] of Object.entries<Variable>(VARIABLES)) {
       if (variable.default !== undefined && variable.production !== '') {
         const inProduction = variable.production && `, \`${variable.production}\` in production`;

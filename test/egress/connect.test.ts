@@ -1,4 +1,4 @@
-// How often a forward proxy is asked for a connection, and what its answers mean.
+// How many CONNECTs a forward proxy gets, and what its responses mean.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createConnector } from '../../src/egress/connector';
 import { parseNoProxy, parseProxy } from '../../src/egress/proxy';

@@ -543,6 +543,14 @@ it('limits in memory stay small, however many ask', async () => {
   expect(attempts).toBeLessThanOrEqual(400_000);
 });
 
+it('limits in memory keep nothing of a quota without windows', async () => {
+  const { store, take } = await createInMemory();
+  expect(await take('1', 10_000, NO_QUOTA)).toBe(0);
+  expect((store as MemoryStore).size.digicert).toBe(0);
+  await store.block(NO_QUOTA, 1_000);
+  expect(await take('2', 10_000, NO_QUOTA)).toBe(1_000);
+});
+
 it('attempts in memory forget no recipient on cool-down: beyond what fits, others wait', async () => {
   const { clock, store, mail } = await createInMemory();
   const recipients = Array.from({ length: 399_999 }, (_, index) => String(index));
