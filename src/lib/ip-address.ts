@@ -10,7 +10,7 @@ type IpAddress = ipaddr.IPv4 | ipaddr.IPv6;
 export function parseIpAddress(text: string): IpAddress | undefined {
   const [, bracketed] = /^\[([^\]]*)\](?::\d+)?$/.exec(text) ?? [];
   const bare = bracketed ?? text.replace(/^([^:]*):\d+$/, '$1');
-  const address = bare.replace(/%.*$/, '');
+  const [address = ''] = bare.split('%', 1);
   return ipaddr.isValid(address) ? ipaddr.process(address) : undefined;
 }
 
