@@ -119,7 +119,9 @@ describe('CONNECT', () => {
     expect(app.log.at(-1)).toMatchObject({
       upstreamErrorCode: `PROXY_${status}`,
       upstreamAttempts: tries,
-      level: reason === 'MISCONFIGURED' ? 50 : 30,
+      ...(reason === 'MISCONFIGURED'
+        ? { level: 50, msg: 'the proxy of HTTPS_PROXY refuses the gateway: nothing was sent' }
+        : { level: 30 }),
     });
     expect(proxy.connects).toHaveLength(tries);
   });
