@@ -6,13 +6,13 @@ import type { Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import { findProxy, type ProxySettings } from './proxy';
 
+/** undici's, and may be stopped while a proxy is asked: that ends the CONNECT, and calls back with an error. */
+export type Connect = (...args: Parameters<buildConnector.connector>) => () => void;
+
 /** TCP, TLS and CONNECT each; a deadline below it wins. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
-export function createConnector(
-  proxies: ProxySettings,
-  timeoutMs = CONNECT_TIMEOUT_MS,
-): buildConnector.connector {
+export function createConnector(proxies: ProxySettings, timeoutMs = CONNECT_TIMEOUT_MS): Connect {
   const connect = buildConnector({ timeout: timeoutMs });
   return (options, callback) => {
     const { protocol, hostname } = options;
@@ -20,10 +20,10 @@ export function createConnector(
     const proxy = findProxy(proxies, { protocol, hostname, port });
     if (!proxy) {
       connect(options, callback);
-      return;
+      return () => {};
     }
     const authority = `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`;
-    openTunnel(proxy, { authority, timeoutMs }, (error, socket) => {
+    return openTunnel(proxy, { authority, timeoutMs }, (error, socket) => {
       if (!socket) {
         callback(error, null);
       } else if (protocol === 'https:') {
@@ -40,7 +40,7 @@ function openTunnel(
   proxy: URL,
   { authority, timeoutMs }: { readonly authority: string; readonly timeoutMs: number },
   callback: (...result: [error: null, socket: Socket] | [error: Error, socket: null]) => void,
-): void {
+): () => void {
   const { protocol, hostname, port, username, password } = proxy;
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   const request = (protocol === 'https:' ? requestHttps : requestHttp)({
@@ -83,6 +83,7 @@ function openTunnel(
     }
   });
   request.end();
+  return () => request.destroy(toError('DEADLINE', 'No call waits for the proxy any more.'));
 }
 
 function toError(code: string, message: string): Error {

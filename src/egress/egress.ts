@@ -4,7 +4,7 @@ import https from 'node:https';
 import { Agent, type buildConnector, Client, Dispatcher, Pool } from 'undici';
 import type { Clock } from '../lib/clock';
 import type { Deadline } from '../lib/deadline';
-import { createConnector } from './connector';
+import { type Connect, createConnector } from './connector';
 import type { ProxySettings } from './proxy';
 
 /** Shorter than any server is likely to keep an idle connection, so that none is closed under a request. */
@@ -42,7 +42,12 @@ export function createEgress(proxies: ProxySettings = NO_PROXIES) {
     /** For one origin, with so many connections at most. */
     createPool: (origin: string, connections: number, clock: Clock): Dispatcher =>
       new RenewedPool(
-        () => new Pool(origin, { ...options, connections, factory: createClient }),
+        () =>
+          new Pool(origin, {
+            ...options,
+            connections,
+            factory: (url, clientOptions) => new LiveClient(url, clientOptions, connect),
+          }),
         clock,
       ),
     /** For `fetch` to any origin. */
@@ -86,30 +91,47 @@ class RenewedPool extends Dispatcher {
   }
 }
 
-function createClient(origin: URL, options: Client.Options): Client {
-  return new LiveClient(origin, options);
-}
-
-/** Takes no request from the pool's queue whose deadline has passed: its call has ended, and a connection would be opened for nothing. */
+/** Connects for calls alone that still wait: one whose deadline has passed has its response. */
 class LiveClient extends Client {
+  constructor(
+    origin: URL,
+    options: Client.Options,
+    connect: Connect,
+    private readonly waiting: { deadline?: Deadline | undefined } = {},
+  ) {
+    super(origin, {
+      ...options,
+      connect: (target, callback) => {
+        const stop = connect(target, (...result) => {
+          ignoreDeadline?.();
+          callback(...result);
+        });
+        const ignoreDeadline = waiting.deadline?.onExpired(stop);
+      },
+    });
+  }
+
   override dispatch(
     options: Dispatcher.DispatchOptions & { readonly deadline?: Deadline },
     handler: Dispatcher.DispatchHandler,
   ): boolean {
-    return options.deadline?.isExpired || super.dispatch(options, handler);
+    if (options.deadline?.isExpired) {
+      return true;
+    }
+    this.waiting.deadline = options.deadline;
+    return super.dispatch(options, handler);
   }
 }
 
-function createHttpAgent(protocol: string, connect: buildConnector.connector): http.Agent {
+function createHttpAgent(protocol: string, connect: Connect): http.Agent {
   const agent = new (protocol === 'https:' ? https : http).Agent({ keepAlive: true });
   return Object.assign(agent, {
     createConnection: (
       { host, port, servername }: { host: string; port: number; servername?: string },
       callback: buildConnector.Callback,
-    ) =>
-      connect(
-        { protocol, hostname: host, host, port: String(port), ...(servername && { servername }) },
-        callback,
-      ),
+    ) => {
+      const target = { protocol, hostname: host, host, port: String(port) };
+      connect({ ...target, ...(servername && { servername }) }, callback);
+    },
   });
 }

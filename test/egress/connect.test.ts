@@ -1,4 +1,5 @@
 // How many CONNECTs a forward proxy gets, and what its responses mean.
+import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createConnector } from '../../src/egress/connector';
 import { parseNoProxy, parseProxy } from '../../src/egress/proxy';
@@ -81,6 +82,26 @@ describe('CONNECT', () => {
     end();
     await settle();
 
+    expect(proxy.connects).toHaveLength(1);
+  });
+
+  it('ends with the call that waits for it', async () => {
+    const proxy = await startForwardProxy(hangOn);
+    const app = await startTestApp({ environment: { HTTP_PROXY: proxy.url } });
+    const connected = new Promise<Socket>((resolve) => {
+      proxy.onConnect = (_request, socket) => resolve(socket);
+    });
+
+    const response = app.resend('1001');
+    const socket = (await connected).resume();
+    app.clock.advance(9_999);
+    await settle();
+    expect(socket.readableEnded).toBe(false);
+    app.clock.advance(1);
+
+    expect((await response).data?.resendDvEmails).toMatchObject({ reason: 'UNREACHABLE' });
+    await settle();
+    expect(socket.readableEnded).toBe(true);
     expect(proxy.connects).toHaveLength(1);
   });
 
