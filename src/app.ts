@@ -1,6 +1,7 @@
 // The whole wiring on one screen.
 import { createAuthenticate } from './auth/authenticate';
 import { LOOK_UPS_TIMEOUT_MS } from './dns/dns-client';
+import { createEgress } from './egress/egress';
 import { createExplorer } from './explorer/explorer';
 import { startGraphql } from './graphql/graphql';
 import { GRAPHQL_PATH } from './http/graphql-route';
@@ -29,11 +30,23 @@ export type App = Awaited<ReturnType<typeof startApp>>;
 export async function startApp(settings: Settings, dependencies: AppDependencies) {
   const { log, clock = systemClock } = dependencies;
   const { name, version, userAgent } = readPackageInfo();
-  const telemetry = startTelemetry(settings, { ...dependencies, name, version, clock });
+  const egress = createEgress(settings.proxies);
+  const identityProvider = egress.createAgent();
+  const telemetry = startTelemetry(settings, {
+    ...dependencies,
+    name,
+    version,
+    clock,
+    createHttpAgent: settings.proxies && egress.createHttpAgent,
+  });
   const useCases = await startUseCases(settings, { ...dependencies, clock, telemetry, userAgent });
   const { reportUnhandledRejection, apolloPlugins: plugins, findOutage } = telemetry;
   const closeResources = () =>
-    withTimeout(clock, CLOSE_TIMEOUT_MS, Promise.all([useCases.close(), telemetry.close()]));
+    withTimeout(
+      clock,
+      CLOSE_TIMEOUT_MS,
+      Promise.all([useCases.close(), telemetry.close(), identityProvider.destroy()]),
+    );
   let stopping = false;
   try {
     const graphql = await startGraphql({ ...settings, log, plugins });
@@ -45,6 +58,7 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
       authenticate: createAuthenticate(settings.auth, {
         clock,
         log,
+        dispatcher: identityProvider,
         countRefusal: telemetry.countRefusal,
       }),
       isOpen: !settings.auth.tokens && settings.auth.routerSecrets.length === 0,
@@ -75,13 +89,11 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
       await graphql.apollo.stop();
       await closeResources();
     };
-    const metricsUrl = await telemetry.listen();
-    const origin = await server.listen({ host: settings.host, port: settings.port });
     return {
-      /** Where GraphQL is served, e.g. `http://127.0.0.1:4000/graphql`. */
-      url: origin + GRAPHQL_PATH,
       /** Where the metrics are, if they are enabled. */
-      metricsUrl,
+      metricsUrl: await telemetry.listen(),
+      /** Where GraphQL is served, e.g. `http://127.0.0.1:4000/graphql`. */
+      url: (await server.listen({ host: settings.host, port: settings.port })) + GRAPHQL_PATH,
       /** For Node's `unhandledRejection`. */
       reportUnhandledRejection,
       close,

@@ -79,7 +79,12 @@ async function start(): Promise<void> {
     }
   });
   const { url, metricsUrl } = app;
-  log.info({ event: 'gateway.started', url, metricsUrl }, `GraphQL is served at ${url}`);
+  const { httpsProxy, httpProxy } = settings.proxies ?? {};
+  const proxies = { httpsProxy: httpsProxy?.host, httpProxy: httpProxy?.host };
+  log.info(
+    { event: 'gateway.started', url, metricsUrl, ...proxies },
+    `GraphQL is served at ${url}`,
+  );
 }
 
 async function simulate(portText: string): Promise<void> {

@@ -10,6 +10,7 @@ import type { LookUp } from './domain/mail-dns';
 import { createOrderReads, type OrderReads } from './domain/read-order';
 import { createResend, type Resend } from './domain/resend';
 import type { ResendAttempt } from './domain/resend-attempt';
+import { createEgress } from './egress/egress';
 import type { Clock } from './lib/clock';
 import { Deadlines } from './lib/deadline';
 import { startLimits } from './limits/limits';
@@ -22,7 +23,7 @@ export interface UseCaseDependencies {
   readonly clock: Clock;
   /** From 0 up to 1. Default: the system's. */
   readonly random?: () => number;
-  /** Transport to DigiCert; it is closed with the use cases. Default: a connection pool. */
+  /** Transport to DigiCert; it is closed with the use cases. Default: a connection pool, by a proxy where one is set. */
   readonly dispatcher?: Dispatcher;
   readonly userAgent: string;
   readonly telemetry: Telemetry;
@@ -54,6 +55,9 @@ export async function startUseCases(
   const { observe, observeUpstream: report } = telemetry;
   const timeoutMs = settings.digicertTimeoutMs;
   const limits = await startLimits(settings.limits, { ...upstream, clock, log, report });
+  // The simulator is in this process: no proxy could reach it, or would be meant to.
+  const egress = createEgress(settings.upstream.kind === 'digicert' ? settings.proxies : undefined);
+  const { origin } = new URL(upstream.baseUrl);
   const digicert = createDigicertClient({
     ...upstream,
     userAgent,
@@ -62,7 +66,7 @@ export async function startUseCases(
     limits,
     transport: settings.transport,
     report,
-    ...(dispatcher && { dispatcher }),
+    dispatcher: dispatcher ?? egress.createPool(origin, settings.transport.concurrency, clock),
   });
   telemetry.watchState({
     breakerState: () => digicert.breakerState,

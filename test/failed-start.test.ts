@@ -1,18 +1,28 @@
 // A start that fails closes what it has opened, and the process ends.
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { startApp } from '../src/app';
 import { parseSettings } from '../src/settings/settings';
 import { createLog } from '../src/telemetry/log';
+import { closeLater } from './support/close-later';
 import { ManualClock } from './support/manual-clock';
 import { runToEnd } from './support/program';
 import { describeWithRedis, startRedis } from './support/redis';
 
-/** Right for the settings, and refused by Fastify: everything else is open by then. */
-const REFUSED = { PORT: '0', TRUSTED_PROXIES: '0.0.0.0/0' };
-const REASON = 'invalid range on address: 0.0.0.0/0';
+/** Right for the settings, and taken already: everything else is open by then. */
+const REFUSED = { PORT: '' };
+const REASON = 'listen EADDRINUSE: address already in use 127.0.0.1:';
+
+beforeAll(async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closeLater(() => server.close());
+  REFUSED.PORT = String((server.address() as AddressInfo).port);
+});
 
 const folder = mkdtempSync(join(tmpdir(), 'failed-start-'));
 const keyFile = join(folder, 'key');
@@ -38,7 +48,7 @@ it.each([
 ])('ends with code 1 and its reason, with %s', async (_name, environment) => {
   const { code, stderr } = await runToEnd([], { ...REFUSED, ...environment });
 
-  expect({ code, stderr }).toEqual({ code: 1, stderr: `Not started: ${REASON}\n` });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: `Not started: ${REASON}${REFUSED.PORT}\n` });
 });
 
 it('closes the simulator', async () => {

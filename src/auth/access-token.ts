@@ -3,13 +3,11 @@
 import { hash } from 'node:crypto';
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
-import type { Logger } from 'pino';
 import type { RefusalReason } from '../domain/refusal-reason';
-import type { Clock } from '../lib/clock';
 import { CodedError } from '../lib/coded-error';
 import { isObject } from '../lib/is-object';
 import type { Identity } from './authenticate';
-import { KeySet, type KeySettings } from './key-set';
+import { KeySet, type KeySetDependencies, type KeySettings } from './key-set';
 import { RefusedToken } from './refusal';
 
 /** Signatures with a private key only: with a shared one, every program that can check a token could make one. */
@@ -47,10 +45,11 @@ interface VerifiedToken extends Identity {
 /** Its result rejects with a {@link RefusedToken}, or with a {@link CodedError} where it is not known yet whether a token is good. */
 export function createTokenVerifier(
   settings: TokenSettings,
-  { clock, log }: { readonly clock: Clock; readonly log: Logger },
+  dependencies: KeySetDependencies,
 ): (token: string) => Promise<Identity> {
   const verifiedTokens = new LRUCache<string, VerifiedToken>({ max: MAX_CACHED_TOKENS });
-  const keySet = new KeySet({ ...settings, clock, log });
+  const { clock, log } = dependencies;
+  const keySet = new KeySet({ ...settings, ...dependencies });
   keySet.start();
 
   const findKey: JWTVerifyGetKey = async (header, token) => {

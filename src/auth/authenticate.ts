@@ -1,12 +1,11 @@
 // Who is calling: decided by headers alone, before anything else of a request is read.
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Logger } from 'pino';
 import { ALL_SCOPES, type Caller } from '../domain/caller';
 import type { RefusalReason } from '../domain/refusal-reason';
-import type { Clock } from '../lib/clock';
 import { CodedError } from '../lib/coded-error';
 import type { TokenSettings } from './access-token';
+import type { KeySetDependencies } from './key-set';
 import { RefusedToken } from './refusal';
 
 interface AuthSettings {
@@ -50,11 +49,7 @@ const BAD_TOKEN = new CodedError(
 
 export function createAuthenticate(
   { tokens, routerSecrets }: AuthSettings,
-  dependencies: {
-    readonly clock: Clock;
-    readonly log: Logger;
-    readonly countRefusal: (reason: RefusalReason) => void;
-  },
+  dependencies: KeySetDependencies & { readonly countRefusal: (reason: RefusalReason) => void },
 ): Authenticate {
   const verifyToken = tokens && loadTokens().createTokenVerifier(tokens, dependencies);
   const identify = async (headers: IncomingHttpHeaders): Promise<Identity> => {

@@ -9,7 +9,7 @@ import {
 } from 'jose';
 import type { Logger } from 'pino';
 // Loaded anyway; Node's global one brings a second undici into memory, some 10 MB.
-import { fetch } from 'undici';
+import { type Dispatcher, fetch } from 'undici';
 import type { Clock } from '../lib/clock';
 import { CodedError } from '../lib/coded-error';
 import { isObject } from '../lib/is-object';
@@ -39,6 +39,13 @@ export interface KeySettings {
   readonly issuer: string;
 }
 
+export interface KeySetDependencies {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The way to the identity provider. */
+  readonly dispatcher: Dispatcher;
+}
+
 export class KeySet {
   #keys: JWTVerifyGetKey | undefined;
   // Not '' at first: a response without a body must count as a change, so that it is found to be no key set.
@@ -49,9 +56,7 @@ export class KeySet {
   #failing = false;
   #fetching: Promise<void> | undefined;
 
-  constructor(
-    private readonly options: KeySettings & { readonly clock: Clock; readonly log: Logger },
-  ) {}
+  constructor(private readonly options: KeySettings & KeySetDependencies) {}
 
   /** Looks at the keys, so that an operator sees what is wrong with them before a caller does. */
   start(): void {
@@ -142,9 +147,9 @@ export class KeySet {
   }
 
   async #fetch(): Promise<void> {
-    const { clock, log } = this.options;
+    const { clock, log, dispatcher } = this.options;
     try {
-      const text = await fetchText(await findJwksUrl(this.options));
+      const text = await fetchText(await findJwksUrl(this.options), dispatcher);
       if (text !== this.#keysText) {
         const keySet = JSON.parse(text) as JSONWebKeySet;
         this.#keys = createLocalJWKSet(keySet);
@@ -187,11 +192,16 @@ function isForTokens({ kid, use, d, k }: JWK): boolean {
 }
 
 /** Asked again each time: a provider may move its keys. */
-async function findJwksUrl({ jwksUrl, issuer }: KeySettings): Promise<string> {
+async function findJwksUrl({
+  jwksUrl,
+  issuer,
+  dispatcher,
+}: KeySettings & KeySetDependencies): Promise<string> {
   if (jwksUrl !== undefined) {
     return jwksUrl;
   }
-  const text = await fetchText(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
+  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  const text = await fetchText(url, dispatcher);
   const found: unknown = JSON.parse(text);
   // Another issuer's document would lead to another issuer's keys.
   if (!isObject(found) || found.issuer !== issuer) {
@@ -209,8 +219,9 @@ async function findJwksUrl({ jwksUrl, issuer }: KeySettings): Promise<string> {
   }
 }
 
-async function fetchText(url: string): Promise<string> {
+async function fetchText(url: string, dispatcher: Dispatcher): Promise<string> {
   const response = await fetch(url, {
+    dispatcher,
     headers: { accept: 'application/json, application/jwk-set+json' },
     redirect: 'error',
     signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),

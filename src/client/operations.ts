@@ -59,7 +59,7 @@ export type ResendDvEmailsErrorReason =
   | 'CREDENTIALS_REJECTED'
   /** The order proves domain control in another way, such as a DNS record. */
   | 'DCV_METHOD_NOT_EMAIL'
-  /** DigiCert does not understand the gateway, or its certificate is not trusted: the gateway is not set up right. */
+  /** DigiCert does not understand the gateway, its certificate is not trusted, or a proxy refuses it: the gateway is not set up right. */
   | 'MISCONFIGURED'
   /** The order is for an OV or EV certificate, which older editions of the DigiCert API do not take here. */
   | 'NOT_A_DV_ORDER'

@@ -1,5 +1,5 @@
-// Where the HTTP call happens: DigiCert's three endpoints, over a connection pool of our own.
-import { type Dispatcher, Pool } from 'undici';
+// Where the HTTP call happens: DigiCert's endpoints.
+import type { Dispatcher } from 'undici';
 import type { OrderListQuery } from '../domain/order-list-query';
 import type { OrderReadApi } from '../domain/read-order';
 import type { ResendApi } from '../domain/resend';
@@ -12,18 +12,6 @@ import { parseOrderInfo, parseOrderList, parseOrderValidation } from './order-re
 import { CircuitBreaker } from './transport/circuit-breaker';
 import { type HttpRequest, MAX_ORDER_LIST_BYTES } from './transport/exchange';
 import { Sender, type SenderOptions, type Sent } from './transport/sender';
-
-/** Shorter than any server is likely to keep an idle connection, so that none is closed under a request. */
-const KEEP_ALIVE_TIMEOUT_MS = 4_000;
-
-/** Ceiling for a keep-alive hint of the server's. */
-const KEEP_ALIVE_MAX_TIMEOUT_MS = 30_000;
-
-/** TCP and TLS handshake; a deadline below it wins. */
-const CONNECT_TIMEOUT_MS = 5_000;
-
-/** Bytes of response headers that are read. */
-const MAX_RESPONSE_HEADER_BYTES = 16 * 1024;
 
 interface Asked {
   readonly method?: HttpRequest['method'];
@@ -41,8 +29,8 @@ interface DigicertClientOptions extends SenderOptions {
   readonly apiKey: () => string;
   /** `name/version` */
   readonly userAgent: string;
-  /** The client closes it. Default: {@link createDigicertPool}. */
-  readonly dispatcher?: Dispatcher;
+  /** The client closes it. */
+  readonly dispatcher: Dispatcher;
 }
 
 interface DigicertClient extends ResendApi, OrderReadApi {
@@ -53,25 +41,9 @@ interface DigicertClient extends ResendApi, OrderReadApi {
   close(): Promise<void>;
 }
 
-export function createDigicertPool(origin: string, connections: number): Pool {
-  return new Pool(origin, {
-    connections,
-    // One request per connection at a time: a lost connection then leaves one outcome unknown, not many.
-    pipelining: 1,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MAX_TIMEOUT_MS,
-    maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    // The deadline of the mutation bounds headers and body together, so undici's own two timers stay off.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
-}
-
 export function createDigicertClient(options: DigicertClientOptions): DigicertClient {
-  const { apiKey, clock, report, transport, userAgent } = options;
+  const { apiKey, clock, dispatcher, report, transport, userAgent } = options;
   const { origin, pathname } = new URL(options.baseUrl);
-  const dispatcher = options.dispatcher ?? createDigicertPool(origin, transport.concurrency);
   const basePath = pathname.replace(/\/$/, '');
   const breaker = new CircuitBreaker({
     clock,

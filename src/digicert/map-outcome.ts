@@ -72,7 +72,7 @@ const TABLE: readonly Row[] = [
 /** The rows for an exchange that brought no status. */
 const WITHOUT_STATUS = {
   'not-sent': { reason: 'UNREACHABLE', ...NOT_SENT },
-  'not-trusted': { reason: 'MISCONFIGURED', ...NOT_SENT },
+  'not-let-through': { reason: 'MISCONFIGURED', ...NOT_SENT },
   'no-response': { reason: 'OUTCOME_UNKNOWN', ...SENT },
   'not-http': { reason: 'UNEXPECTED_RESPONSE', ...SENT },
   // The breaker is open: DigiCert was failing a moment ago, and was not asked this time.

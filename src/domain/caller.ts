@@ -5,7 +5,7 @@ export interface Caller {
   readonly correlationId: string;
   /** Who the access token speaks of; `undefined` where callers need no token. */
   readonly subject: string | undefined;
-  /** IP address the request came from, behind the proxies that are trusted. */
+  /** IP address the request came from, behind the proxies that are trusted, in one form; `unknown` where there is none. */
   readonly address: string;
   /** What the caller may do. */
   readonly scopes: ReadonlySet<string>;

@@ -8,6 +8,7 @@ import { type ContextDependencies, createContext, type GraphqlContext } from '..
 import type { PersistedDocuments } from '../graphql/guards/persisted-documents';
 import type { KnownDocuments } from '../graphql/known-documents';
 import { CodedError } from '../lib/coded-error';
+import { parseIpAddress } from '../lib/ip-address';
 import { addCorrelationIdToBody } from './http-errors';
 import { chooseType, JSON_TYPE, prefersPage } from './response-type';
 
@@ -33,7 +34,6 @@ const MAX_LINES = 1_000;
 const LINE_BREAK = /\r\n|[\n\r]/;
 
 /** Before an IPv4 address, where the gateway listens on `::`. */
-const IPV4_MAPPED = /^::ffff:(?=[\d.]+$)/;
 
 /** What a request is decorated with. */
 const IDENTITY = 'identity';
@@ -68,8 +68,8 @@ export async function registerGraphql(
   const toContext = (request: FastifyRequest) => {
     // The hook has let the request through.
     const { subject, scopes } = request.getDecorator<Identity>(IDENTITY);
-    // A connection that was reset before its request was read has no address any more.
-    const address = (request.ip ?? 'unknown').replace(IPV4_MAPPED, '');
+    // A connection that was reset before its request was read has none any more; a proxy may write "unknown" or worse.
+    const address = parseIpAddress(request.ip ?? '')?.toString() ?? 'unknown';
     return createContext({ correlationId: request.id, address, subject, scopes }, useCases);
   };
   const askApollo = fastifyApolloHandler(apollo, {

@@ -7,6 +7,7 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { CodedError } from '../lib/coded-error';
+import { createNetworkCheck } from '../lib/ip-address';
 import { registerCors, registerSecurityHeaders } from './browser-policy';
 import { boundConnections } from './connection-bound';
 import { GRAPHQL_PATH, type GraphqlRouteOptions, registerGraphql } from './graphql-route';
@@ -122,7 +123,8 @@ function createFastify(
     childLoggerFactory: (logger) => logger,
     rewriteUrl: normalizeRequest,
     genReqId: (request) => toRequestId(request.headers),
-    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
+    // Not the list itself: proxies write each other's addresses with a port too.
+    trustProxy: trustedProxies.length > 0 && createNetworkCheck(trustedProxies),
     bodyLimit: options.maxBodyBytes,
     requestTimeout: options.requestTimeoutMs,
     connectionTimeout: options.responseTimeoutMs,

@@ -1,7 +1,7 @@
 // The limit of one caller: by subject, or where no subject is known, by address.
-import ipaddr from 'ipaddr.js';
 import type { Caller } from '../domain/caller';
 import type { RollingWindow } from '../domain/rolling-window';
+import { parseIpAddress } from '../lib/ip-address';
 import { type Limit, toKey } from './limit-store';
 
 /** Empty windows: no limit. */
@@ -25,8 +25,6 @@ const NETWORK_BYTES = 7;
 
 /** Where the IPv4 address is in an IPv6 address of a range that ipaddr.js names; as bytes. */
 const EMBEDDED_IPV4: Readonly<Record<string, (bytes: readonly number[]) => readonly number[]>> = {
-  // ::ffff:0:0/96, RFC 4291 section 2.5.5.2
-  ipv4Mapped: (bytes) => bytes.slice(12),
   // ::ffff:0:0:0/96, RFC 2765 section 2.1
   rfc6145: (bytes) => bytes.slice(12),
   // NAT64: 64:ff9b::/96, RFC 6052 section 2.1, and of a network's own, 64:ff9b:1::/48, RFC 8215
@@ -37,16 +35,12 @@ const EMBEDDED_IPV4: Readonly<Record<string, (bytes: readonly number[]) => reado
   teredo: (bytes) => bytes.slice(12).map((byte) => 255 - byte),
 };
 
-function toNetwork(text: string): string {
-  // Some proxies write the port too: 203.0.113.1:50712, [2001:db8::1]:50712.
-  const address = text.replace(/^\[?([^\]]*?)\]?(?::\d+)?$/, (whole, bare: string) =>
-    ipaddr.isValid(whole) ? whole : bare,
-  );
-  if (!ipaddr.isValid(address)) {
-    // A proxy may write "unknown" or worse. All who cannot be told apart share one quota.
+function toNetwork(address: string): string {
+  const parsed = parseIpAddress(address);
+  if (!parsed) {
+    // All who cannot be told apart share one quota.
     return 'unknown';
   }
-  const parsed = ipaddr.parse(address);
   const bytes = parsed.toByteArray();
   if (parsed.kind() === 'ipv4') {
     return bytes.join('.');

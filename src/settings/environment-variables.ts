@@ -1,4 +1,5 @@
 // Every setting, declared once: its environment variable, what it means, how it is parsed, and its default.
+import { parseNoProxy, parseProxy } from '../egress/proxy';
 import { parseManifest } from '../graphql/guards/persisted-documents';
 import { parseSecureUrl } from '../lib/secure-url';
 import { AUDITED_ADDRESSES } from '../telemetry/audit';
@@ -29,6 +30,8 @@ const milliseconds = (lowest: number, highest: number) =>
   integerBetween(lowest, highest, 'milliseconds');
 
 export interface Variable<Value = unknown> {
+  /** Also read by its name in lower case, which wins, as other programs do. */
+  readonly inLowerCase?: true;
   readonly parse: (text: string) => Value;
   /** As in the environment; `''`, which no variable can hold, is the empty list. Absent: the setting has no value. */
   readonly default?: string;
@@ -62,6 +65,12 @@ export const VARIABLES = {
   DIGICERT_BREAKER_SECONDS: { parse: integerBetween(0, 3_600, 'seconds'), default: '10' },
   /** Whether an address at a parent of its domain gets the `email_domain` it lacks: `derive`, or only a given one. */
   DIGICERT_EMAIL_DOMAIN: { parse: oneOf(['derive', 'given']), default: 'derive' },
+  /** For https: DigiCert, the identity provider, a collector. None: no proxy. */
+  HTTPS_PROXY: { parse: parseProxy, inLowerCase: true },
+  /** For http. */
+  HTTP_PROXY: { parse: parseProxy, inLowerCase: true },
+  /** What is reached without them. */
+  NO_PROXY: { parse: parseNoProxy, default: '', inLowerCase: true },
   /** For MX and TXT records of approvers' domains. None: the system's. */
   DNS_SERVERS: { parse: parseDnsServers, default: '' },
   /** For which a recipient of an order is not mailed again. 0: none. */

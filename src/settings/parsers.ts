@@ -117,7 +117,8 @@ export const parseOrigins = listOf(
 );
 
 export const parseProxies = listOf(
-  (proxy) => ipaddr.isValid(proxy) || ipaddr.isValidCIDR(proxy),
+  // A network of all addresses would believe anyone.
+  (proxy) => ipaddr.isValid(proxy) || (ipaddr.isValidCIDR(proxy) && !proxy.endsWith('/0')),
   'IP addresses or networks such as 192.0.2.0/28',
 );
 

@@ -16,7 +16,11 @@ export function parseSettings(environment: Environment) {
   const values: Record<string, unknown> = {};
   const production = given.NODE_ENV === 'production';
   for (const [name, variable] of Object.entries<Variable>(VARIABLES)) {
-    const text = given[name] ?? (production ? variable.production : undefined) ?? variable.default;
+    const text =
+      (variable.inLowerCase && given[name.toLowerCase()]) ??
+      given[name] ??
+      (production ? variable.production : undefined) ??
+      variable.default;
     try {
       values[name] = text === undefined ? undefined : variable.parse(text);
     } catch (error) {
@@ -52,6 +56,7 @@ function toSettings(values: Values, given: Environment) {
       breakerMs: values.DIGICERT_BREAKER_SECONDS * 1_000,
       maxRetryWaitMs: values.DIGICERT_QUOTA_WAIT_MS,
     },
+    proxies: toProxySettings(values),
     dnsServers: values.DNS_SERVERS,
     limits: {
       digicertQuota: values.DIGICERT_QUOTA,
@@ -96,6 +101,11 @@ function toSettings(values: Values, given: Environment) {
     metricsPort: values.METRICS_PORT,
     tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
   };
+}
+
+function toProxySettings(values: Values) {
+  const { HTTPS_PROXY: httpsProxy, HTTP_PROXY: httpProxy, NO_PROXY: isExempt } = values;
+  return httpsProxy || httpProxy ? { httpsProxy, httpProxy, isExempt } : undefined;
 }
 
 function toTokenSettings(values: Values) {

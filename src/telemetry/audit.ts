@@ -2,6 +2,7 @@
 // outcome. Addresses are personal, so they are told apart by a keyed hash unless a setting says otherwise.
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Caller } from '../domain/caller';
 import { toMailboxKey } from '../domain/recipient';
 import type { UseCaseCompleted, UseCaseStarted } from '../domain/use-case-events';
 import { logOutcome, toOrderField } from './log-events';
@@ -14,33 +15,58 @@ export interface AuditSettings {
   readonly hashKey: string | undefined;
 }
 
+/** Who called, as events name it: a subject that is an email address, and the IP address, as any address is logged. */
+interface CallerFields {
+  readonly subject: string | undefined;
+  readonly callerAddress: string;
+}
+
+/** How events name addresses and callers. */
+export function createNaming(settings: AuditSettings) {
+  const nameAddress = createAddressField(settings);
+  /** A request may read a hundred orders. */
+  const named = new WeakMap<Caller, CallerFields>();
+  const nameCaller = (caller: Caller): CallerFields => {
+    const { subject, address } = caller;
+    const fields = named.get(caller) ?? {
+      subject: subject?.includes('@') ? nameAddress(toMailboxKey(subject)) : subject,
+      callerAddress: nameAddress(address),
+    };
+    named.set(caller, fields);
+    return fields;
+  };
+  return { nameAddress, nameCaller };
+}
+
 /** Reads the start of a resend, and then its outcome. */
 type Audit = (started: UseCaseStarted) => (completed: UseCaseCompleted) => void;
 
-export function createAudit(settings: AuditSettings, log: Logger): Audit {
+export function createAudit(
+  { nameAddress, nameCaller }: ReturnType<typeof createNaming>,
+  log: Logger,
+): Audit {
   if (log.level === 'silent') {
     return () => () => {};
   }
   // What happened to people's mailboxes is logged even where only errors are logged.
   const auditLog = log.child({}, { level: 'info' });
-  const toAddressField = createAddressField(settings);
-  return ({ orderId, caller: { correlationId, subject, address } }) => {
+  return ({ orderId, caller }) => {
+    const { correlationId } = caller;
     // Before anything is sent: what goes wrong here must not take the event of a sent email with it.
-    const subjectField = subject?.includes('@') ? toAddressField(toMailboxKey(subject)) : subject;
-    const callerAddress = toAddressField(address);
+    const { subject, callerAddress } = nameCaller(caller);
     return ({ outcome, request, durationMs }) => {
       const diagnostics = outcome && 'diagnostics' in outcome ? outcome.diagnostics : undefined;
       // Written out, in one place: putting an object together from parts takes as long as writing the line.
       const fields = {
         event: 'resend.completed',
         correlationId,
-        subject: subjectField,
+        subject,
         callerAddress,
         orderId: toOrderField(orderId),
         recipients: request?.domainApprovalEmails?.map(({ domain, email }) => ({
           domain,
           // One hash per mailbox, however it is spelt.
-          email: email && toAddressField(toMailboxKey(email)),
+          email: email && nameAddress(toMailboxKey(email)),
         })),
         outcome: outcome?.kind ?? 'unexpected-error',
         reason: outcome && 'reason' in outcome ? outcome.reason : undefined,

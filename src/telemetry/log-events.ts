@@ -1,6 +1,7 @@
 // What the log says of calls and of the way to DigiCert as a whole.
 import type { Logger } from 'pino';
-import { toLoggedSubject } from '../domain/caller';
+import type { Caller } from '../domain/caller';
+import type { UpstreamDiagnostics } from '../domain/outcome';
 import { isOrderId } from '../domain/resend-request';
 import type { BreakerState, UpstreamEvent } from '../domain/upstream-event';
 import type { UseCaseCompleted, UseCaseOutcome } from '../domain/use-case-events';
@@ -19,21 +20,29 @@ export function logOutcome(
 ): void {
   const failure = outcome.kind === 'upstream-failed' ? outcome : undefined;
   if (failure?.reason === 'CREDENTIALS_REJECTED' || failure?.reason === 'MISCONFIGURED') {
-    log.error(
-      fields,
-      failure.diagnostics.status === undefined
-        ? 'the certificate of DIGICERT_BASE_URL is not trusted: nothing was sent to it'
-        : 'DigiCert refuses the gateway itself: check DIGICERT_API_KEY and DIGICERT_BASE_URL',
-    );
+    log.error(fields, describeFault(failure.diagnostics));
   } else {
     log.info(fields, message);
   }
 }
 
+function describeFault({ status, errorCode }: UpstreamDiagnostics): string {
+  if (status !== undefined) {
+    return 'DigiCert refuses the gateway itself: check DIGICERT_API_KEY and DIGICERT_BASE_URL';
+  }
+  return errorCode?.startsWith('PROXY_')
+    ? 'the proxy of HTTPS_PROXY refuses the gateway: nothing was sent'
+    : 'the certificate of DIGICERT_BASE_URL is not trusted: nothing was sent to it';
+}
+
 const LOGGED_READS = { order: { event: 'order.read' }, list: { event: 'orders.listed' } } as const;
 
 /** One event per order, or page of the list, that is read; where that failed unexpectedly, the masked error is logged in its place. */
-export function logOrderRead(log: Logger, completed: UseCaseCompleted): void {
+export function logOrderRead(
+  log: Logger,
+  completed: UseCaseCompleted,
+  nameCaller: (caller: Caller) => object,
+): void {
   const { useCase, caller, orderId, outcome, durationMs } = completed;
   if (outcome === undefined) {
     return;
@@ -42,7 +51,7 @@ export function logOrderRead(log: Logger, completed: UseCaseCompleted): void {
   const fields = {
     ...LOGGED_READS[useCase === 'list orders' ? 'list' : 'order'],
     correlationId: caller.correlationId,
-    subject: toLoggedSubject(caller),
+    ...nameCaller(caller),
     orderId: toOrderField(orderId),
     outcome: outcome.kind,
     scope: outcome.kind === 'rate-limited' ? outcome.scope : undefined,

@@ -6,7 +6,7 @@ import type { UpstreamEvent } from '../domain/upstream-event';
 import type { ObserveUseCase, UseCaseCompleted } from '../domain/use-case-events';
 import type { Clock } from '../lib/clock';
 import { CodedError } from '../lib/coded-error';
-import { type AuditSettings, createAudit } from './audit';
+import { type AuditSettings, createAudit, createNaming } from './audit';
 import { logOrderRead, logUpstream } from './log-events';
 import { startMetricsServer } from './metrics/metrics-server';
 import type { MeasuredState } from './metrics/state';
@@ -35,11 +35,13 @@ export type Telemetry = ReturnType<typeof startTelemetry>;
 
 export function startTelemetry(
   { host, metricsPort, tracing: isTracing, audit }: TelemetrySettings,
-  { name, version, log, clock, isLogRead = () => true }: TelemetryDependencies,
+  { isLogRead = () => true, ...options }: TelemetryDependencies,
 ) {
+  const { log, clock } = options;
   const metrics = metricsPort === undefined ? undefined : loadMetrics().createMetrics();
-  const tracing = isTracing ? loadTracing().startTracing({ name, version, log, clock }) : undefined;
-  const auditResend = createAudit(audit, log);
+  const tracing = isTracing ? loadTracing().startTracing(options) : undefined;
+  const naming = createNaming(audit);
+  const auditResend = createAudit(naming, log);
   const reportRejection = createRejectionReport(log, clock);
   let closeServer = async () => {};
 
@@ -58,7 +60,7 @@ export function startTelemetry(
       logCompleted =
         started.useCase === 'resend'
           ? auditResend(started)
-          : (completed) => logOrderRead(log, completed);
+          : (completed) => logOrderRead(log, completed, naming.nameCaller);
       result = await (span ? span.run(run) : run());
       return result.outcome;
     } finally {

@@ -75,11 +75,39 @@ describe('the access token of a provider', () => {
       { AUTH_SCOPE_CLAIMS: 'https://dv.example/scopes' },
     ],
     ['Spring', { scope: ['dv-emails:resend'] }, {}],
+    ['Ory Hydra', { ...NO_SCOPE, scp: ['dv-emails:resend'], client_id: 'app' }, {}],
   ])('is good with its settings: %s', async (_name, claims, environment) => {
     const app = await start(environment);
 
     expect(await ask(app, await sign(key, claims as Record<string, unknown>))).toBe(GOOD);
     app.takeUpstreamRequests();
+  });
+
+  it.each<[object, Record<string, string>]>([
+    [{ roles: ['dv-emails:resend'] }, {}],
+    [{ permissions: ['dv-emails:resend'] }, { AUTH_SCOPE_CLAIMS: 'roles' }],
+    [{ roles: { 0: 'dv-emails:resend' } }, { AUTH_SCOPE_CLAIMS: 'roles' }],
+    [{ roles: [['dv-emails:resend']] }, { AUTH_SCOPE_CLAIMS: 'roles' }],
+    [
+      { resource_access: { other: { roles: ['dv-emails:resend'] } } },
+      { AUTH_SCOPE_CLAIMS: 'resource_access.dv.roles' },
+    ],
+    [
+      { scope: 'https://evil.example/dv-emails:resend' },
+      { AUTH_SCOPE_PREFIX: 'https://dv.example/' },
+    ],
+  ])('with %j and %j may do nothing', async (claims, environment) => {
+    const app = await start(environment);
+
+    expect(await ask(app, await sign(key, { ...NO_SCOPE, ...claims }))).toBe('200 FORBIDDEN');
+  });
+
+  it('that names its key by x5t alone, as AD FS does, is refused', async () => {
+    const app = await start();
+
+    expect(await ask(app, await sign(key, {}, { kid: undefined, x5t: 'x' }))).toBe(BAD);
+
+    expect(reasonsOf(app)).toEqual(['no-key-id']);
   });
 
   it.each([

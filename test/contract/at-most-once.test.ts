@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { buildConnector, type Dispatcher, interceptors, Pool } from 'undici';
-import { createDigicertPool } from '../../src/digicert/client';
+import { createEgress } from '../../src/egress/egress';
+import { systemClock } from '../../src/lib/clock';
 import { json } from '../../src/simulator/responders';
 import { startSimulator } from '../../src/simulator/simulator';
 import { createDeferred } from '../support/deferred';
@@ -25,6 +26,8 @@ const upstream = (reason: string, retryable: boolean, emailsMayHaveBeenSent: boo
 
 const UNREACHABLE = upstream('UNREACHABLE', true, false);
 const OUTCOME_UNKNOWN = upstream('OUTCOME_UNKNOWN', false, true);
+
+const createPool = (origin: string) => createEgress().createPool(origin, 100, systemClock);
 
 const servers: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -198,8 +201,7 @@ describe('a request that left', () => {
   it('is decided by its status when the deadline passes while the body trickles in', async () => {
     const headArrived = createDeferred();
     const app = await startTestApp({
-      dispatcherFor: (origin) =>
-        tapResponseStart(createDigicertPool(origin, 100), headArrived.resolve),
+      dispatcherFor: (origin) => tapResponseStart(createPool(origin), headArrived.resolve),
     });
 
     const response = app.resend('1603');
@@ -251,7 +253,7 @@ describe('a transport that repeats requests by itself', () => {
   ])('is kept from sending order %s twice', async (orderId, expected) => {
     const app = await startTestApp({
       dispatcherFor: (origin) =>
-        createDigicertPool(origin, 100).compose(
+        createPool(origin).compose(
           interceptors.retry({ minTimeout: 1, maxTimeout: 1, methods: ['PUT'] }),
         ),
     });
@@ -303,8 +305,7 @@ describe('what comes back before, or in place of, a status', () => {
     const newsArrived = createDeferred();
     const app = await startTestApp({
       baseUrl: `http://127.0.0.1:${port}/services/v2`,
-      dispatcherFor: (origin) =>
-        tapResponseStart(createDigicertPool(origin, 100), newsArrived.resolve),
+      dispatcherFor: (origin) => tapResponseStart(createPool(origin), newsArrived.resolve),
     });
 
     const response = app.resend('1001');
@@ -371,7 +372,7 @@ describe('many at once', () => {
 });
 
 /** Says when the head of a response has arrived, and otherwise changes nothing. */
-function tapResponseStart(pool: Pool, onStart: () => void): Dispatcher {
+function tapResponseStart(pool: Dispatcher, onStart: () => void): Dispatcher {
   return pool.compose(
     (dispatch) => (options, handler) =>
       dispatch(options, {

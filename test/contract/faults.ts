@@ -31,7 +31,9 @@ export interface Fault {
 
 export interface FaultyUpstream {
   readonly baseUrl: string;
-  /** Resends that arrived. */
+  /** Of the proxy before it, if there is one. */
+  readonly proxyUrl?: string;
+  /** Resends that arrived; where the proxy is at fault, its CONNECTs. */
   readonly requests: () => number;
   close(): void | Promise<void>;
 }
@@ -123,13 +125,13 @@ async function startNobody(): Promise<FaultyUpstream> {
   return upstream;
 }
 
-const UNREACHABLE = 'UpstreamError UNREACHABLE, not sent';
-const UNKNOWN = 'UpstreamError OUTCOME_UNKNOWN, may have been sent';
+export const UNREACHABLE = 'UpstreamError UNREACHABLE, not sent';
+export const UNKNOWN = 'UpstreamError OUTCOME_UNKNOWN, may have been sent';
 const UNAVAILABLE = 'UpstreamError UNAVAILABLE, may have been sent';
 const UNEXPECTED = 'UpstreamError UNEXPECTED_RESPONSE, may have been sent';
 const UNEXPECTED_NOT_SENT = 'UpstreamError UNEXPECTED_RESPONSE, not sent';
 
-export const FAULTS: readonly Fault[] = [
+export const DIGICERT_FAULTS: readonly Fault[] = [
   {
     name: 'connection refused',
     start: startNobody,

@@ -266,6 +266,19 @@ describe('the quota of a caller', () => {
       ],
       ['a port makes no other caller', '203.0.113.1:5071', '203.0.113.1:5072', 'RateLimitedError'],
       ['nor behind IPv6', '[2001:db8::1]:5071', '[2001:db8::1]:5072', 'RateLimitedError'],
+      ['nor does a zone', 'fe80::1%eth0', 'fe80::1%eth1', 'RateLimitedError'],
+      [
+        'a trusted proxy whose port is written too is looked through',
+        '203.0.113.1:5071, 10.1.2.3:5071',
+        '203.0.113.2:5071, 10.1.2.3:5072',
+        'Success',
+      ],
+      [
+        'a trusted proxy that is mapped into IPv6 is looked through',
+        '203.0.113.1, ::ffff:10.1.2.3',
+        '203.0.113.2, ::ffff:10.1.2.3',
+        'Success',
+      ],
       ['what is no address is one caller', 'unknown', 'something else', 'RateLimitedError'],
     ])('%s', async (_name, first, second, told) => {
       const app = await startTestApp({

@@ -407,6 +407,13 @@ describe('settings', () => {
       ],
     ],
     [
+      'a network of all addresses',
+      { TRUSTED_PROXIES: '0.0.0.0/0' },
+      [
+        'TRUSTED_PROXIES has "0.0.0.0/0": give IP addresses or networks such as 192.0.2.0/28, comma-separated.',
+      ],
+    ],
+    [
       'a Redis URL of another kind',
       { REDIS_URL: 'http://:hunter2@localhost' },
       ['REDIS_URL is no Redis URL: give one such as rediss://:password@host:6379/0.'],

@@ -5,7 +5,8 @@ import {
   CertificateOrdersDocument,
   ResendDvEmailsDocument,
 } from '../../src/client/operations';
-import { createDigicertPool } from '../../src/digicert/client';
+import { createEgress } from '../../src/egress/egress';
+import { systemClock } from '../../src/lib/clock';
 import { SUPPORT_SDL, type Subgraph, startSupportSubgraph } from '../support/support-subgraph';
 import { describeRequest, startTestApp, type TestApp } from '../support/test-app';
 import { ask, ROUTERS, type RouterName, startRouter } from './router';
@@ -19,12 +20,14 @@ async function startSupergraph(name: RouterName): Promise<string> {
   app = await startTestApp({
     // A bug in the transport, for one order: what a gateway must mask.
     dispatcherFor: (origin) =>
-      createDigicertPool(origin, 100).compose((dispatch) => (options, handler) => {
-        if (options.path.includes(`/${BROKEN_ORDER}/`)) {
-          throw new Error('secret-detail');
-        }
-        return dispatch(options, handler);
-      }),
+      createEgress()
+        .createPool(origin, 100, systemClock)
+        .compose((dispatch) => (options, handler) => {
+          if (options.path.includes(`/${BROKEN_ORDER}/`)) {
+            throw new Error('secret-detail');
+          }
+          return dispatch(options, handler);
+        }),
   });
   support = await startSupportSubgraph();
   return startRouter(name, app.url, {

@@ -1,6 +1,8 @@
 // The audit trail: caller, request and outcome, without any plain address.
+import { toMailboxKey } from '../../src/domain/recipient';
 import { createLog } from '../../src/telemetry/log';
 import { startTelemetry } from '../../src/telemetry/telemetry';
+import { createKey, sign, startProvider, startWithTokens } from '../support/identity';
 import { ManualClock } from '../support/manual-clock';
 import { startTestApp } from '../support/test-app';
 
@@ -190,6 +192,45 @@ describe('the audit trail', () => {
       callerAddress: '127.0.0.1',
       recipients: [{ email: 'admin@example.com' }, { email: 'admin@example.com' }, {}],
     });
+  });
+
+  it('names the caller as reads of orders do, however a proxy writes the address', async () => {
+    const key = await createKey();
+    const app = await startWithTokens(await startProvider(key), {
+      environment: { AUDIT_ADDRESSES: 'plain', TRUSTED_PROXIES: '127.0.0.1' },
+    });
+    const addresses = ['203.0.113.1', '203.0.113.1:5071', '::ffff:203.0.113.1', 'unknown'];
+    for (const forwarded of [...addresses, '[2001:DB8::1%eth0]:5071']) {
+      await app.post(
+        {
+          query:
+            'mutation { resendDvEmails(orderId: "1001") { __typename ... on ResendDvEmailsSuccess { order { status } } } }',
+        },
+        {
+          authorization: `Bearer ${await sign(key, { sub: 'Agent@example.com' })}`,
+          'x-forwarded-for': forwarded,
+        },
+      );
+    }
+    await app.post(
+      { query: '{ certificateOrders(first: 1) { edges { cursor } } }' },
+      { authorization: `Bearer ${await sign(key)}` },
+    );
+    app.takeUpstreamRequests();
+
+    const callersOf = (event: string) =>
+      app.log
+        .filter((line) => line.event === event)
+        .map(({ subject, callerAddress }) => ({ subject, callerAddress }));
+    const subject = toMailboxKey('Agent@example.com');
+    const expected = ['203.0.113.1', '203.0.113.1', '203.0.113.1', 'unknown', '2001:db8::1'];
+    expect(callersOf('resend.completed')).toEqual(
+      expected.map((callerAddress) => ({ subject, callerAddress })),
+    );
+    expect(callersOf('order.read')).toEqual(callersOf('resend.completed'));
+    expect(callersOf('orders.listed')).toEqual([
+      { subject: 'agent-7', callerAddress: '127.0.0.1' },
+    ]);
   });
 
   it('goes on where only errors are logged', async () => {

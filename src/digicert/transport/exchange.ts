@@ -47,8 +47,11 @@ export type Attempted =
   | HttpResponse
   /** The request provably never left this process. */
   | { readonly kind: 'not-sent'; readonly errorCode: string }
-  /** As `not-sent`: the certificate of the server that answered is not trusted, so it may be any server. */
-  | { readonly kind: 'not-trusted'; readonly errorCode: string }
+  /**
+   * As `not-sent`, and another try meets the same: the certificate of the server that answered is not trusted, so it may
+   * be any server; or a proxy refuses the gateway.
+   */
+  | { readonly kind: 'not-let-through'; readonly errorCode: string }
   /** The request left, or may have; no status came back in time or at all. */
   | { readonly kind: 'no-response'; readonly errorCode: string }
   /** The request left and what came back is not HTTP. */
@@ -73,7 +76,9 @@ export function exchangeOnce(
       expire();
       return;
     }
-    dispatcher.dispatch(request, attempt);
+    // With the deadline: what still waits for a connection when it has passed is not to get one.
+    const options: Dispatcher.DispatchOptions & { deadline: Deadline } = { ...request, deadline };
+    dispatcher.dispatch(options, attempt);
   });
 }
 
@@ -141,7 +146,7 @@ class Attempt implements Dispatcher.DispatchHandler {
       const isTooLong = errorCode === 'BODY_TOO_LONG';
       this.settle({ kind: 'response', ...this.#head, body, maxBytes, isTooLong });
     } else if (!this.#controller) {
-      this.settle({ kind: NOT_TRUSTED.test(errorCode) ? 'not-trusted' : 'not-sent', errorCode });
+      this.settle({ kind: isLasting(errorCode) ? 'not-let-through' : 'not-sent', errorCode });
     } else {
       this.settle({ kind: NOT_HTTP.test(errorCode) ? 'not-http' : 'no-response', errorCode });
     }
@@ -162,10 +167,17 @@ const NOT_HTTP =
 
 /**
  * What node:tls finds wrong with the upstream's certificate: X509_V_ERR_... of OpenSSL without that prefix, and Node's check of
- * the name. Another try meets the same certificate.
+ * the name.
  */
 const NOT_TRUSTED =
   /^(?:CERT_\w+|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)_\w+|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT\w*|ERROR_IN_CERT_\w+|ERR_TLS_CERT_ALTNAME_INVALID|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|UNSPECIFIED)$/;
+
+/** Of a proxy: 407 and what else it refuses, but for statuses that pass (408, 425, 429). */
+const PROXY_REFUSES = /^PROXY_4(?!08|25|29)/;
+
+function isLasting(errorCode: string): boolean {
+  return NOT_TRUSTED.test(errorCode) || PROXY_REFUSES.test(errorCode);
+}
 
 function toErrorCode(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;

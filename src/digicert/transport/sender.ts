@@ -140,7 +140,7 @@ export class Sender {
 }
 
 function hasNotLeft({ kind }: Attempted): boolean {
-  return kind === 'not-sent' || kind === 'not-trusted';
+  return kind === 'not-sent' || kind === 'not-let-through';
 }
 
 /** Distinguishes failures of DigiCert from responses that only refuse. */

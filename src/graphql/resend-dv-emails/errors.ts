@@ -22,7 +22,7 @@ const ResendDvEmailsErrorReason = createEnum<NotEligibleReason | UpstreamFailure
     CREDENTIALS_REJECTED:
       "DigiCert rejects the gateway's own API key. Only the gateway's operators can fix that.",
     MISCONFIGURED:
-      'DigiCert does not understand the gateway, or its certificate is not trusted: the gateway is not set up right.',
+      'DigiCert does not understand the gateway, its certificate is not trusted, or a proxy refuses it: the gateway is not set up right.',
     UNREACHABLE: 'DigiCert could not be reached; the request never left. Try again.',
     UNAVAILABLE: 'DigiCert fails: a server error now, or repeated failures a moment ago.',
     OUTCOME_UNKNOWN: 'The request left and no response came. The emails may be on their way.',

@@ -1,5 +1,6 @@
 // Traces by OpenTelemetry: a span for the HTTP request, the GraphQL operation, the use case and each
 // request to DigiCert. Loaded only when there is somewhere to send them. No span holds an email address.
+import type { Agent } from 'node:http';
 import { context, DiagLogLevel, diag, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
@@ -22,10 +23,12 @@ export interface TracingOptions {
   readonly version: string;
   readonly log: Logger;
   readonly clock: Clock;
+  /** For connections to the collector that may go through a proxy. */
+  readonly createHttpAgent?: ((protocol: string) => Agent) | undefined;
 }
 
 /** Endpoint, headers, sampler and resource come from OpenTelemetry's own `OTEL_...` variables. */
-export function startTracing({ name, version, log, clock }: TracingOptions) {
+export function startTracing({ name, version, log, clock, createHttpAgent }: TracingOptions) {
   const report = (message: string) =>
     log.warn({ event: 'tracing.failed', reason: message.slice(0, 500) }, 'spans are lost');
   const ignore = () => {};
@@ -37,7 +40,11 @@ export function startTracing({ name, version, log, clock }: TracingOptions) {
     resource: defaultResource()
       .merge(resourceFromAttributes({ 'service.name': name, 'service.version': version }))
       .merge(detectResources({ detectors: [envDetector] })),
-    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
+    spanProcessors: [
+      new BatchSpanProcessor(
+        new OTLPTraceExporter(createHttpAgent && { httpAgentOptions: createHttpAgent }),
+      ),
+    ],
   });
   // undici's instrumentation would add to each request what a propagator says: ids and states that a caller chose.
   provider.register({ propagator: null });

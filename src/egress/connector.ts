@@ -1,0 +1,91 @@
+// Opens connections, straight or through a proxy. undici's own proxy agent is not used: where a proxy closes without an
+// answer, 7.30 goes on asking it, also after the call has ended. Here each try is one CONNECT.
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { Socket } from 'node:net';
+import { buildConnector } from 'undici';
+import { findProxy, type ProxySettings } from './proxy';
+
+/** undici's, and may be stopped while a proxy is asked: that ends the CONNECT, and calls back with an error. */
+export type Connect = (...args: Parameters<buildConnector.connector>) => () => void;
+
+/** TCP, TLS and CONNECT each; a deadline below it wins. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
+export function createConnector(proxies: ProxySettings, timeoutMs = CONNECT_TIMEOUT_MS): Connect {
+  const connect = buildConnector({ timeout: timeoutMs });
+  return (options, callback) => {
+    const { protocol, hostname } = options;
+    const port = Number(options.port) || (protocol === 'https:' ? 443 : 80);
+    const proxy = findProxy(proxies, { protocol, hostname, port });
+    if (!proxy) {
+      connect(options, callback);
+      return () => {};
+    }
+    const authority = `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`;
+    return openTunnel(proxy, { authority, timeoutMs }, (error, socket) => {
+      if (!socket) {
+        callback(error, null);
+      } else if (protocol === 'https:') {
+        connect({ ...options, httpSocket: socket }, callback);
+      } else {
+        callback(null, socket);
+      }
+    });
+  };
+}
+
+/** Asks a proxy once for a connection to `authority` (RFC 9110 section 9.3.6). Calls back once; no error holds the proxy's credentials. */
+function openTunnel(
+  proxy: URL,
+  { authority, timeoutMs }: { readonly authority: string; readonly timeoutMs: number },
+  callback: (...result: [error: null, socket: Socket] | [error: Error, socket: null]) => void,
+): () => void {
+  const { protocol, hostname, port, username, password } = proxy;
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const request = (protocol === 'https:' ? requestHttps : requestHttp)({
+    method: 'CONNECT',
+    hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port || (protocol === 'https:' ? 443 : 80),
+    path: authority,
+    headers: {
+      host: authority,
+      connection: 'keep-alive',
+      ...(credentials !== ':' && {
+        'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}`,
+      }),
+    },
+    // Its own connection, which nothing else uses.
+    agent: false,
+  });
+  const timer = setTimeout(
+    () => request.destroy(toError('PROXY_TIMEOUT', 'The proxy does not answer CONNECT.')),
+    timeoutMs,
+  );
+  request.once('error', (error) => {
+    clearTimeout(timer);
+    callback(error, null);
+  });
+  // With any status, as it is CONNECT that is answered.
+  request.once('connect', ({ statusCode = 0 }, socket: Socket, head) => {
+    clearTimeout(timer);
+    // It is reported by what uses the socket, if anything does.
+    socket.on('error', () => {});
+    // A client speaks first in HTTP and in TLS: what comes before is not from the server.
+    if (statusCode >= 200 && statusCode < 300 && head.length === 0) {
+      callback(null, socket);
+    } else {
+      socket.destroy();
+      callback(
+        toError(`PROXY_${statusCode}`, `The proxy answers CONNECT with ${statusCode}.`),
+        null,
+      );
+    }
+  });
+  request.end();
+  return () => request.destroy(toError('DEADLINE', 'No call waits for the proxy any more.'));
+}
+
+function toError(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}

@@ -1,0 +1,137 @@
+// The way out: the one place where connections to DigiCert, the identity provider and a collector are set up.
+import http from 'node:http';
+import https from 'node:https';
+import { Agent, type buildConnector, Client, Dispatcher, Pool } from 'undici';
+import type { Clock } from '../lib/clock';
+import type { Deadline } from '../lib/deadline';
+import { type Connect, createConnector } from './connector';
+import type { ProxySettings } from './proxy';
+
+/** Shorter than any server is likely to keep an idle connection, so that none is closed under a request. */
+const KEEP_ALIVE_TIMEOUT_MS = 4_000;
+
+/** Ceiling for a keep-alive hint of the server's. */
+const KEEP_ALIVE_MAX_TIMEOUT_MS = 30_000;
+
+/** Bytes of response headers that are read. */
+const MAX_RESPONSE_HEADER_BYTES = 16 * 1024;
+
+/** Milliseconds for which a connection is used. Its address was looked up before: a change of DNS is followed after so long, also under load. */
+const MAX_CONNECTION_AGE_MS = 60_000;
+
+const NO_PROXIES: ProxySettings = {
+  httpsProxy: undefined,
+  httpProxy: undefined,
+  isExempt: () => true,
+};
+
+export function createEgress(proxies: ProxySettings = NO_PROXIES) {
+  const connect = createConnector(proxies);
+  const options = {
+    connect,
+    // One request per connection at a time: a lost connection then leaves one outcome unknown, not many.
+    pipelining: 1,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MAX_TIMEOUT_MS,
+    maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
+    // Who calls has a deadline for headers and body together, so undici's own two timers stay off.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
+  return {
+    /** For one origin, with so many connections at most. */
+    createPool: (origin: string, connections: number, clock: Clock): Dispatcher =>
+      new RenewedPool(
+        () =>
+          new Pool(origin, {
+            ...options,
+            connections,
+            factory: (url, clientOptions) => new LiveClient(url, clientOptions, connect),
+          }),
+        clock,
+      ),
+    /** For `fetch` to any origin. */
+    createAgent: () => new Agent(options),
+    /** For node:http and node:https. */
+    createHttpAgent: (protocol: string) => createHttpAgent(protocol, connect),
+  };
+}
+
+/**
+ * A pool that is replaced before its connections are too old; each still ends what it has begun. undici's `clientTtl` does not do:
+ * with a bound on connections requests may wait for ever (nodejs/undici#5144).
+ */
+class RenewedPool extends Dispatcher {
+  // Not #private: what `compose` returns is a proxy of this object.
+  private readonly pools = new Set<Pool>();
+  private current: Pool | undefined;
+  private renewAtMs = 0;
+
+  constructor(
+    private readonly create: () => Pool,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) {
+    const nowMs = this.clock.monotonicMs();
+    if (!this.current || nowMs >= this.renewAtMs) {
+      const old = this.current;
+      void old?.close().then(() => this.pools.delete(old));
+      this.current = this.create();
+      this.pools.add(this.current);
+      this.renewAtMs = nowMs + MAX_CONNECTION_AGE_MS;
+    }
+    return this.current.dispatch(options, handler);
+  }
+
+  override async destroy(): Promise<void> {
+    await Promise.all([...this.pools].map((pool) => pool.destroy()));
+  }
+}
+
+/** Connects for calls alone that still wait: one whose deadline has passed has its response. */
+class LiveClient extends Client {
+  constructor(
+    origin: URL,
+    options: Client.Options,
+    connect: Connect,
+    private readonly waiting: { deadline?: Deadline | undefined } = {},
+  ) {
+    super(origin, {
+      ...options,
+      connect: (target, callback) => {
+        const stop = connect(target, (...result) => {
+          ignoreDeadline?.();
+          callback(...result);
+        });
+        const ignoreDeadline = waiting.deadline?.onExpired(stop);
+      },
+    });
+  }
+
+  override dispatch(
+    options: Dispatcher.DispatchOptions & { readonly deadline?: Deadline },
+    handler: Dispatcher.DispatchHandler,
+  ): boolean {
+    if (options.deadline?.isExpired) {
+      return true;
+    }
+    this.waiting.deadline = options.deadline;
+    return super.dispatch(options, handler);
+  }
+}
+
+function createHttpAgent(protocol: string, connect: Connect): http.Agent {
+  const agent = new (protocol === 'https:' ? https : http).Agent({ keepAlive: true });
+  return Object.assign(agent, {
+    createConnection: (
+      { host, port, servername }: { host: string; port: number; servername?: string },
+      callback: buildConnector.Callback,
+    ) => {
+      const target = { protocol, hostname: host, host, port: String(port) };
+      connect({ ...target, ...(servername && { servername }) }, callback);
+    },
+  });
+}

@@ -1,0 +1,175 @@
+// What uses the way out through a forward proxy, and what of it is ever written; and for how long a connection is used.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { startSimulator } from '../../src/simulator/simulator';
+import { closeLater } from '../support/close-later';
+import { answer, startForwardProxy, tunnel } from '../support/forward-proxy';
+import { ask, createKey, sign, startProvider, startWithTokens } from '../support/identity';
+import { startGateway } from '../support/program';
+import { startTestApp } from '../support/test-app';
+
+const USER = 'egress-user';
+const PASSWORD = 'p@ss/word-that-must-not-leak';
+
+const withCredentials = (url: string) =>
+  url.replace('//', `//${USER}:${encodeURIComponent(PASSWORD)}@`);
+
+describe('what uses the proxy', () => {
+  async function startAll(environment: Record<string, string>) {
+    const proxy = await startForwardProxy();
+    const collector = createServer((_request, response) => response.end('{}')).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(collector, 'listening');
+    closeLater(() => collector.close());
+    const simulator = await startSimulator();
+    closeLater(() => simulator.close());
+    const { port } = collector.address() as AddressInfo;
+    const { origin: issuer } = new URL(simulator.baseUrl);
+    const { program, url } = await startGateway({
+      HTTP_PROXY: withCredentials(proxy.url),
+      DIGICERT_API_KEY: 'key',
+      DIGICERT_BASE_URL: simulator.baseUrl,
+      AUTH_JWKS_URL: `${issuer}/jwks.json`,
+      AUTH_ISSUER: issuer,
+      AUTH_AUDIENCE: 'dv-email-gateway',
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      LOG_LEVEL: 'trace',
+      ...environment,
+    });
+    const token = await (await fetch(`${issuer}/token`)).text();
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({
+        query: 'mutation { resendDvEmails(orderId: "1001") { __typename } }',
+      }),
+    });
+    expect(await response.json()).toEqual({
+      data: { resendDvEmails: { __typename: 'ResendDvEmailsSuccess' } },
+    });
+    program.kill('SIGTERM');
+    await program.closed;
+    return {
+      proxy,
+      printed: Object.values(program.printed()).join(''),
+      targets: { digicert: new URL(issuer).host, collector: `127.0.0.1:${port}` },
+    };
+  }
+
+  it('is DigiCert, the keys and the spans, with the credentials, which nothing shows', async () => {
+    const { proxy, printed, targets } = await startAll({});
+
+    // The simulator has the keys too.
+    expect([...proxy.connects].sort()).toEqual(
+      [targets.digicert, targets.digicert, targets.collector].sort(),
+    );
+    expect(proxy.headers()).toMatchObject({
+      'proxy-authorization': `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString('base64')}`,
+    });
+    expect(printed).not.toContain('tracing.failed');
+    expectNoCredentials(printed);
+  });
+
+  it('is nothing of what NO_PROXY names', async () => {
+    const { proxy } = await startAll({ NO_PROXY: 'localhost,127.0.0.0/8' });
+
+    expect(proxy.connects).toEqual([]);
+  });
+
+  it('is never the simulator that stands in for DigiCert', async () => {
+    const proxy = await startForwardProxy();
+    const { url } = await startGateway({ HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url });
+
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        query: 'mutation { resendDvEmails(orderId: "1001") { __typename } }',
+      }),
+    });
+
+    expect(await response.json()).toEqual({
+      data: { resendDvEmails: { __typename: 'ResendDvEmailsSuccess' } },
+    });
+    expect(proxy.connects).toEqual([]);
+  });
+
+  it('is the discovery document, and a proxy that refuses makes tokens 503', async () => {
+    const key = await createKey();
+    const provider = await startProvider(key);
+    const proxy = await startForwardProxy(answer(407));
+    const { origin, host } = new URL(provider.jwksUrl);
+    const app = await startWithTokens(provider, {
+      environment: {
+        AUTH_JWKS_URL: '',
+        AUTH_ISSUER: origin,
+        HTTP_PROXY: withCredentials(proxy.url),
+      },
+    });
+    const token = await sign(key, { iss: origin });
+
+    expect(await ask(app, token)).toBe('503 SERVICE_UNAVAILABLE');
+    expect(new Set(proxy.connects)).toEqual(new Set([host]));
+    expect(app.logText()).toContain('The proxy answers CONNECT with 407.');
+    expectNoCredentials(app.logText());
+
+    proxy.onConnect = tunnel;
+    provider.respond = ({ url }, response) => {
+      const keys = { keys: [key.jwk] };
+      const document = { issuer: origin, jwks_uri: provider.jwksUrl };
+      response.end(JSON.stringify(url === '/jwks.json' ? keys : document));
+    };
+    app.clock.advance(5_000);
+    expect(await ask(app, token)).toBe('200');
+    app.takeUpstreamRequests();
+  });
+
+  it('shows its password nowhere when it is refused', async () => {
+    const proxy = await startForwardProxy(answer(407));
+    const app = await startTestApp({
+      environment: { HTTP_PROXY: withCredentials(proxy.url), METRICS_PORT: '0' },
+    });
+
+    const response = await app.resend('1001');
+    const metrics = await (await fetch(app.metricsUrl ?? '')).text();
+
+    expectNoCredentials(JSON.stringify(response) + app.logText() + metrics);
+  });
+});
+
+function expectNoCredentials(text: string): void {
+  const encoded = Buffer.from(`${USER}:${PASSWORD}`).toString('base64');
+  for (const secret of [USER, PASSWORD, encodeURIComponent(PASSWORD), encoded]) {
+    expect(text).not.toContain(secret);
+  }
+}
+
+describe('a connection', () => {
+  it('is left for a new one after a minute of use, and no call notices', async () => {
+    const ports = new Set<number | undefined>();
+    const server = createServer((request, response) => {
+      ports.add(request.socket.remotePort);
+      response.writeHead(204).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closeLater(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const app = await startTestApp({ baseUrl: `http://127.0.0.1:${port}/services/v2` });
+    const connectionsAfter = async (seconds: number) => {
+      for (let passed = 0; passed < seconds; passed += 1) {
+        app.clock.advance(1_000);
+        const { data } = await app.resend('1001');
+        expect(data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
+      }
+      return ports.size;
+    };
+
+    expect(await connectionsAfter(60)).toBe(1);
+    expect(await connectionsAfter(1)).toBe(2);
+    expect(await connectionsAfter(59)).toBe(2);
+    expect(await connectionsAfter(1)).toBe(3);
+  });
+});
