@@ -99,7 +99,11 @@ export async function startUseCases(
         return reserved.ok ? undefined : reserved.retryAfterSeconds;
       }),
     startLookUps: lookUps.startRequest,
-    state: () => ({ breaker: digicert.breakerState, limits: limits.countedIn }),
+    state: () => ({
+      breaker: digicert.breakerState,
+      limits: limits.countedIn,
+      ...(limits.countedIn !== 'memory' && { redis: limits.redisState() ?? 'ok' }),
+    }),
     whenIdle: async () => {
       do {
         await deadlines.whenIdle();

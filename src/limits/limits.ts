@@ -18,6 +18,7 @@ import {
 } from './limit-store';
 import { MemoryStore } from './memory-store';
 import { QuotaQueue } from './quota-queue';
+import type { RedisTarget } from './redis-url';
 import { ResilientStore } from './resilient-store';
 
 interface LimitSettings {
@@ -34,7 +35,7 @@ interface LimitSettings {
 }
 
 interface RedisSettings {
-  readonly url: string;
+  readonly target: RedisTarget;
   /** Milliseconds for a command. */
   readonly timeoutMs: number;
   /** Percent of each limit that this process uses alone while Redis does not answer. */
@@ -53,6 +54,8 @@ interface LimitDependencies {
 interface StartedLimits extends Limits {
   /** Where limits are counted at the moment. `this-process`: Redis is set, and does not answer. */
   readonly countedIn: 'memory' | 'redis' | 'this-process';
+  /** What Redis is, or why it is not used. `undefined`: there is none to be asked. */
+  readonly redisState: () => string | undefined;
   close(): Promise<void>;
 }
 
@@ -144,6 +147,7 @@ export async function startLimits(
       }
       return resilient.isShared ? 'redis' : 'this-process';
     },
+    redisState: () => resilient?.redisState,
     close: () => store.close(),
   };
 }

@@ -1,6 +1,7 @@
 // Every setting, declared once: its environment variable, what it means, how it is parsed, and its default.
 import { parseManifest } from '../graphql/guards/persisted-documents';
 import { parseSecureUrl } from '../lib/secure-url';
+import { parseRedisUrl } from '../limits/redis-url';
 import { AUDITED_ADDRESSES } from '../telemetry/audit';
 import { LOG_LEVELS } from '../telemetry/log';
 import {
@@ -17,7 +18,6 @@ import {
   parseOrigins,
   parsePort,
   parseProxies,
-  parseRedisUrl,
   parseRouterSecrets,
   parseScopeClaims,
   parseSwitch,

@@ -6,6 +6,7 @@ import { findLast, toResendAttempt } from '../../src/limits/attempts';
 import type { Limit, LimitStore } from '../../src/limits/limit-store';
 import { MemoryStore } from '../../src/limits/memory-store';
 import { RedisStore } from '../../src/limits/redis-store';
+import { parseRedisUrl } from '../../src/limits/redis-url';
 import { ResilientStore } from '../../src/limits/resilient-store';
 import { createLog } from '../../src/telemetry/log';
 import { ATTEMPTS, toAttempt } from '../support/attempts';
@@ -24,7 +25,13 @@ afterEach(async () => {
 });
 
 function createRedisStore({ url }: RedisServer, timeoutMs: number, clock: ManualClock) {
-  return new RedisStore({ url, timeoutMs, instance: 'test', now: () => clock.now(), ...ATTEMPTS });
+  return new RedisStore({
+    target: parseRedisUrl(url),
+    timeoutMs,
+    instance: 'test',
+    now: () => clock.now(),
+    ...ATTEMPTS,
+  });
 }
 
 async function startStore(redis: RedisServer, timeoutMs = 2_000) {
@@ -417,7 +424,11 @@ describeWithRedis('limits that outlive Redis', () => {
     await one.recover();
 
     expect(restore).toHaveBeenCalledTimes(3);
-    expect(one.events.map(({ event }) => event)).toEqual(['redis.unavailable', 'redis.recovered']);
+    expect(one.events).toMatchObject([
+      { event: 'redis.unavailable', reason: 'Connection is closed.' },
+      { event: 'redis.unavailable', reason: expect.stringContaining('ECONNREFUSED') },
+      { event: 'redis.recovered' },
+    ]);
   });
 
   it('closes with nothing left to do, Redis or no Redis', async () => {

@@ -1,0 +1,94 @@
+// What of ioredis is used, and how. Its defaults queue commands, send them again after a reconnect and follow no
+// failover: here each is sent once or fails, since whoever waits for it decides alone before long.
+import { Cluster, type CommonRedisOptions, Redis } from 'ioredis';
+import { TRY } from './redis-check';
+import { AGREE_ON_CLOCK } from './redis-clock';
+import { SCRIPTS } from './redis-scripts';
+import type { RedisTarget } from './redis-url';
+
+export type RedisClient = Redis | Cluster;
+
+/** Milliseconds between attempts to connect, at most. */
+const MAX_RECONNECT_DELAY_MS = 500;
+
+/** Redirections of one command: to the node that has a slot now, to the one that it moves to, and once more. */
+const MAX_REDIRECTIONS = 5;
+
+export function createRedisClient(target: RedisTarget, timeoutMs: number): RedisClient {
+  const [address] = target.addresses;
+  const retryDelay = (attempt: number) => Math.min(attempt * 50, MAX_RECONNECT_DELAY_MS);
+  const tls = target.tls && { tls: {} };
+  const credentials = toCredentials(target);
+  const common = {
+    lazyConnect: true,
+    connectTimeout: timeoutMs,
+    // A server that does not answer does not close its side of the connection either.
+    disconnectTimeout: timeoutMs,
+    enableOfflineQueue: false,
+    // It needs INFO, writes to stderr where that is not allowed, and does not look at what matters here.
+    enableReadyCheck: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    disableClientInfo: true,
+    ...credentials,
+  } satisfies CommonRedisOptions & Record<string, unknown>;
+  const scripts = Object.fromEntries(
+    Object.entries({ ...SCRIPTS, limitsTry: TRY, limitsAgreeOnClock: AGREE_ON_CLOCK }).map(
+      ([name, lua]) => [name, { lua }],
+    ),
+  );
+  switch (target.kind) {
+    case 'single':
+      return new Redis({
+        ...common,
+        ...address,
+        ...tls,
+        scripts,
+        db: target.database,
+        retryStrategy: retryDelay,
+      });
+    case 'sentinel':
+      return new Redis({
+        ...common,
+        ...(tls && { ...tls, sentinelTLS: {}, enableTLSForSentinelMode: true }),
+        scripts,
+        db: target.database,
+        retryStrategy: retryDelay,
+        name: target.master,
+        sentinels: [...target.addresses],
+        ...toCredentials(target.sentinel, 'sentinel'),
+        sentinelCommandTimeout: timeoutMs,
+        sentinelRetryStrategy: retryDelay,
+        // Without it a master that was replaced is written to for 10 s, and all of that is lost.
+        failoverDetector: true,
+        sentinelReconnectStrategy: () => MAX_RECONNECT_DELAY_MS,
+      });
+    case 'cluster':
+      return new Cluster([...target.addresses], {
+        lazyConnect: true,
+        enableOfflineQueue: false,
+        // Else CLUSTERDOWN would be no reply that says so, but a connection that never succeeds.
+        enableReadyCheck: false,
+        scripts,
+        clusterRetryStrategy: retryDelay,
+        slotsRefreshTimeout: timeoutMs,
+        maxRedirections: MAX_REDIRECTIONS,
+        // `0`: what a lost connection may have carried out is not sent again.
+        retryDelayOnFailover: 0,
+        retryDelayOnClusterDown: 0,
+        retryDelayOnTryAgain: 1,
+        // The name in a certificate is the host's, and an address may become another's.
+        dnsLookup: (host, callback) => callback(null, host),
+        redisOptions: { ...common, ...tls, socketTimeout: 4 * timeoutMs },
+      });
+  }
+}
+
+function toCredentials({ username, password }: RedisTarget['sentinel'], prefix = '') {
+  const named = (name: string) =>
+    prefix ? `${prefix}${name[0]?.toUpperCase()}${name.slice(1)}` : name;
+  return {
+    ...(username !== undefined && { [named('username')]: username }),
+    ...(password !== undefined && { [named('password')]: password }),
+  };
+}
