@@ -42,7 +42,10 @@ export class RedisConnection {
     // Every command that fails rejects by itself, but only these events have the reason why there is no connection.
     for (const event of ['error', 'node error', 'sentinelError']) {
       this.#client.on(event, (error: Error) => {
-        this.#error = error;
+        // Each sentinel has said why by then.
+        if (!error.message.startsWith('All sentinels are unreachable')) {
+          this.#error = error;
+        }
       });
     }
     this.#client.on('ready', () => {

@@ -33,24 +33,28 @@ export class RedisRefusal extends Error {
 
 export class RedisTimeout extends Error {}
 
-/** The first word of Redis' own errors. */
-const REDIS_CODES: Readonly<Record<string, readonly [RedisProblem['state'], string]>> = {
-  NOAUTH: ['login', 'REDIS_URL has to have a password'],
-  WRONGPASS: ['login', 'user or password in REDIS_URL is wrong'],
-  NOPERM: ['rights', 'the user lacks a right; docs/replicas.md has them'],
-  READONLY: ['replica', 'REDIS_URL has to name the master'],
-  NOREPLICAS: ['failing', 'too few of its replicas are connected'],
-  MASTERDOWN: ['replica', 'REDIS_URL has to name the master'],
-  LOADING: ['loading', 'it reads its data from the disk'],
-  OOM: ['full', 'its memory is full'],
-  MISCONF: ['full', 'it cannot write to its disk'],
-  CLUSTERDOWN: ['cluster', 'nodes of the cluster are down, or slots have none'],
-  MOVED: ['cluster', 'this is one node of several: REDIS_URL has to be redis+cluster://'],
-  ASK: ['cluster', 'this is one node of several: REDIS_URL has to be redis+cluster://'],
+type Explanation = readonly [state: RedisProblem['state'], whatToDo: string];
+
+const LACKS_RIGHT = 'The user lacks a right: docs/replicas.md lists them';
+
+/** By the first word of Redis' own errors. */
+const REDIS_CODES: Readonly<Record<string, Explanation>> = {
+  NOAUTH: ['login', 'It wants a password, and REDIS_URL has none'],
+  WRONGPASS: ['login', 'User or password in REDIS_URL is wrong'],
+  NOPERM: ['rights', LACKS_RIGHT],
+  READONLY: ['replica', 'This is a replica: REDIS_URL has to name the master'],
+  MASTERDOWN: ['replica', 'This is a replica: REDIS_URL has to name the master'],
+  NOREPLICAS: ['failing', 'Too few of its replicas are connected'],
+  LOADING: ['loading', 'It reads its data from the disk'],
+  OOM: ['full', 'Its memory is full'],
+  MISCONF: ['full', 'It cannot write to its disk'],
+  CLUSTERDOWN: ['cluster', 'Nodes of the cluster are down, or slots have none'],
+  MOVED: ['cluster', 'This is one node of several: REDIS_URL has to be redis+cluster://'],
+  ASK: ['cluster', 'This is one node of several: REDIS_URL has to be redis+cluster://'],
 };
 
 /** `code` of errors of sockets, of look-ups and of TLS. */
-const TLS_CODE = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO)/;
+const TLS_CODE = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
 
 /** What says nothing by itself: the connection is not there, and its own error says why. */
 const NO_CONNECTION =
@@ -73,46 +77,46 @@ export function toRedisProblem(
     return toRedisProblem(lastNodeError, undefined, target);
   }
   const { message, code = '' } = cause as { message: string; code?: string };
-  const [state, advice] = explain(message, code, target, cause);
-  return { state, reason: advice ? `${message || code}: ${advice}.` : message || code };
+  const [state, whatToDo] = explain(cause, message, code, target);
+  const said = message || code;
+  return { state, reason: whatToDo ? `${whatToDo} (${said}).` : said };
 }
 
 function explain(
+  cause: Error,
   message: string,
   code: string,
   { kind, tls, master }: RedisTarget,
-  cause: Error,
-): readonly [RedisProblem['state'], string] {
-  const known =
-    REDIS_CODES[
-      /[A-Z]+/.exec(
-        message.replace(/^Too many Cluster redirections\. Last error: (\w+: )?/, ''),
-      )?.[0] ?? ''
-    ];
+): Explanation {
+  const [redisCode = ''] = /\b[A-Z]{3,}\b/.exec(message) ?? [];
+  const known = REDIS_CODES[redisCode];
+  const isOfSentinel = message.startsWith('failed to connect to sentinel');
   switch (true) {
     case known !== undefined:
-      return known as readonly [RedisProblem['state'], string];
+      return isOfSentinel
+        ? [known[0], 'Sentinels have users of their own: sentinelPassword in REDIS_URL']
+        : known;
     case message.includes("can't run this command"):
-      return ['rights', 'the user lacks the right to this command; docs/replicas.md has them'];
-    case message.includes('DB index is out of range') || message.includes('SELECT is not allowed'):
-      return ['database', 'there is no such database; REDIS_URL ends with one'];
+      return ['rights', LACKS_RIGHT];
+    case /DB index is out of range|SELECT is not allowed/.test(message):
+      return ['database', 'There is no such database, and REDIS_URL ends with it'];
     case message.includes('cluster support disabled'):
-      return ['cluster', 'this is a single server: REDIS_URL has to be redis://'];
-    case kind === 'sentinel' && /unknown command/i.test(message):
-      return ['sentinel', 'this is no sentinel: REDIS_URL has to name sentinels, or be redis://'];
-    case kind === 'sentinel' && message.includes('invalid reply: null'):
-      return ['sentinel', `sentinels know no master named ${master}`];
-    case tls && (code === 'ECONNRESET' || /WRONG_VERSION|EPROTO/.test(code)):
-      return ['tls', 'there seems to be no TLS at that port: redis:// is without'];
+      return ['cluster', 'This is a single server: REDIS_URL has to be redis://'];
+    case isOfSentinel && /unknown command/i.test(message):
+      return ['sentinel', 'This is no sentinel: REDIS_URL has to be redis://'];
+    case message.includes('No such master'):
+      return ['sentinel', `Sentinels know no master named ${master}`];
+    case tls && (code === 'ECONNRESET' || code === 'ETIMEDOUT' || code === 'EPROTO'):
+      return ['tls', 'Nothing speaks TLS at that port: redis:// is without'];
     case TLS_CODE.test(code):
-      return ['tls', 'a certificate authority of your own goes into NODE_EXTRA_CA_CERTS'];
-    case code === 'ECONNRESET' && !tls:
-      return ['unreachable', 'where the port expects TLS, REDIS_URL has to be rediss://'];
+      return ['tls', 'A certificate authority of your own goes into NODE_EXTRA_CA_CERTS'];
+    case code === 'ECONNRESET':
+      return ['unreachable', 'Where the port expects TLS, REDIS_URL has to be rediss://'];
     case cause instanceof RedisTimeout:
       return ['slow', ''];
-    case /^E[A-Z]+$/.test(code) || NO_CONNECTION.test(message):
+    case isOfSentinel || /^E[A-Z]+$/.test(code) || NO_CONNECTION.test(message):
       return ['unreachable', ''];
     default:
-      return ['failing', ''];
+      return ['failing', kind === 'single' ? '' : `REDIS_URL is redis+${kind}://`];
   }
 }

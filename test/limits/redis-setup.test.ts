@@ -1,0 +1,271 @@
+// A Redis that is not what it has to be is told apart when the gateway starts: one clear line, and a state in /readyz.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CertificateOrderDocument } from '../../src/client/operations';
+import { startGateway } from '../support/program';
+import {
+  describeWithRedis,
+  type RedisServer,
+  startRedis,
+  startSentinels,
+  startTlsRedis,
+} from '../support/redis';
+import { startTestApp, type TestApp } from '../support/test-app';
+
+const LIMITS = {
+  DIGICERT_QUOTA: '100/5s,1000/180s',
+  RESEND_COOLDOWN_SECONDS: '60',
+  CALLER_QUOTA: '60/60s',
+};
+
+const to = (url: string, from: RedisServer) => from.url.replace('redis://127.0.0.1', url);
+
+/** From the command in the documentation. */
+function documentedRights(): string[] {
+  const text = readFileSync(join(__dirname, '..', '..', 'docs', 'replicas.md'), 'utf8');
+  return /ACL SETUSER gateway on >PASSWORD (.*)/.exec(text)?.[1]?.split(' ') ?? [];
+}
+
+/** Until a Redis that was lost is used again. */
+async function recover(app: TestApp): Promise<void> {
+  let isRecovered = false;
+  void app.logged('redis.recovered').then(() => {
+    isRecovered = true;
+  });
+  while (!isRecovered) {
+    app.clock.advance(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function startWith(url: string) {
+  const app = await startTestApp({ environment: { ...LIMITS, REDIS_URL: url } });
+  const readiness = await fetch(new URL('/readyz', app.url));
+  const told = app.log.filter(({ event }) => String(event).startsWith('redis.'));
+  return { app, readiness: await readiness.json(), told };
+}
+
+describeWithRedis('a Redis', () => {
+  it.each<[name: string, state: string, reason: string, start: () => Promise<string>]>([
+    [
+      'that is not there',
+      'unreachable',
+      'connect ECONNREFUSED',
+      async () => {
+        const redis = await startRedis();
+        await redis.kill();
+        return redis.url;
+      },
+    ],
+    [
+      'at a host that has no address',
+      'unreachable',
+      'ENOTFOUND',
+      async () => 'redis://redis.invalid',
+    ],
+    [
+      'that says nothing',
+      'slow',
+      'Redis took more than',
+      async () => {
+        const redis = await startRedis();
+        redis.pause();
+        return redis.url;
+      },
+    ],
+    [
+      'with a password that is not given',
+      'login',
+      'REDIS_URL has none',
+      async () => (await startRedis(['--requirepass', 'right'])).url,
+    ],
+    [
+      'with another password',
+      'login',
+      'User or password in REDIS_URL is wrong',
+      async () => to('redis://:hunter2@127.0.0.1', await startRedis(['--requirepass', 'right'])),
+    ],
+    [
+      'whose user may not do all of it',
+      'rights',
+      '(ZADD)',
+      async () => {
+        const redis = await startRedis();
+        await redis.call('ACL', 'SETUSER', 'gateway', 'on', '>hunter2', '~*', '+@all', '-zadd');
+        return to('redis://gateway:hunter2@127.0.0.1', redis);
+      },
+    ],
+    [
+      'whose user may not use the keys',
+      'rights',
+      'NOPERM',
+      async () => {
+        const redis = await startRedis();
+        await redis.call('ACL', 'SETUSER', 'gateway', 'on', '>hunter2', '~other:*', '+@all');
+        return to('redis://gateway:hunter2@127.0.0.1', redis);
+      },
+    ],
+    [
+      'without that database',
+      'database',
+      'There is no such database',
+      async () => `${(await startRedis()).url}/99`,
+    ],
+    [
+      'that is a replica',
+      'replica',
+      'REDIS_URL has to name the master',
+      async () => {
+        const master = await startRedis();
+        return (await startRedis(['--replicaof', '127.0.0.1', String(master.port)])).url;
+      },
+    ],
+    [
+      'that is a sentinel',
+      'sentinel',
+      'REDIS_URL has to be redis+sentinel://',
+      async () => {
+        const [sentinel] = await startSentinels(1, await startRedis());
+        return sentinel?.url ?? '';
+      },
+    ],
+    [
+      'that is no sentinel',
+      'sentinel',
+      'This is no sentinel',
+      async () => `${to('redis+sentinel://127.0.0.1', await startRedis())}/mymaster`,
+    ],
+    [
+      'whose sentinels know no such master',
+      'sentinel',
+      'Sentinels know no master named other',
+      async () => {
+        const [sentinel] = await startSentinels(1, await startRedis());
+        return `${sentinel?.url.replace('redis:', 'redis+sentinel:')}/other`;
+      },
+    ],
+    [
+      'that is no cluster',
+      'cluster',
+      'REDIS_URL has to be redis://',
+      async () => to('redis+cluster://127.0.0.1', await startRedis()),
+    ],
+    [
+      'that is a node of a cluster, without the slot',
+      'cluster',
+      'CLUSTERDOWN',
+      async () => (await startRedis(['--cluster-enabled', 'yes'])).url,
+    ],
+    [
+      'that is full',
+      'full',
+      'Its memory is full',
+      async () => (await startRedis(['--maxmemory', '1'])).url,
+    ],
+    [
+      'that lacks replicas to write to',
+      'failing',
+      'Too few of its replicas',
+      async () => (await startRedis(['--min-replicas-to-write', '1'])).url,
+    ],
+    [
+      'without TLS',
+      'tls',
+      'redis:// is without',
+      async () => to('rediss://127.0.0.1', await startRedis()),
+    ],
+
+    [
+      'that wants TLS',
+      'unreachable',
+      'REDIS_URL has to be rediss://',
+      async () => (await startTlsRedis()).url.replace('rediss:', 'redis:'),
+    ],
+    [
+      'whose certificate is not trusted',
+      'tls',
+      'NODE_EXTRA_CA_CERTS',
+      async () => (await startTlsRedis()).url,
+    ],
+    [
+      'with sentinels that want a password',
+      'login',
+      'sentinelPassword in REDIS_URL',
+      async () => {
+        const [sentinel] = await startSentinels(1, await startRedis(), 'hunter2');
+        return `${sentinel?.url.replace('redis:', 'redis+sentinel:')}/mymaster`;
+      },
+    ],
+  ])('%s is %s', async (_name, state, reason, start) => {
+    const { readiness, told } = await startWith(await start());
+
+    expect(readiness).toEqual({
+      status: 'ok',
+      breaker: 'closed',
+      limits: 'this-process',
+      redis: state,
+    });
+    expect(told).toMatchObject([
+      { event: 'redis.unavailable', level: 50, state, reason: expect.stringContaining(reason) },
+    ]);
+    expect(JSON.stringify(told)).not.toContain('hunter2');
+  });
+
+  it('with an own certificate authority is used', async () => {
+    const { url, certFile } = await startTlsRedis();
+    const { program, url: gateway } = await startGateway({
+      ...LIMITS,
+      REDIS_URL: url,
+      NODE_EXTRA_CA_CERTS: certFile,
+    });
+
+    expect(await (await fetch(new URL('/readyz', gateway))).json()).toMatchObject({
+      limits: 'redis',
+      redis: 'ok',
+    });
+    expect(program.printed().stdout).not.toContain('redis.');
+  });
+
+  it('with a user that has the rights of the documentation, and no others, is used for everything', async () => {
+    const redis = await startRedis();
+    await redis.call('ACL', 'SETUSER', 'gateway', 'on', '>secret', ...documentedRights());
+    const { app, readiness } = await startWith(to('redis://gateway:secret@127.0.0.1', redis));
+    expect(readiness).toMatchObject({ limits: 'redis', redis: 'ok' });
+
+    await app.resend('1001');
+    await app.resend('1001');
+    await app.resend('1429');
+    await app.resend('1503');
+    await app.execute(CertificateOrderDocument, { id: '1001' });
+    await redis.call('CLIENT', 'KILL', 'USER', 'gateway');
+    await recover(app);
+
+    expect(await redis.call('ACL', 'LOG')).toEqual([]);
+    app.takeUpstreamRequests();
+  });
+
+  it.each(['allkeys-lru', 'volatile-ttl'])(
+    'that evicts keys by %s is used, and said to',
+    async (policy) => {
+      const redis = await startRedis(['--maxmemory', '100mb', '--maxmemory-policy', policy]);
+      const { readiness, told } = await startWith(redis.url);
+
+      expect(readiness).toMatchObject({ limits: 'redis', redis: 'may-evict' });
+      expect(told).toMatchObject([{ event: 'redis.may-evict', level: 40, policy }]);
+    },
+  );
+
+  it('that does not say whether it evicts is used, and said not to say', async () => {
+    const redis = await startRedis();
+    await redis.call('ACL', 'SETUSER', 'default', '-info');
+    const { readiness, told } = await startWith(redis.url);
+
+    expect(readiness).toMatchObject({ limits: 'redis', redis: 'may-evict' });
+    expect(told).toMatchObject([{ event: 'redis.may-evict', policy: 'unknown' }]);
+  });
+
+  it('that has no limit of memory evicts nothing', async () => {
+    const redis = await startRedis(['--maxmemory-policy', 'allkeys-lru']);
+    expect((await startWith(redis.url)).readiness).toMatchObject({ redis: 'ok' });
+  });
+});
