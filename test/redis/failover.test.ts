@@ -1,0 +1,140 @@
+// Redis as operators have it, with real servers, while it fails and moves under the load of three gateways: no call is without
+// a response, an order is mailed once wherever all gateways used Redis, and they use it again by themselves.
+import { toKey } from '../../src/limits/limit-store';
+import { describeWithRedis, type RedisServer, startRedis, startSentinels } from '../support/redis';
+import { type RedisCluster, startRedisCluster, until } from '../support/redis-cluster';
+import { startReplicas } from '../support/replicas';
+import { ENVIRONMENT, ORDERS, type Story, tell } from './load';
+
+const SECOND = 1_000;
+
+function report(name: string, story: Story): void {
+  process.stdout.write(`${name}: ${JSON.stringify(story)}\n`);
+}
+
+function expectNothingLost(story: Story): void {
+  const { Success = 0, RateLimitedError = 0, ...others } = story.names;
+  expect(others).toEqual({});
+  expect(Success).toBeGreaterThan(0);
+  expect(RateLimitedError).toBeGreaterThan(0);
+  expect(Object.keys(story.roundsShared)).toEqual(['1']);
+  expect(Object.keys(story.roundsAlone).filter((rounds) => !'123'.includes(rounds))).toEqual([]);
+  expect(story.roundsAgain).toBe(0);
+  // What waits for Redis waits for one time-out, on a machine that has other things to do.
+  expect(story.slowestMs).toBeLessThan(5 * SECOND);
+}
+
+async function startWithCluster() {
+  let cluster: RedisCluster | undefined;
+  const replicas = await startReplicas(3, {
+    orders: ORDERS,
+    environment: ENVIRONMENT,
+    redisUrl: async (baseUrl) => {
+      cluster = await startRedisCluster(`{dv-email-gateway:2:${toKey(baseUrl)}}:`);
+      return cluster.url;
+    },
+  });
+  return { replicas, cluster: cluster as RedisCluster };
+}
+
+describeWithRedis('a cluster of three masters', () => {
+  it('goes on when the node that has the keys is killed', async () => {
+    const { replicas, cluster } = await startWithCluster();
+
+    const story = await tell(replicas, () => cluster.owner.kill());
+
+    report('Cluster, master killed', story);
+    expectNothingLost(story);
+    expect(story.backAfterMs).toBeLessThan(15 * SECOND);
+  }, 60_000);
+
+  it('goes on while the slot moves to another node', async () => {
+    const { replicas, cluster } = await startWithCluster();
+    let moved = 0;
+
+    const story = await tell(replicas, async () => {
+      const { keys } = await cluster.moveSlot(
+        () => new Promise((resolve) => setTimeout(resolve, 100)),
+      );
+      moved = keys;
+    });
+
+    report(`Cluster, slot of ${moved} keys moved`, story);
+    expect(moved).toBeGreaterThan(100);
+    expectNothingLost(story);
+    // Nobody counts alone meanwhile.
+    expect(story.backAfterMs).toBe(0);
+  }, 60_000);
+});
+
+/** What the servers are to be set to so that nothing acknowledged is lost; see docs/replicas.md. */
+const SAFE = [
+  '--min-replicas-to-write',
+  '1',
+  '--min-replicas-max-lag',
+  '2',
+  '--repl-diskless-sync-delay',
+  '0',
+];
+
+async function startWithSentinels(args: readonly string[]) {
+  const master = await startRedis(args);
+  const replica = await startRedis([...args, '--replicaof', '127.0.0.1', String(master.port)]);
+  await until(async () => String(await replica.call('INFO')).includes('master_link_status:up'));
+  const sentinels = await startSentinels(3, master);
+  const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join();
+  await until(async () =>
+    (
+      await Promise.all(
+        sentinels.map((sentinel) => sentinel.call('SENTINEL', 'MASTER', 'mymaster')),
+      )
+    ).every((reply) => {
+      const fields = reply as string[];
+      return (
+        fields[fields.indexOf('num-slaves') + 1] === '1' &&
+        fields[fields.indexOf('num-other-sentinels') + 1] === '2'
+      );
+    }),
+  );
+  const replicas = await startReplicas(3, {
+    orders: ORDERS,
+    environment: ENVIRONMENT,
+    redisUrl: `redis+sentinel://${hosts}/mymaster`,
+  });
+  return { replicas, master, replica, sentinels };
+}
+
+describeWithRedis('a master that sentinels watch', () => {
+  it.each<
+    [
+      name: string,
+      args: readonly string[],
+      fail: (master: RedisServer, sentinel: RedisServer | undefined) => Promise<unknown>,
+    ]
+  >([
+    [
+      'by hand',
+      SAFE,
+      async (_master, sentinel) => sentinel?.call('SENTINEL', 'FAILOVER', 'mymaster'),
+    ],
+    [
+      'by hand, without waiting for replicas',
+      [],
+      async (_master, sentinel) => sentinel?.call('SENTINEL', 'FAILOVER', 'mymaster'),
+    ],
+    ['as it is killed', [], (master) => master.kill()],
+    ['as it is stopped', [], async (master) => master.pause()],
+  ])(
+    'is replaced %s',
+    async (name, args, fail) => {
+      const { replicas, master, sentinels } = await startWithSentinels(args);
+
+      const story = await tell(replicas, () => fail(master, sentinels[0]));
+
+      report(`Sentinel, ${name}`, story);
+      expectNothingLost(story);
+      expect(story.backAfterMs).toBeLessThan(15 * SECOND);
+    },
+    60_000,
+  );
+});
