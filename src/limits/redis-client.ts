@@ -14,6 +14,13 @@ const MAX_RECONNECT_DELAY_MS = 500;
 /** Redirections of one command: to the node that has a slot now, to the one that it moves to, and once more. */
 const MAX_REDIRECTIONS = 5;
 
+/** Lua, by the name under which a client has it. */
+export const REDIS_SCRIPTS = {
+  ...SCRIPTS,
+  limitsTry: TRY,
+  limitsAgreeOnClock: AGREE_ON_CLOCK,
+} as const;
+
 export function createRedisClient(target: RedisTarget, timeoutMs: number): RedisClient {
   const [address] = target.addresses;
   const retryDelay = (attempt: number) => Math.min(attempt * 50, MAX_RECONNECT_DELAY_MS);
@@ -33,9 +40,7 @@ export function createRedisClient(target: RedisTarget, timeoutMs: number): Redis
     ...credentials,
   } satisfies CommonRedisOptions & Record<string, unknown>;
   const scripts = Object.fromEntries(
-    Object.entries({ ...SCRIPTS, limitsTry: TRY, limitsAgreeOnClock: AGREE_ON_CLOCK }).map(
-      ([name, lua]) => [name, { lua }],
-    ),
+    Object.entries(REDIS_SCRIPTS).map(([name, lua]) => [name, { lua }]),
   );
   switch (target.kind) {
     case 'single':

@@ -1,7 +1,7 @@
 // The connection to Redis 7 or Valkey: made again by itself, looked at before it is relied on, given up where it is silent.
 import { Cluster, Command, type Redis } from 'ioredis';
 import { checkRedis, findEviction } from './redis-check';
-import { createRedisClient, type RedisClient } from './redis-client';
+import { createRedisClient, REDIS_SCRIPTS, type RedisClient } from './redis-client';
 import { RedisClock } from './redis-clock';
 import { type RedisProblem, RedisTimeout, toRedisProblem } from './redis-problem';
 import type { SCRIPTS } from './redis-scripts';
@@ -86,7 +86,9 @@ export class RedisConnection {
     const client = this.#client;
     try {
       await this.withTimeout(checkRedis(client, this.#options.target, `${this.#prefix}probe`));
-      await this.withTimeout(this.#agreeOnClock());
+      if (!this.#options.now) {
+        await this.withTimeout(this.#agreeOnClock());
+      }
       return await this.withTimeout(findEviction(client));
     } catch (error) {
       const { status } = client;
@@ -176,12 +178,18 @@ export class RedisConnection {
   }
 
   async #send(
-    script: string,
+    script: keyof typeof REDIS_SCRIPTS,
     keys: readonly string[],
     values: readonly (string | number)[],
   ): Promise<readonly unknown[]> {
-    const commands = this.#client as unknown as Record<string, ScriptCommand>;
-    const reply = await commands[script]?.(keys.length, ...keys, ...values);
+    const commands = this.#client as unknown as Record<typeof script, ScriptCommand>;
+    const reply = await commands[script](keys.length, ...keys, ...values).catch((error: Error) => {
+      // ioredis takes a script for known to a node that has only redirected it, and asks once more, for all commands at a time.
+      if (!error.message.startsWith('NOSCRIPT')) {
+        throw error;
+      }
+      return this.#client.eval(REDIS_SCRIPTS[script], keys.length, ...keys, ...values);
+    });
     const owner = this.#findOwner();
     if (owner !== this.#owner) {
       const isMoved = this.#owner !== undefined;
@@ -190,7 +198,7 @@ export class RedisConnection {
         this.#tellMoved();
       }
     }
-    return reply ?? [];
+    return (reply ?? []) as readonly unknown[];
   }
 
   #findOwner(): string | undefined {

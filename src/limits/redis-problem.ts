@@ -86,7 +86,7 @@ function explain(
   cause: Error,
   message: string,
   code: string,
-  { kind, tls, master }: RedisTarget,
+  { tls, master }: RedisTarget,
 ): Explanation {
   const [redisCode = ''] = /\b[A-Z]{3,}\b/.exec(message) ?? [];
   const known = REDIS_CODES[redisCode];
@@ -117,6 +117,6 @@ function explain(
     case isOfSentinel || /^E[A-Z]+$/.test(code) || NO_CONNECTION.test(message):
       return ['unreachable', ''];
     default:
-      return ['failing', kind === 'single' ? '' : `REDIS_URL is redis+${kind}://`];
+      return ['failing', ''];
   }
 }

@@ -13,6 +13,8 @@ export interface Replicas {
   /** Everything the gateways have logged so far. */
   readonly logged: () => string;
   readonly programs: readonly Program[];
+  /** One more gateway; resolves with its number. */
+  start(): Promise<number>;
 }
 
 export async function startReplicas(
@@ -39,24 +41,26 @@ export async function startReplicas(
   const { redisUrl } = options;
   const url = typeof redisUrl === 'string' ? redisUrl : await redisUrl(simulator.baseUrl);
   const programs: Program[] = [];
-  const urls = await Promise.all(
-    Array.from({ length: count }, async (_, index) => {
-      const { program, url: gatewayUrl } = await startGateway({
-        DIGICERT_API_KEY: 'key',
-        DIGICERT_BASE_URL: simulator.baseUrl,
-        REDIS_URL: url,
-        ...options.environment,
-        ...options.environmentOf?.(index),
-      });
-      programs[index] = program;
-      return gatewayUrl;
-    }),
-  );
+  const urls: string[] = [];
+  const start = async (index = programs.length) => {
+    const { program, url: gatewayUrl } = await startGateway({
+      DIGICERT_API_KEY: 'key',
+      DIGICERT_BASE_URL: simulator.baseUrl,
+      REDIS_URL: url,
+      ...options.environment,
+      ...options.environmentOf?.(index),
+    });
+    programs[index] = program;
+    urls[index] = gatewayUrl;
+    return index;
+  };
+  await Promise.all(Array.from({ length: count }, (_, index) => start(index)));
   let turn = 0;
   return {
     simulator,
     logged: () => programs.map((program) => program.printed().stdout).join(''),
     programs,
+    start: () => start(),
     resend: async (orderId, gateway) => {
       turn += 1;
       const response = await fetch(urls[gateway ?? turn % urls.length] ?? '', {
