@@ -71,7 +71,8 @@ export function createRedisClient(target: RedisTarget, timeoutMs: number): Redis
     case 'cluster':
       return new Cluster([...target.addresses], {
         lazyConnect: true,
-        enableOfflineQueue: false,
+        // Else a command to a node that is being connected to is refused; to no node at all none is sent, see `RedisConnection`.
+        enableOfflineQueue: true,
         // Else CLUSTERDOWN would be no reply that says so, but a connection that never succeeds.
         enableReadyCheck: false,
         scripts,

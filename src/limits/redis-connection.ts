@@ -7,6 +7,9 @@ import { type RedisProblem, RedisTimeout, toRedisProblem } from './redis-problem
 import type { SCRIPTS } from './redis-scripts';
 import type { RedisTarget } from './redis-url';
 
+/** As ioredis says it. */
+const NO_CONNECTION = 'Connection is closed.';
+
 /** Milliseconds that closing waits for pending writes to Redis. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
@@ -85,6 +88,7 @@ export class RedisConnection {
   async check(): Promise<string | undefined> {
     const client = this.#client;
     try {
+      this.#expectNodes();
       await this.withTimeout(checkRedis(client, this.#options.target, `${this.#prefix}probe`));
       if (!this.#options.now) {
         await this.withTimeout(this.#agreeOnClock());
@@ -182,6 +186,7 @@ export class RedisConnection {
     keys: readonly string[],
     values: readonly (string | number)[],
   ): Promise<readonly unknown[]> {
+    this.#expectNodes();
     const commands = this.#client as unknown as Record<typeof script, ScriptCommand>;
     const reply = await commands[script](keys.length, ...keys, ...values).catch((error: Error) => {
       // ioredis takes a script for known to a node that has only redirected it, and asks once more, for all commands at a time.
@@ -199,6 +204,13 @@ export class RedisConnection {
       }
     }
     return (reply ?? []) as readonly unknown[];
+  }
+
+  /** A cluster's commands would be queued, without bounds. */
+  #expectNodes(): void {
+    if (this.#client instanceof Cluster && this.#client.status !== 'ready') {
+      throw new Error(NO_CONNECTION);
+    }
   }
 
   #findOwner(): string | undefined {

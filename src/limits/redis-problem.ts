@@ -78,7 +78,7 @@ export function toRedisProblem(
   }
   const { message, code = '' } = cause as { message: string; code?: string };
   const [state, whatToDo] = explain(cause, message, code, target);
-  const said = message || code;
+  const said = NO_CONNECTION.test(message) ? 'There is no connection.' : message || code;
   return { state, reason: whatToDo ? `${whatToDo} (${said}).` : said };
 }
 

@@ -48,6 +48,18 @@ describeWithRedis('a cluster of three masters', () => {
     expect(story.backAfterMs).toBeLessThan(15 * SECOND);
   }, 60_000);
 
+  it('goes on when a replica takes over by hand', async () => {
+    const { replicas, cluster } = await startWithCluster();
+
+    const story = await tell(replicas, () =>
+      cluster.replica.call('CLUSTER', 'FAILOVER', 'TAKEOVER'),
+    );
+
+    report('Cluster, by hand', story);
+    expectNothingLost(story);
+    expect(story.backAfterMs).toBe(0);
+  }, 60_000);
+
   it('goes on while the slot moves to another node', async () => {
     const { replicas, cluster } = await startWithCluster();
     let moved = 0;
