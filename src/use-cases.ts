@@ -69,7 +69,10 @@ export async function startUseCases(
     upstreamInFlight: () => digicert.inFlight,
     quotaWindows: settings.limits.digicertQuota,
     quotaUsage: limits.usage,
-    redisIsUp: () => (limits.countedIn === 'memory' ? undefined : limits.countedIn === 'redis'),
+    redisIsUp: () => {
+      const counted = limits.counted();
+      return counted.redis && counted.limits === 'redis';
+    },
   });
   const lookUps = createLookUps(settings.dnsServers, clock);
   const deadlines = new Deadlines(clock);
@@ -99,11 +102,7 @@ export async function startUseCases(
         return reserved.ok ? undefined : reserved.retryAfterSeconds;
       }),
     startLookUps: lookUps.startRequest,
-    state: () => ({
-      breaker: digicert.breakerState,
-      limits: limits.countedIn,
-      ...(limits.countedIn !== 'memory' && { redis: limits.redisState() ?? 'ok' }),
-    }),
+    state: () => ({ breaker: digicert.breakerState, ...limits.counted() }),
     whenIdle: async () => {
       do {
         await deadlines.whenIdle();

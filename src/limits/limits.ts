@@ -18,6 +18,7 @@ import {
 } from './limit-store';
 import { MemoryStore } from './memory-store';
 import { QuotaQueue } from './quota-queue';
+import type { RedisState } from './redis-report';
 import type { RedisTarget } from './redis-url';
 import { ResilientStore } from './resilient-store';
 
@@ -51,11 +52,15 @@ interface LimitDependencies {
   readonly report: ReportUpstream;
 }
 
+/** Where limits are counted at the moment. `this-process`: Redis is set, and is not used. */
+export interface Counted {
+  readonly limits: 'memory' | 'redis' | 'this-process';
+  /** What Redis is, or why it is not used. None: there is none to be asked. */
+  readonly redis?: RedisState;
+}
+
 interface StartedLimits extends Limits {
-  /** Where limits are counted at the moment. `this-process`: Redis is set, and does not answer. */
-  readonly countedIn: 'memory' | 'redis' | 'this-process';
-  /** What Redis is, or why it is not used. `undefined`: there is none to be asked. */
-  readonly redisState: () => string | undefined;
+  readonly counted: () => Counted;
   close(): Promise<void>;
 }
 
@@ -141,13 +146,7 @@ export async function startLimits(
       const used = await store.count(useQueue().quota);
       return settings.digicertQuota.map((window, index) => ({ window, used: used[index] ?? 0 }));
     },
-    get countedIn() {
-      if (!resilient) {
-        return 'memory';
-      }
-      return resilient.isShared ? 'redis' : 'this-process';
-    },
-    redisState: () => resilient?.redisState,
+    counted: () => resilient?.counted ?? { limits: 'memory' },
     close: () => store.close(),
   };
 }

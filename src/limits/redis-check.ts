@@ -67,20 +67,13 @@ async function hello(client: Redis): Promise<Record<string, string>> {
 }
 
 /** By which policy keys are removed when there is no room: `undefined`, none are; `unknown`, INFO is not allowed. */
-export async function findEviction(client: RedisClient): Promise<string | undefined> {
-  const nodes = client instanceof Cluster ? client.nodes('master') : [client];
-  const policies = await Promise.all(
-    nodes.map(async (node) => {
-      const memory = await node.info('memory').catch(() => undefined);
-      if (memory === undefined) {
-        return 'unknown';
-      }
-      const [, policy] = /^maxmemory_policy:(\S+)/m.exec(memory) ?? [];
-      return /^maxmemory:0\s/m.test(memory) || policy === 'noeviction' ? undefined : policy;
-    }),
-  );
-  return (
-    policies.find((policy) => policy !== undefined && policy !== 'unknown') ??
-    policies.find(Boolean)
-  );
+export async function findEviction(server: Redis): Promise<string | undefined> {
+  const memory = await server.info('memory').catch((error: Error) => {
+    if (error.name !== 'ReplyError') {
+      throw error;
+    }
+    return 'maxmemory_policy:unknown';
+  });
+  const [, policy] = /^maxmemory_policy:(\S+)/m.exec(memory) ?? [];
+  return /^maxmemory:0\s/m.test(memory) || policy === 'noeviction' ? undefined : policy;
 }

@@ -59,8 +59,8 @@ export class RedisConnection {
   /** Calls back whenever the connection is lost; in a cluster, that to the node that has the keys. */
   onLost(callback: () => void): void {
     this.#client.on('close', callback);
-    this.#client.on('-node', ({ options: { host, port } }: Redis) => {
-      if (`${host}:${port}` === this.#findOwner()) {
+    this.#client.on('-node', (node: Redis) => {
+      if (toAddress(node) === this.#findOwner()) {
         callback();
       }
     });
@@ -93,7 +93,8 @@ export class RedisConnection {
       if (!this.#options.now) {
         await this.withTimeout(this.#agreeOnClock());
       }
-      return await this.withTimeout(findEviction(client));
+      const server = this.#findServer();
+      return server && (await this.withTimeout(findEviction(server)));
     } catch (error) {
       const { status } = client;
       // A connection that is being made has time until the next look.
@@ -213,9 +214,20 @@ export class RedisConnection {
     }
   }
 
+  #findServer(): Redis | undefined {
+    return this.#client instanceof Cluster
+      ? this.#client.nodes('master').find((node) => toAddress(node) === this.#owner)
+      : this.#client;
+  }
+
   #findOwner(): string | undefined {
     return this.#client instanceof Cluster ? this.#client.slots[this.#slot]?.[0] : undefined;
   }
+}
+
+/** As ioredis names the nodes of a cluster. */
+function toAddress({ options: { host, port } }: Redis): string {
+  return `${host}:${port}`;
 }
 
 type ScriptCommand = (...values: (string | number)[]) => Promise<readonly unknown[]>;

@@ -14,8 +14,10 @@ interface RedisReportOptions {
   readonly log: Logger;
 }
 
+export type RedisState = 'ok' | 'may-evict' | RedisProblem['state'];
+
 export class RedisReport {
-  state: 'ok' | 'may-evict' | RedisProblem['state'] = 'ok';
+  state: RedisState = 'ok';
   /** By which policy Redis was said to evict keys. */
   #policy: string | undefined;
   /** When each reason was told last. */

@@ -22,12 +22,15 @@ export interface RedisTarget extends Credentials {
 }
 
 const FORM =
-  /^redis(s?)(?:\+(cluster|sentinel))?:\/\/(?:([^/?#@]*)@)?([^/?#@]*)([^?#@]*)(?:\?([^#@]*))?$/;
+  /^redis(?<tls>s?)(?:\+(?<kind>cluster|sentinel))?:\/\/(?:(?<user>[^:/?#@]*)(?::(?<password>[^/?#@]*))?@)?(?<hosts>[^/?#@]*)(?<path>[^?#@]*)(?:\?(?<query>[^#@]*))?$/;
 
-const DEFAULT_PORTS = { single: 6379, cluster: 6379, sentinel: 26379 } as const;
+const HOST = /^(?:\[(?<ipv6>[\da-f:.]+)\]|(?<name>[^:[\]\s%]+))(?::(?<port>\d{1,5}))?$/i;
 
-/** More than Redis can be set to have would only be refused by it. */
-const MAX_DATABASE = 2_147_483_647;
+const PATHS = {
+  single: /^\/?(?<database>[^/]*)$/,
+  cluster: /^\/?(?<database>0?)$/,
+  sentinel: /^\/(?<master>[^/]+)\/?(?<database>[^/]*)$/,
+} as const;
 
 const EXAMPLES = {
   single: 'rediss://:password@host:6379/0',
@@ -35,96 +38,74 @@ const EXAMPLES = {
   sentinel: 'rediss+sentinel://:password@host1:26379,host2:26379/master',
 } as const;
 
+const ENCODE = 'percent-encode user and password, such as %40 for @, %2F for / and %23 for #.';
+
 /** No message repeats what was given: it can hold a password. */
 export function parseRedisUrl(text: string): RedisTarget {
-  const match = FORM.exec(text);
-  if (!match) {
-    throw new Error(
-      /^rediss?(\+(cluster|sentinel))?:\/\//.test(text)
-        ? 'is no Redis URL: percent-encode user and password, such as %40 for @, %2F for / and %23 for #.'
-        : `is no Redis URL: give one such as ${Object.values(EXAMPLES).join(', ')}.`,
-    );
+  const parts = FORM.exec(text)?.groups;
+  if (!parts) {
+    const looksRight = /^rediss?(\+(cluster|sentinel))?:\/\//.test(text);
+    const examples = Object.values(EXAMPLES).join(', ');
+    throw new Error(`is not a Redis URL: ${looksRight ? ENCODE : `give one such as ${examples}.`}`);
   }
-  const [, tls, form = 'single', login, hosts = '', path = '', query = ''] = match;
-  const kind = form as RedisTarget['kind'];
-  const [first, ...others] = hosts.split(',').map((host) => toAddress(host, kind));
-  if (!first || (kind === 'single' && others.length > 0)) {
-    throw new Error(
-      `has several hosts: give ${EXAMPLES.cluster} for a cluster, ${EXAMPLES.sentinel} for sentinels.`,
-    );
+  const { user = '', password = '', hosts = '', path = '', query } = parts;
+  const kind = (parts.kind ?? 'single') as RedisTarget['kind'];
+  const [address, ...others] = hosts.split(',').map((host) => toAddress(host, kind));
+  if (!address || (kind === 'single' && others.length > 0)) {
+    throw new Error(`has several hosts: give ${EXAMPLES.cluster}, or ${EXAMPLES.sentinel}.`);
   }
-  const [, segment = '', rest = '', ...more] = path.split('/');
-  const [master, database] = kind === 'sentinel' ? [decode(segment), rest] : ['', segment];
-  if (more.length > 0 || (kind !== 'sentinel' && rest)) {
-    throw new Error(`has more in its path than there can be: give one such as ${EXAMPLES[kind]}.`);
+  const { master = '', database } = PATHS[kind].exec(path)?.groups ?? {};
+  if (database === undefined) {
+    throw new Error(`has another path than ${EXAMPLES[kind]}.`);
   }
-  if (kind === 'sentinel' && !master) {
-    throw new Error(`does not name the master: give one such as ${EXAMPLES.sentinel}.`);
+  if (!/^\d{0,9}$/.test(database)) {
+    throw new Error('names a database that is not a number: give one such as /0, or none.');
+  }
+  if (user && !password) {
+    throw new Error('has a user without a password: a password alone is :password@.');
   }
   return {
     kind,
-    tls: tls === 's',
-    addresses: [first, ...others],
-    ...toCredentials(login),
-    database: toDatabase(database, kind),
-    master,
+    tls: parts.tls === 's',
+    addresses: [address, ...others],
+    username: decode(user),
+    password: decode(password),
+    database: Number(database),
+    master: decode(master) ?? '',
     sentinel: toSentinel(query, kind),
   };
 }
 
 function toAddress(text: string, kind: RedisTarget['kind']): RedisAddress {
-  const [, ipv6, name, port = DEFAULT_PORTS[kind]] =
-    /^(?:\[([\da-f:.]+)\]|([^:[\]\s%]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
+  const {
+    ipv6,
+    name,
+    port = kind === 'sentinel' ? '26379' : '6379',
+  } = HOST.exec(text)?.groups ?? {};
   const host = ipv6 ?? name;
   if (!host || Number(port) < 1 || Number(port) > 65_535) {
-    throw new Error(
-      `has no host, or a port that is none: give one such as ${EXAMPLES[kind]}, with user and password percent-encoded.`,
-    );
+    throw new Error(`has no host, or not a port: give one such as ${EXAMPLES[kind]}; ${ENCODE}`);
   }
   return { host, port: Number(port) };
 }
 
-function toCredentials(login = ''): Credentials {
-  const colon = login.indexOf(':');
-  const [username, password] =
-    colon < 0 ? [login, ''] : [login.slice(0, colon), login.slice(colon + 1)];
-  if (username && !password) {
-    throw new Error('has a user without a password: a password alone is :password@.');
-  }
-  return { username: decode(username) || undefined, password: decode(password) || undefined };
-}
-
-function toDatabase(text = '', kind: RedisTarget['kind']): number {
-  if (!/^\d{0,10}$/.test(text) || Number(text) > MAX_DATABASE) {
-    throw new Error('names a database that is no number: give one such as /0, or none.');
-  }
-  if (kind === 'cluster' && Number(text) > 0) {
-    throw new Error('names a database, and a cluster has database 0 alone.');
-  }
-  return Number(text);
-}
-
 /** Sentinels have users and passwords of their own. */
-function toSentinel(query: string, kind: RedisTarget['kind']): Credentials {
-  const given = query ? query.split('&').map((pair) => pair.split('=')) : [];
-  const values = new Map(given.map(([name, value = '']) => [name, decode(value)]));
-  const username = values.get('sentinelUsername');
-  const password = values.get('sentinelPassword');
-  const known = Number(values.has('sentinelUsername')) + Number(values.has('sentinelPassword'));
-  if (known < given.length || (given.length > 0 && kind !== 'sentinel')) {
+function toSentinel(query = '', kind: RedisTarget['kind']): RedisTarget['sentinel'] {
+  const { username, password } =
+    /^(?:sentinelUsername=(?<username>[^&]+)&)?sentinelPassword=(?<password>[^&]+)$/.exec(query)
+      ?.groups ?? {};
+  if (query && (!password || kind !== 'sentinel')) {
     throw new Error(
-      'has a query: only redis+sentinel:// takes one, with sentinelPassword, and sentinelUsername beside it.',
+      'has a query: only redis+sentinel:// takes one, sentinelPassword=, with sentinelUsername= before it.',
     );
   }
-  if (username && !password) {
-    throw new Error('has sentinelUsername without sentinelPassword.');
-  }
-  return { username, password };
+  return { username: decode(username), password: decode(password) };
 }
 
-function decode(text: string): string {
+/** `undefined`: there is none. */
+function decode(text = ''): string | undefined {
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(text) || undefined;
   } catch {
     throw new Error('has a % that begins no code: percent-encode it, as %25.');
   }

@@ -71,9 +71,8 @@ export class ResilientStore implements LimitStore {
     return !this.#alone;
   }
 
-  /** Of a Redis that is not used, why. */
-  get redisState(): string {
-    return this.#report.state;
+  get counted() {
+    return { limits: this.isShared ? 'redis' : 'this-process', redis: this.#report.state } as const;
   }
 
   async reserve(request: ReserveRequest): Promise<ReserveResult> {

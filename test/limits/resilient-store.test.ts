@@ -344,7 +344,7 @@ describeWithRedis('limits that outlive Redis', () => {
     await one.recover();
 
     expect(states().slice(3)).toEqual([['redis.recovered', undefined]]);
-    expect(one.store.redisState).toBe('ok');
+    expect(one.store.counted).toEqual({ limits: 'redis', redis: 'ok' });
   });
 
   it('are restored to another node that has the keys now, without being counted here alone', async () => {

@@ -411,7 +411,7 @@ describe('settings', () => {
       'a Redis URL of another kind',
       { REDIS_URL: 'http://:hunter2@localhost' },
       [
-        'REDIS_URL is no Redis URL: give one such as rediss://:password@host:6379/0, rediss+cluster://:password@host1:6379,host2:6379, rediss+sentinel://:password@host1:26379,host2:26379/master.',
+        'REDIS_URL is not a Redis URL: give one such as rediss://:password@host:6379/0, rediss+cluster://:password@host1:6379,host2:6379, rediss+sentinel://:password@host1:26379,host2:26379/master.',
       ],
     ],
     [
