@@ -32,7 +32,7 @@ export async function checkRedis(
   target: RedisTarget,
   key: string,
 ): Promise<void> {
-  // A cluster is asked by its key alone: whoever has it answers.
+  // A cluster is asked by its key alone: the node that has it answers.
   if (!(client instanceof Cluster)) {
     const { mode, role } = await hello(client);
     if (mode === 'sentinel') {

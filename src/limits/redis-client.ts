@@ -1,5 +1,6 @@
 // What of ioredis is used, and how. Its defaults queue commands, send them again after a reconnect and follow no
-// failover: here each is sent once or fails, since whoever waits for it decides alone before long.
+// failover: here each is sent once or fails, since its caller does not wait long.
+import { isIP } from 'node:net';
 import { Cluster, type CommonRedisOptions, Redis } from 'ioredis';
 import { TRY } from './redis-check';
 import { AGREE_ON_CLOCK } from './redis-clock';
@@ -11,7 +12,7 @@ export type RedisClient = Redis | Cluster;
 /** Milliseconds between attempts to connect, at most. */
 const MAX_RECONNECT_DELAY_MS = 500;
 
-/** Redirections of one command: to the node that has a slot now, to the one that it moves to, and once more. */
+/** Redirections of one command: to the node that has a slot now, to the one that it moves to, and back. */
 const MAX_REDIRECTIONS = 5;
 
 /** Lua, by the name under which a client has it. */
@@ -25,7 +26,6 @@ export function createRedisClient(target: RedisTarget, timeoutMs: number): Redis
   const [address] = target.addresses;
   const retryDelay = (attempt: number) => Math.min(attempt * 50, MAX_RECONNECT_DELAY_MS);
   const tls = target.tls && { tls: {} };
-  const credentials = toCredentials(target);
   const common = {
     lazyConnect: true,
     connectTimeout: timeoutMs,
@@ -37,7 +37,8 @@ export function createRedisClient(target: RedisTarget, timeoutMs: number): Redis
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     disableClientInfo: true,
-    ...credentials,
+    username: target.username,
+    password: target.password,
   } satisfies CommonRedisOptions & Record<string, unknown>;
   const scripts = Object.fromEntries(
     Object.entries(REDIS_SCRIPTS).map(([name, lua]) => [name, { lua }]),
@@ -47,7 +48,8 @@ export function createRedisClient(target: RedisTarget, timeoutMs: number): Redis
       return new Redis({
         ...common,
         ...address,
-        ...tls,
+        // Without the name some managed servers do not know who is wanted.
+        ...(tls && { tls: isIP(address.host) ? {} : { servername: address.host } }),
         scripts,
         db: target.database,
         retryStrategy: retryDelay,
@@ -61,7 +63,8 @@ export function createRedisClient(target: RedisTarget, timeoutMs: number): Redis
         retryStrategy: retryDelay,
         name: target.master,
         sentinels: [...target.addresses],
-        ...toCredentials(target.sentinel, 'sentinel'),
+        sentinelUsername: target.sentinel.username,
+        sentinelPassword: target.sentinel.password,
         sentinelCommandTimeout: timeoutMs,
         sentinelRetryStrategy: retryDelay,
         // Without it a master that was replaced is written to for 10 s, and all of that is lost.
@@ -88,13 +91,4 @@ export function createRedisClient(target: RedisTarget, timeoutMs: number): Redis
         redisOptions: { ...common, ...tls, socketTimeout: 4 * timeoutMs },
       });
   }
-}
-
-function toCredentials({ username, password }: RedisTarget['sentinel'], prefix = '') {
-  const named = (name: string) =>
-    prefix ? `${prefix}${name[0]?.toUpperCase()}${name.slice(1)}` : name;
-  return {
-    ...(username !== undefined && { [named('username')]: username }),
-    ...(password !== undefined && { [named('password')]: password }),
-  };
 }

@@ -5,7 +5,7 @@
 /** Milliseconds by which clocks may differ beyond what a command takes. */
 const TOLERANCE_MS = 2_000;
 
-/** Two clocks that nobody sets drift apart by less than this, as a share of the time. */
+/** Two clocks that are not set drift apart by less than this, as a share of the time. */
 const MAX_DRIFT = 0.001;
 
 /** Milliseconds: longer than anything that was written with an offset. */

@@ -1,4 +1,4 @@
-// The connection to Redis 7 or Valkey: made again by itself, looked at before it is relied on, given up where it is silent.
+// The connection to Redis 7 or Valkey: made again by itself, checked before it is relied on, closed where it is silent.
 import { Cluster, Command, type Redis } from 'ioredis';
 import { checkRedis, findEviction } from './redis-check';
 import { createRedisClient, REDIS_SCRIPTS, type RedisClient } from './redis-client';
@@ -93,6 +93,7 @@ export class RedisConnection {
       if (!this.#options.now) {
         await this.withTimeout(this.#agreeOnClock());
       }
+      this.#error = undefined;
       const server = this.#findServer();
       return server && (await this.withTimeout(findEviction(server)));
     } catch (error) {
@@ -105,7 +106,7 @@ export class RedisConnection {
       ) {
         client.disconnect(true);
       } else if (status === 'end' && !this.#isClosed) {
-        // ioredis gives up where it was disconnected while it asked sentinels.
+        // ioredis ends where it was disconnected while it asked sentinels.
         client.connect().catch(() => {});
       }
       this.#statusOfLastCheck = status;
@@ -159,7 +160,7 @@ export class RedisConnection {
     try {
       return await send();
     } catch (error) {
-      // What comes too late is not done any more: whoever asked has decided without it.
+      // What comes too late is not done any more: the caller has its response.
       const isLate = () => performance.now() - startedAt >= timeoutMs;
       if (!(error as Error).message.startsWith('CLOCKSET') || isLate()) {
         throw error;
@@ -190,7 +191,7 @@ export class RedisConnection {
     this.#expectNodes();
     const commands = this.#client as unknown as Record<typeof script, ScriptCommand>;
     const reply = await commands[script](keys.length, ...keys, ...values).catch((error: Error) => {
-      // ioredis takes a script for known to a node that has only redirected it, and asks once more, for all commands at a time.
+      // ioredis takes a script for known to a node that has only redirected it, and repeats only the first of several commands.
       if (!error.message.startsWith('NOSCRIPT')) {
         throw error;
       }

@@ -78,7 +78,10 @@ export function toRedisProblem(
   }
   const { message, code = '' } = cause as { message: string; code?: string };
   const [state, whatToDo] = explain(cause, message, code, target);
-  const said = NO_CONNECTION.test(message) ? 'There is no connection.' : message || code;
+  const said = NO_CONNECTION.test(message)
+    ? 'There is no connection.'
+    : // Arguments may be a password.
+      message.replace(/, with args beginning with:.*/s, '') || code;
   return { state, reason: whatToDo ? `${whatToDo} (${said}).` : said };
 }
 
@@ -92,6 +95,8 @@ function explain(
   const known = REDIS_CODES[redisCode];
   const isOfSentinel = message.startsWith('failed to connect to sentinel');
   switch (true) {
+    case message.startsWith('Too many Cluster redirections'):
+      return ['cluster', 'Nodes of the cluster do not agree which of them has the keys'];
     case known !== undefined:
       return isOfSentinel
         ? [known[0], 'Sentinels have users of their own: sentinelPassword in REDIS_URL']

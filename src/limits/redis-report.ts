@@ -1,11 +1,11 @@
-// What is told of Redis: the state that `/readyz` has, and log events.
+// What is reported of Redis: the state that `/readyz` has, and log events.
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock';
 import type { RedisProblem } from './redis-problem';
 import type { RedisStore } from './redis-store';
 
-/** Milliseconds after which a reason that lasts is told again. */
-const TELL_AGAIN_MS = 60_000;
+/** Milliseconds after which a reason that lasts is logged again. */
+const LOG_AGAIN_MS = 60_000;
 
 interface RedisReportOptions {
   readonly redis: RedisStore;
@@ -18,10 +18,10 @@ export type RedisState = 'ok' | 'may-evict' | RedisProblem['state'];
 
 export class RedisReport {
   state: RedisState = 'ok';
-  /** By which policy Redis was said to evict keys. */
+  /** The policy that was logged. */
   #policy: string | undefined;
-  /** When each reason was told last. */
-  readonly #toldAtMs = new Map<string, number>();
+  /** When each reason was logged last. */
+  readonly #loggedAtMs = new Map<string, number>();
 
   constructor(private readonly options: RedisReportOptions) {}
 
@@ -38,23 +38,23 @@ export class RedisReport {
   }
 
   lost(error: unknown): void {
-    this.#toldAtMs.clear();
+    this.#loggedAtMs.clear();
     this.stillLost(error);
   }
 
-  /** Told when the reason changes, and once a minute; one that comes and goes, once a minute too. */
+  /** Logged when the reason changes, and once a minute; one that comes and goes, once a minute too. */
   stillLost(error: unknown): void {
     const { redis, clock, log, share } = this.options;
     const { state, reason } = redis.connection.explain(error);
     this.state = state;
     const nowMs = clock.monotonicMs();
-    for (const [told, atMs] of this.#toldAtMs) {
-      if (nowMs - atMs >= TELL_AGAIN_MS) {
-        this.#toldAtMs.delete(told);
+    for (const [logged, atMs] of this.#loggedAtMs) {
+      if (nowMs - atMs >= LOG_AGAIN_MS) {
+        this.#loggedAtMs.delete(logged);
       }
     }
-    if (!this.#toldAtMs.has(reason)) {
-      this.#toldAtMs.set(reason, nowMs);
+    if (!this.#loggedAtMs.has(reason)) {
+      this.#loggedAtMs.set(reason, nowMs);
       log.error(
         { event: 'redis.unavailable', share, state, reason },
         'Redis is not used: limits are counted in this process alone, with a share of each',

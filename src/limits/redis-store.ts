@@ -50,7 +50,7 @@ export class RedisStore implements LimitStore {
     }
   }
 
-  /** With the parts of the request that are told: of caller, attempt, quota, and where that is blocked. */
+  /** Only these parts of the request: caller, attempt, quota, and where that is blocked. */
   async #reserve(request: ReserveRequest, parts = toParts(request)): Promise<ReserveResult> {
     const { id, holdMs, count, attempt, quota } = request;
     const isAsked = (part: string) => parts.includes(part);

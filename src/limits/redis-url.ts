@@ -16,7 +16,7 @@ export interface RedisTarget extends Credentials {
   /** Of the server; some of a cluster's nodes; of sentinels. */
   readonly addresses: readonly [RedisAddress, ...RedisAddress[]];
   readonly database: number;
-  /** What sentinels are asked for, and who asks them. Elsewhere empty. */
+  /** As sentinels know it, and the login that these want. Elsewhere empty. */
   readonly master: string;
   readonly sentinel: Credentials;
 }

@@ -1,7 +1,10 @@
 // A Redis that is not what it has to be is told apart when the gateway starts: one clear line, and a state in /readyz.
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { CertificateOrderDocument } from '../../src/client/operations';
+import { closeLater } from '../support/close-later';
 import { startGateway } from '../support/program';
 import {
   describeWithRedis,
@@ -176,6 +179,22 @@ describeWithRedis('a Redis', () => {
       async () => (await startRedis(['--maxmemory', '1'])).url,
     ],
     [
+      'that knows no logins',
+      'failing',
+      "unknown command 'AUTH'",
+      async () => {
+        const server = createServer((socket) => {
+          socket.on('data', (command) => {
+            const name = String(command).includes('HELLO') ? 'HELLO' : 'AUTH';
+            socket.write(`-ERR unknown command '${name}', with args beginning with: 'hunter2'\r\n`);
+          });
+        }).listen(0, '127.0.0.1');
+        await once(server, 'listening');
+        closeLater(async () => void server.close());
+        return `redis://:hunter2@127.0.0.1:${(server.address() as AddressInfo).port}`;
+      },
+    ],
+    [
       'that lacks replicas to write to',
       'failing',
       'Too few of its replicas',
@@ -297,7 +316,7 @@ describeWithRedis('a Redis', () => {
     );
 
     expect(readiness).toMatchObject({ limits: 'redis', redis: 'ok' });
-    // It hears of a failover.
+    // It will be notified of a failover.
     await until(async () =>
       /sub=1.* user=gateway/.test(String(await sentinel.call('CLIENT', 'LIST'))),
     );

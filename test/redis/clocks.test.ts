@@ -1,4 +1,4 @@
-// Three gateways and their Redis, one of whose system clocks is set back and forth by an hour: nobody is locked out, and nobody mailed twice.
+// Three gateways and their Redis, one of whose system clocks is set back and forth by an hour: no caller is locked out, and no mailbox mailed twice.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSystemClock, describeWithFaketime } from '../support/faketime';
 import { startRedis } from '../support/redis';
@@ -52,7 +52,7 @@ const ONCE = ['Success', 'RateLimitedError', 'RateLimitedError'];
 const EXPECTED = SETTINGS.map(() => ['Success', Array(3).fill('RateLimitedError'), ONCE, ONCE]);
 
 describeWithFaketime('a system clock that is set back and forth by an hour', () => {
-  it('of one gateway, locks nobody out and mails nobody twice', async () => {
+  it('of one gateway, locks no one out and mails no one twice', async () => {
     const clock = createSystemClock();
     const redis = await startRedis();
     const replicas = await startReplicas(3, {
@@ -66,7 +66,7 @@ describeWithFaketime('a system clock that is set back and forth by an hour', () 
     expect(replicas.logged()).not.toContain('redis.');
   }, 60_000);
 
-  it('of Redis, locks nobody out and mails nobody twice, nor does a gateway that starts after that', async () => {
+  it('of Redis, locks no one out and mails no one twice, nor does a gateway that starts after that', async () => {
     const clock = createSystemClock();
     const redis = await startRedis([], clock.environment);
     const replicas = await startReplicas(3, {

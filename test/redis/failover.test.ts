@@ -74,7 +74,7 @@ describeWithRedis('a cluster of three masters', () => {
     report(`Cluster, slot of ${moved} keys moved`, story);
     expect(moved).toBeGreaterThan(100);
     expectNothingLost(story);
-    // Nobody counts alone meanwhile.
+    // No gateway counts alone meanwhile.
     expect(story.backAfterMs).toBe(0);
   }, 60_000);
 });

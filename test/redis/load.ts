@@ -35,7 +35,7 @@ export interface Story {
   readonly roundsShared: Readonly<Record<string, number>>;
   /** The same of all others. */
   readonly roundsAlone: Readonly<Record<string, number>>;
-  /** Rounds for all of these orders when they are requested once more of each gateway. */
+  /** Rounds for all of these orders when they are requested of each gateway again. */
   readonly roundsAgain: number;
 }
 

@@ -4,7 +4,7 @@ import { findFreePort, type RedisServer, startRedis } from './redis';
 
 const SLOTS = 16_384;
 
-/** Milliseconds without an answer after which a node counts as failing. */
+/** Milliseconds without a response after which a node counts as failing. */
 export const NODE_TIMEOUT_MS = 1_000;
 
 interface ClusterNode extends RedisServer {
