@@ -12,17 +12,17 @@ const MAX_DRIFT = 0.001;
 const OFFSET_KEPT_MS = 400 * 86_400_000;
 
 /**
- * KEYS: of the offset. ARGV: what time it should be, offset included, by two clocks, and by how many milliseconds it may
- * differ; or nothing. Where it is neither, the offset changes. Returns the time and the offset.
+ * KEYS: of the offset. ARGV: what time it should be, offset included, by how many milliseconds it may differ, and what time it
+ * should be by another clock; or nothing. Where it is neither, the offset changes. Returns the time and the offset.
  */
 export const AGREE_ON_CLOCK = `
 local time = redis.call('TIME')
 local own = time[1] * 1000 + time[2] / 1000
 local offset = tonumber(redis.call('GET', KEYS[1]) or 0)
 local function isOff(expected)
-  return math.abs(own + offset - expected) > tonumber(ARGV[3])
+  return math.abs(own + offset - expected) > tonumber(ARGV[2])
 end
-if ARGV[1] and isOff(ARGV[1]) and isOff(ARGV[2]) then
+if ARGV[1] and isOff(ARGV[1]) and isOff(ARGV[3]) then
   offset = ARGV[1] - own
 end
 if offset ~= 0 then
@@ -45,17 +45,19 @@ export class RedisClock {
 
   /** What scripts get in place of the time. */
   toArgument(): string {
-    const expected = this.#expect();
-    return expected ? `${this.#offsetMs} ${expected.monotonic} ${expected.tolerance}` : '';
+    const [monotonic, tolerance] = this.#expect();
+    return monotonic === undefined ? '' : `${this.#offsetMs} ${monotonic} ${tolerance}`;
   }
 
   /**
    * What the script that agrees on the offset gets. By the system's clock, too: where the whole machine was suspended
    * the monotonic one stood still.
    */
-  toExpectations(): readonly (string | number)[] {
-    const expected = this.#expect();
-    return expected ? [expected.monotonic, expected.system, expected.tolerance] : [];
+  toExpectations(): readonly number[] {
+    const { atMs, systemMs } = this.#seen ?? {};
+    return atMs === undefined || systemMs === undefined
+      ? []
+      : [...this.#expect(), Math.round(atMs + Date.now() - systemMs)];
   }
 
   agree(atMs: number, offsetMs: number): void {
@@ -68,16 +70,13 @@ export class RedisClock {
     this.#seen = { atMs, monotonicMs: performance.now(), systemMs: Date.now() };
   }
 
-  #expect() {
+  /** What time it has to be, and by how many milliseconds it may differ. */
+  #expect(): readonly number[] {
     if (!this.#seen) {
-      return undefined;
+      return [];
     }
-    const { atMs, monotonicMs, systemMs } = this.#seen;
-    const passedMs = performance.now() - monotonicMs;
-    return {
-      monotonic: atMs + passedMs,
-      system: atMs + Date.now() - systemMs,
-      tolerance: TOLERANCE_MS + this.#timeoutMs + passedMs * MAX_DRIFT,
-    };
+    const passedMs = performance.now() - this.#seen.monotonicMs;
+    const toleranceMs = TOLERANCE_MS + this.#timeoutMs + passedMs * MAX_DRIFT;
+    return [Math.round(this.#seen.atMs + passedMs), Math.round(toleranceMs)];
   }
 }

@@ -154,23 +154,25 @@ export class RedisConnection {
     values: readonly (string | number)[],
     timeoutMs: number,
   ): Promise<readonly unknown[]> {
-    const { now = () => this.#clock.toArgument() } = this.#options;
     const startedAt = performance.now();
-    const send = () => this.#send(script, keys, [now(), ...values]);
     try {
-      return await send();
+      return await this.#send(script, keys, [this.#toTime(), ...values]);
     } catch (error) {
       // What comes too late is not done any more: the caller has its response.
       const isLate = () => performance.now() - startedAt >= timeoutMs;
-      if (!(error as Error).message.startsWith('CLOCKSET') || isLate()) {
+      if (toCode(error) !== 'CLOCKSET' || isLate()) {
         throw error;
       }
       await this.#agreeOnClock();
       if (isLate()) {
         throw error;
       }
-      return await send();
+      return await this.#send(script, keys, [this.#toTime(), ...values]);
     }
+  }
+
+  #toTime(): string | number {
+    return this.#options.now?.() ?? this.#clock.toArgument();
   }
 
   async #agreeOnClock(): Promise<void> {
@@ -189,14 +191,18 @@ export class RedisConnection {
     values: readonly (string | number)[],
   ): Promise<readonly unknown[]> {
     this.#expectNodes();
-    const commands = this.#client as unknown as Record<typeof script, ScriptCommand>;
-    const reply = await commands[script](keys.length, ...keys, ...values).catch((error: Error) => {
+    let reply: readonly unknown[] | null;
+    try {
+      const commands = this.#client as unknown as Record<typeof script, ScriptCommand>;
+      reply = await commands[script](keys.length, ...keys, ...values);
+    } catch (error) {
       // ioredis takes a script for known to a node that has only redirected it, and repeats only the first of several commands.
-      if (!error.message.startsWith('NOSCRIPT')) {
+      if (toCode(error) !== 'NOSCRIPT') {
         throw error;
       }
-      return this.#client.eval(REDIS_SCRIPTS[script], keys.length, ...keys, ...values);
-    });
+      const lua = REDIS_SCRIPTS[script];
+      reply = (await this.#client.eval(lua, keys.length, ...keys, ...values)) as typeof reply;
+    }
     const owner = this.#findOwner();
     if (owner !== this.#owner) {
       const isMoved = this.#owner !== undefined;
@@ -205,7 +211,7 @@ export class RedisConnection {
         this.#tellMoved();
       }
     }
-    return (reply ?? []) as readonly unknown[];
+    return reply ?? [];
   }
 
   /** A cluster's commands would be queued, without bounds. */
@@ -231,4 +237,9 @@ function toAddress({ options: { host, port } }: Redis): string {
   return `${host}:${port}`;
 }
 
-type ScriptCommand = (...values: (string | number)[]) => Promise<readonly unknown[]>;
+/** Of Redis' own errors. */
+function toCode(error: unknown): string | undefined {
+  return (error as Error).message.split(' ', 1)[0];
+}
+
+type ScriptCommand = (...values: (string | number)[]) => Promise<readonly unknown[] | null>;

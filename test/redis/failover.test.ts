@@ -45,7 +45,7 @@ describeWithRedis('a cluster of three masters', () => {
 
     report('Cluster, master killed', story);
     expectNothingLost(story);
-    expect(story.backAfterMs).toBeLessThan(15 * SECOND);
+    expect(story.backAfterMs).toBeLessThan(10 * SECOND);
   }, 60_000);
 
   it('goes on when a replica takes over by hand', async () => {
@@ -133,7 +133,7 @@ describeWithRedis('a master that sentinels watch', () => {
 
       report(`Sentinel, ${name}`, story);
       expectNothingLost(story);
-      expect(story.backAfterMs).toBeLessThan(15 * SECOND);
+      expect(story.backAfterMs).toBeLessThan(10 * SECOND);
     },
     60_000,
   );
