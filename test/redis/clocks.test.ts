@@ -12,7 +12,7 @@ const ENVIRONMENT = {
   CALLER_QUOTA: '60/5s',
   RESEND_COOLDOWN_SECONDS: String(COOLDOWN_SECONDS),
   LAST_RESEND_DAYS: '0',
-  REDIS_TIMEOUT_MS: '500',
+  REDIS_TIMEOUT_MS: '1000',
 };
 
 /** Seconds from the right time, one after the other. */
