@@ -5,7 +5,7 @@ import { startRedis } from '../support/redis';
 import { type Replicas, startReplicas } from '../support/replicas';
 import { ORDERS } from './load';
 
-const COOLDOWN_SECONDS = 3;
+const COOLDOWN_SECONDS = 6;
 
 const ENVIRONMENT = {
   DIGICERT_QUOTA: '100/5s,1000/180s',

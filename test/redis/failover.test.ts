@@ -135,7 +135,7 @@ describeWithRedis('a master that sentinels watch', () => {
       report(`Sentinel, ${name}`, story);
       expectNothingLost(story);
       expect(story.backAfterMs).toBeGreaterThan(0);
-    expect(story.backAfterMs).toBeLessThan(10 * SECOND);
+      expect(story.backAfterMs).toBeLessThan(10 * SECOND);
     },
     60_000,
   );

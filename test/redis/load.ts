@@ -58,7 +58,7 @@ export async function tell(replicas: Replicas, happen: () => Promise<unknown>): 
       const startedAt = Date.now();
       const names = await Promise.all(GATEWAYS.map((gateway) => resend(order, gateway)));
       calls.push({ order, startedAt, endedAt: Date.now(), names });
-      await sleep(30);
+      await sleep(60);
     }
   });
   await until(() => calls.length >= 100);
