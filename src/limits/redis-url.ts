@@ -22,14 +22,14 @@ export interface RedisTarget extends Credentials {
 }
 
 const FORM =
-  /^redis(?<tls>s?)(?:\+(?<kind>cluster|sentinel))?:\/\/(?:(?<user>[^:/?#@]*)(?::(?<password>[^/?#@]*))?@)?(?<hosts>[^/?#@]*)(?<path>[^?#@]*)(?:\?(?<query>[^#@]*))?$/;
+  /^redis(?<tls>s?)(?:\+(?<kind>cluster|sentinel))?:\/\/(?:(?<user>[^:/?#@]*)(?::(?<password>[^/?#@]*))?@)?(?<hosts>[^/?#@]*)(?<path>(?:\/[^?#@]*)?)(?:\?(?<query>[^#@]*))?$/;
 
 const HOST = /^(?:\[(?<ipv6>[\da-f:.]+)\]|(?<name>[^:[\]\s%]+))(?::(?<port>\d{1,5}))?$/i;
 
 const PATHS = {
   single: /^\/?(?<database>[^/]*)$/,
   cluster: /^\/?(?<database>0?)$/,
-  sentinel: /^\/(?<master>[^/]+)\/?(?<database>[^/]*)$/,
+  sentinel: /^\/(?<master>[^/]+)(?:\/(?<database>[^/]*))?$/,
 } as const;
 
 const EXAMPLES = {
@@ -54,10 +54,11 @@ export function parseRedisUrl(text: string): RedisTarget {
   if (!address || (kind === 'single' && others.length > 0)) {
     throw new Error(`has several hosts: give ${EXAMPLES.cluster}, or ${EXAMPLES.sentinel}.`);
   }
-  const { master = '', database } = PATHS[kind].exec(path)?.groups ?? {};
-  if (database === undefined) {
+  const names = PATHS[kind].exec(path)?.groups;
+  if (!names) {
     throw new Error(`has another path than ${EXAMPLES[kind]}.`);
   }
+  const { master = '', database = '' } = names;
   if (!/^\d{0,9}$/.test(database)) {
     throw new Error('names a database that is not a number: give one such as /0, or none.');
   }
