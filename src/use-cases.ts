@@ -73,7 +73,10 @@ export async function startUseCases(
     upstreamInFlight: () => digicert.inFlight,
     quotaWindows: settings.limits.digicertQuota,
     quotaUsage: limits.usage,
-    redisIsUp: () => (limits.countedIn === 'memory' ? undefined : limits.countedIn === 'redis'),
+    redisIsUp: () => {
+      const counted = limits.counted();
+      return counted.redis && counted.limits === 'redis';
+    },
   });
   const lookUps = createLookUps(settings.dnsServers, clock);
   const deadlines = new Deadlines(clock);
@@ -103,7 +106,7 @@ export async function startUseCases(
         return reserved.ok ? undefined : reserved.retryAfterSeconds;
       }),
     startLookUps: lookUps.startRequest,
-    state: () => ({ breaker: digicert.breakerState, limits: limits.countedIn }),
+    state: () => ({ breaker: digicert.breakerState, ...limits.counted() }),
     whenIdle: async () => {
       do {
         await deadlines.whenIdle();

@@ -18,6 +18,8 @@ import {
 } from './limit-store';
 import { MemoryStore } from './memory-store';
 import { QuotaQueue } from './quota-queue';
+import type { RedisState } from './redis-report';
+import type { RedisTarget } from './redis-url';
 import { ResilientStore } from './resilient-store';
 
 interface LimitSettings {
@@ -34,7 +36,7 @@ interface LimitSettings {
 }
 
 interface RedisSettings {
-  readonly url: string;
+  readonly target: RedisTarget;
   /** Milliseconds for a command. */
   readonly timeoutMs: number;
   /** Percent of each limit that this process uses alone while Redis does not answer. */
@@ -50,9 +52,15 @@ interface LimitDependencies {
   readonly report: ReportUpstream;
 }
 
+/** Where limits are counted at the moment. `this-process`: Redis is set, and is not used. */
+export interface Counted {
+  readonly limits: 'memory' | 'redis' | 'this-process';
+  /** What Redis is, or why it is not used. None: there is none to be asked. */
+  readonly redis?: RedisState;
+}
+
 interface StartedLimits extends Limits {
-  /** Where limits are counted at the moment. `this-process`: Redis is set, and does not answer. */
-  readonly countedIn: 'memory' | 'redis' | 'this-process';
+  readonly counted: () => Counted;
   close(): Promise<void>;
 }
 
@@ -138,12 +146,7 @@ export async function startLimits(
       const used = await store.count(useQueue().quota);
       return settings.digicertQuota.map((window, index) => ({ window, used: used[index] ?? 0 }));
     },
-    get countedIn() {
-      if (!resilient) {
-        return 'memory';
-      }
-      return resilient.isShared ? 'redis' : 'this-process';
-    },
+    counted: () => resilient?.counted ?? { limits: 'memory' },
     close: () => store.close(),
   };
 }

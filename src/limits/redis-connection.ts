@@ -1,16 +1,20 @@
-// The connection to Redis 7 or Valkey, and the scripts that run there.
-import { Redis } from 'ioredis';
-import { SCRIPTS } from './redis-scripts';
+// The connection to Redis 7 or Valkey: made again by itself, checked before it is relied on, closed where it is silent.
+import { Cluster, Command, type Redis } from 'ioredis';
+import { checkRedis, findEviction } from './redis-check';
+import { createRedisClient, REDIS_SCRIPTS, type RedisClient } from './redis-client';
+import { RedisClock } from './redis-clock';
+import { type RedisProblem, RedisTimeout, toRedisProblem } from './redis-problem';
+import type { SCRIPTS } from './redis-scripts';
+import type { RedisTarget } from './redis-url';
 
-/** Milliseconds between attempts to connect, at most. */
-const MAX_RECONNECT_DELAY_MS = 500;
+/** As ioredis says it. */
+const NO_CONNECTION = 'Connection is closed.';
 
 /** Milliseconds that closing waits for pending writes to Redis. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
 export interface RedisConnectionOptions {
-  /** `redis://` or, with TLS, `rediss://`; user, password and database in it. */
-  readonly url: string;
+  readonly target: RedisTarget;
   /** Milliseconds for a command, and for connecting. */
   readonly timeoutMs: number;
   /** The time in milliseconds. Default: Redis' own. */
@@ -19,72 +23,111 @@ export interface RedisConnectionOptions {
 
 /** Every method rejects when Redis cannot be asked in time. Nothing is queued, nothing is sent twice. */
 export class RedisConnection {
-  readonly #redis: Redis;
-  readonly #timeoutMs: number;
-  /** What was wrong with the connection last. */
-  lastError: string | undefined;
-  #statusOfLastProbe: string | undefined;
-  readonly #now: () => number | '';
+  readonly #client: RedisClient;
+  readonly #options: RedisConnectionOptions;
+  readonly #clock: RedisClock;
+  /** What all keys begin with, and, in a cluster, the node that has them. */
+  readonly #prefix: string;
+  readonly #slot: number;
+  #owner: string | undefined;
+  #tellMoved = () => {};
+  /** What was wrong with the connection last, while it is not there. */
+  #error: Error | undefined;
+  #statusOfLastCheck: string | undefined;
+  #isClosed = false;
 
-  constructor({ url, timeoutMs, now }: RedisConnectionOptions) {
-    this.#now = now ?? (() => '');
-    this.#timeoutMs = timeoutMs;
-    this.#redis = new Redis(url, {
-      lazyConnect: true,
-      connectTimeout: timeoutMs,
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      retryStrategy: (attempt) => Math.min(attempt * 50, MAX_RECONNECT_DELAY_MS),
-      scripts: Object.fromEntries(Object.entries(SCRIPTS).map(([name, lua]) => [name, { lua }])),
-    });
-    // Every command that fails rejects by itself, but only this event has the reason why there is no connection.
-    this.#redis.on('error', (error: Error) => {
-      this.lastError = error.message;
+  constructor(options: RedisConnectionOptions, prefix: string) {
+    this.#options = options;
+    this.#prefix = prefix;
+    this.#slot = new Command('get', [prefix]).getSlot();
+    this.#clock = new RedisClock(options.timeoutMs);
+    this.#client = createRedisClient(options.target, options.timeoutMs);
+    // Every command that fails rejects by itself, but only these events have the reason why there is no connection.
+    for (const event of ['error', 'node error', 'sentinelError']) {
+      this.#client.on(event, (error: Error) => {
+        // Each sentinel has said why by then.
+        if (!error.message.startsWith('All sentinels are unreachable')) {
+          this.#error = error;
+        }
+      });
+    }
+    this.#client.on('ready', () => {
+      this.#error = undefined;
     });
   }
 
-  /** Calls back whenever the connection is lost. */
+  /** Calls back whenever the connection is lost; in a cluster, that to the node that has the keys. */
   onLost(callback: () => void): void {
-    this.#redis.on('close', callback);
+    this.#client.on('close', callback);
+    this.#client.on('-node', (node: Redis) => {
+      if (toAddress(node) === this.#findOwner()) {
+        callback();
+      }
+    });
+  }
+
+  /** Calls back when another node of the cluster has the keys, which may lack what was written last. */
+  onMoved(callback: () => void): void {
+    this.#tellMoved = callback;
+  }
+
+  /** What is behind an error. */
+  explain(error: unknown): RedisProblem {
+    return toRedisProblem(error as Error, this.#error, this.#options.target);
   }
 
   /** Starts connecting. Rejects when that does not succeed at once; it keeps trying in any case. */
   async connect(): Promise<void> {
-    await this.withTimeout(this.#redis.connect(), 2 * this.#timeoutMs);
+    await this.withTimeout(this.#client.connect(), 2 * this.#options.timeoutMs);
   }
 
   /**
-   * Rejects unless Redis can be written to at a key: one that is full or a replica answers too. A connection without
-   * a response is closed, or a Redis that vanished without closing it would never be connected to again.
+   * Rejects unless this is a Redis that does all that is asked of it; resolves with the policy by which it may evict keys. A
+   * connection without a response is closed, or a Redis that vanished without closing it would never be connected to again.
    */
-  async probe(key: string): Promise<void> {
+  async check(): Promise<string | undefined> {
+    const client = this.#client;
     try {
-      await this.withTimeout(this.#redis.set(key, '', 'PX', 1_000));
-    } catch (error) {
-      const { status } = this.#redis;
-      // A connection that is being made has time until the next look.
-      if (status === 'ready' || (status === 'connect' && this.#statusOfLastProbe === 'connect')) {
-        this.#redis.disconnect(true);
+      this.#expectNodes();
+      await this.withTimeout(checkRedis(client, this.#options.target, `${this.#prefix}probe`));
+      if (!this.#options.now) {
+        await this.withTimeout(this.#agreeOnClock());
       }
-      this.#statusOfLastProbe = status;
+      this.#error = undefined;
+      const server = this.#findServer();
+      return server && (await this.withTimeout(findEviction(server)));
+    } catch (error) {
+      const { status } = client;
+      // A connection that is being made has time until the next look.
+      const isSilent = error instanceof RedisTimeout || this.explain(error).state === 'replica';
+      if (
+        (status === 'ready' && isSilent) ||
+        (status === 'connect' && this.#statusOfLastCheck === 'connect')
+      ) {
+        client.disconnect(true);
+      } else if (status === 'end' && !this.#isClosed) {
+        // ioredis ends where it was disconnected while it asked sentinels.
+        client.connect().catch(() => {});
+      }
+      this.#statusOfLastCheck = status;
       throw error;
     }
   }
 
   async close(): Promise<void> {
-    await this.withTimeout(this.#redis.quit(), CLOSE_TIMEOUT_MS).catch(() => {});
-    this.#redis.disconnect();
+    this.#isClosed = true;
+    await this.withTimeout<unknown>(this.#client.quit(), CLOSE_TIMEOUT_MS).catch(() => {});
+    this.#client.disconnect();
   }
 
   /**
    * Rejects when there is no reply in time. When this process itself was busy for so long, the reply may
    * have come meanwhile and wait to be read: so it is read first. (ioredis' own timeout would not.)
    */
-  withTimeout<Reply>(reply: Promise<Reply>, timeoutMs = this.#timeoutMs): Promise<Reply> {
+  withTimeout<Reply>(reply: Promise<Reply>, timeoutMs = this.#options.timeoutMs): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        setImmediate(() => reject(new Error(`Redis took more than ${timeoutMs} ms.`)));
+        setImmediate(() => reject(new RedisTimeout(`Redis took more than ${timeoutMs} ms.`)));
       }, timeoutMs);
       reply.then(resolve, reject).finally(() => clearTimeout(timer));
     });
@@ -95,14 +138,108 @@ export class RedisConnection {
     script: keyof typeof SCRIPTS,
     keys: readonly string[],
     values: readonly (string | number)[],
-    timeoutMs?: number,
+    timeoutMs = this.#options.timeoutMs,
   ): Promise<readonly unknown[]> {
-    const commands = this.#redis as unknown as Record<keyof typeof SCRIPTS, ScriptCommand>;
-    return this.withTimeout(
-      commands[script](keys.length, ...keys, this.#now(), ...values),
-      timeoutMs,
+    return this.withTimeout(this.#run(script, keys, values, timeoutMs), timeoutMs);
+  }
+
+  /** Redis has just said what time it is. */
+  seeTime(atMs: number): void {
+    this.#clock.see(atMs);
+  }
+
+  async #run(
+    script: keyof typeof SCRIPTS,
+    keys: readonly string[],
+    values: readonly (string | number)[],
+    timeoutMs: number,
+  ): Promise<readonly unknown[]> {
+    const startedAt = performance.now();
+    try {
+      return await this.#send(script, keys, [this.#toTime(), ...values]);
+    } catch (error) {
+      // What comes too late is not done any more: the caller has its response.
+      const isLate = () => performance.now() - startedAt >= timeoutMs;
+      if (toCode(error) !== 'CLOCKSET' || isLate()) {
+        throw error;
+      }
+      await this.#agreeOnClock();
+      if (isLate()) {
+        throw error;
+      }
+      return await this.#send(script, keys, [this.#toTime(), ...values]);
+    }
+  }
+
+  #toTime(): string | number {
+    return this.#options.now?.() ?? this.#clock.toArgument();
+  }
+
+  async #agreeOnClock(): Promise<void> {
+    const reply = await this.#send(
+      'limitsAgreeOnClock',
+      [`${this.#prefix}clock`],
+      this.#clock.toExpectations(),
     );
+    const [atMs = 0, offsetMs = 0] = reply.map(Number);
+    this.#clock.agree(atMs, offsetMs);
+  }
+
+  async #send(
+    script: keyof typeof REDIS_SCRIPTS,
+    keys: readonly string[],
+    values: readonly (string | number)[],
+  ): Promise<readonly unknown[]> {
+    this.#expectNodes();
+    let reply: readonly unknown[] | null;
+    try {
+      const commands = this.#client as unknown as Record<typeof script, ScriptCommand>;
+      reply = await commands[script](keys.length, ...keys, ...values);
+    } catch (error) {
+      // ioredis takes a script for known to a node that has only redirected it, and repeats only the first of several commands.
+      if (toCode(error) !== 'NOSCRIPT') {
+        throw error;
+      }
+      const lua = REDIS_SCRIPTS[script];
+      reply = (await this.#client.eval(lua, keys.length, ...keys, ...values)) as typeof reply;
+    }
+    const owner = this.#findOwner();
+    if (owner !== this.#owner) {
+      const isMoved = this.#owner !== undefined;
+      this.#owner = owner;
+      if (isMoved) {
+        this.#tellMoved();
+      }
+    }
+    return reply ?? [];
+  }
+
+  /** A cluster's commands would be queued, without bounds. */
+  #expectNodes(): void {
+    if (this.#client instanceof Cluster && this.#client.status !== 'ready') {
+      throw new Error(NO_CONNECTION);
+    }
+  }
+
+  #findServer(): Redis | undefined {
+    return this.#client instanceof Cluster
+      ? this.#client.nodes('master').find((node) => toAddress(node) === this.#owner)
+      : this.#client;
+  }
+
+  #findOwner(): string | undefined {
+    return this.#client instanceof Cluster ? this.#client.slots[this.#slot]?.[0] : undefined;
   }
 }
 
-type ScriptCommand = (...values: (string | number)[]) => Promise<readonly unknown[]>;
+/** As ioredis names the nodes of a cluster. */
+function toAddress({ options: { host, port } }: Redis): string {
+  return `${host}:${port}`;
+}
+
+/** Of Redis' own errors. */
+function toCode(error: unknown): string | undefined {
+  return (error as Error).message.split(' ', 1)[0];
+}
+
+type ScriptCommand = (...values: (string | number)[]) => Promise<readonly unknown[] | null>;

@@ -7,12 +7,28 @@
 /** Milliseconds by which a use may lie ahead of now: twice the longest deadline, as restoring one takes a while. */
 const HORIZON_MS = 240_000;
 
-/** ARGV[1] is the time, or empty for Redis' own. */
+/**
+ * Milliseconds for which keys that stop emails or the quota outlive what they say, so that a clock set forward by an hour does not
+ * make Redis forget them.
+ */
+const SPARE_MS = 7_200_000;
+
+/**
+ * ARGV[1] is the time; or empty for Redis' own; or what to add to that, what time it has to be then, and by how many milliseconds
+ * it may differ: where it does, nothing is done. See `redis-clock.ts`.
+ */
 const NOW = `
 local now = tonumber(ARGV[1])
 if not now then
   local time = redis.call('TIME')
   now = time[1] * 1000 + time[2] / 1000
+  local offset, expected, tolerance = string.match(ARGV[1], '^(%S+) (%S+) (%S+)$')
+  if offset then
+    now = now + offset
+    if math.abs(now - expected) > tonumber(tolerance) then
+      return redis.error_reply('CLOCKSET Redis was set to another time.')
+    end
+  end
 end
 local firsts = {}
 local function range(window)
@@ -63,22 +79,25 @@ local function forgetEnded(key, cooldown, remember)
       redis.call('HDEL', key, each.id)
     end
   end
-  redis.call('PEXPIRE', key, math.ceil(keepFor))
+  redis.call('PEXPIRE', key, math.ceil(keepFor + ${SPARE_MS}))
 end
 `;
 
 /**
- * KEYS: of the order's attempts (if there is an attempt), of the caller (c), of the quota and where it is blocked (q). ARGV: time,
- * id, hold, cool-down, milliseconds to remember, which keys there are (a, c, q), what the attempt conflicts with, its
- * record, then of caller and quota how many windows it has, and limit and milliseconds of each. Returns the waits of each
- * kind, for how long the quota is blocked, the time, and the attempt behind the wait of a recipient. The write that takes space comes
- * first, because only that is refused by a Redis that is full.
+ * KEYS: of the order's attempts (a, if there is an attempt), of the caller (c), of the quota (q), where it is blocked (b). ARGV: time,
+ * id, hold, cool-down, milliseconds to remember, which keys there are (a, c, q, b) and whether the attempt is made without the
+ * quota's key (t), what the attempt conflicts with, its record, then of caller and quota how many windows it has, and limit and
+ * milliseconds of each. Returns the waits of each kind, for how long the quota is blocked, the time, and the attempt behind the
+ * wait of a recipient. The write that takes space comes first, because only that is refused by a Redis that is full.
  */
 const RESERVE = `${NOW}${ATTEMPTS}
 local id, hold, cooldown, remember = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local at, keys = 9, 0
+local function isGiven(letter)
+  return string.find(ARGV[6], letter, 1, true)
+end
 local function nextKey(letter)
-  if string.find(ARGV[6], letter, 1, true) then
+  if isGiven(letter) then
     keys = keys + 1
     return KEYS[keys]
   end
@@ -102,14 +121,14 @@ local function readLimit(key)
   at = at + 1 + 2 * windows
   return limit
 end
-local function take(limit, atMs)
+local function take(limit, atMs, spare)
   -- Without windows nothing is limited.
   if limit.longest == 0 then
     return
   end
   redis.call('ZADD', limit.key, atMs, id)
   redis.call('ZREMRANGEBYSCORE', limit.key, '-inf', now - limit.longest)
-  redis.call('PEXPIRE', limit.key, math.ceil(math.max(redis.call('PTTL', limit.key), limit.longest + hold)))
+  redis.call('PEXPIRE', limit.key, math.ceil(math.max(redis.call('PTTL', limit.key), limit.longest + hold + spare)))
 end
 
 local attemptsKey, cooling, cause = nextKey('a'), 0, nil
@@ -131,14 +150,15 @@ if attemptsKey and cooldown > 0 then
 end
 local caller = readLimit(nextKey('c'))
 local quota = readLimit(nextKey('q'))
-local blocked = quota.key and math.max(0, tonumber(redis.call('GET', KEYS[keys + 1]) or 0) - now) or 0
+local blockKey = nextKey('b')
+local blocked = blockKey and math.max(0, tonumber(redis.call('GET', blockKey) or 0) - now) or 0
 quota.wait = math.max(quota.wait, blocked)
 
 if caller.key and caller.wait == 0 then
-  take(caller, now)
+  take(caller, now, 0)
 end
-if quota.key and caller.wait + cooling + quota.wait == 0 then
-  take(quota, now + hold)
+if (quota.key or isGiven('t')) and caller.wait + cooling + quota.wait == 0 then
+  take(quota, now + hold, ${SPARE_MS})
   if attemptsKey then
     writeAttempt(attemptsKey, id, { at = now + hold, outcome = 'IN_PROGRESS', record = ARGV[8] })
     forgetEnded(attemptsKey, cooldown, remember)

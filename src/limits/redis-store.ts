@@ -9,15 +9,13 @@ import {
   toKey,
   toLongestMs,
 } from './limit-store';
+import { isSlotMoving, reserveByKey, toParts, writeBatches } from './moving-slot';
 import { RedisConnection, type RedisConnectionOptions } from './redis-connection';
 
 /** Names what keys hold: another layout gets another number, so that two releases never misread each other. */
 const LAYOUT = 2;
 
-/** Uses told in one command when a snapshot is restored, so that none keeps Redis from others for long. */
-const BATCH_SIZE = 500;
-
-/** Milliseconds for each of those, which all wait for each other. */
+/** Milliseconds for each of the commands that restore a snapshot, which all wait for each other. */
 const RESTORE_TIMEOUT_MS = 2_000;
 
 interface RedisStoreOptions extends RedisConnectionOptions, AttemptSettings {
@@ -33,29 +31,46 @@ export class RedisStore implements LimitStore {
   readonly #attemptSettings: readonly number[];
 
   constructor({ instance, cooldownMs, rememberMs, ...options }: RedisStoreOptions) {
-    this.connection = new RedisConnection(options);
     this.#prefix = `{dv-email-gateway:${LAYOUT}:${instance}}:`;
+    this.connection = new RedisConnection(options, this.#prefix);
     this.#attemptSettings = [cooldownMs, rememberMs];
   }
 
-  async probe(): Promise<void> {
-    await this.connection.probe(`${this.#prefix}probe`);
+  async reserve(request: ReserveRequest): Promise<ReserveResult> {
+    try {
+      return await this.#reserve(request);
+    } catch (error) {
+      if (!isSlotMoving(error)) {
+        throw error;
+      }
+      return await reserveByKey(request, {
+        reserve: (parts) => this.#reserve(request, parts),
+        forget: (attempt) => this.endAttempt(request.id, attempt, undefined),
+      });
+    }
   }
 
-  async reserve({ id, holdMs, count, attempt, quota }: ReserveRequest): Promise<ReserveResult> {
-    const limits = [...(count ? [count] : []), ...(quota ? [quota] : [])];
+  /** Only these parts of the request: caller, attempt, quota, and where that is blocked. */
+  async #reserve(request: ReserveRequest, parts = toParts(request)): Promise<ReserveResult> {
+    const { id, holdMs, count, attempt, quota } = request;
+    const isAsked = (part: string) => parts.includes(part);
+    const limits = [
+      ...(count && isAsked('c') ? [count] : []),
+      ...(quota && isAsked('q') ? [quota] : []),
+    ];
+    const order = isAsked('a') ? attempt?.order : undefined;
     const [waits, blockedForMs, nowMs, cause] = await this.connection.run(
       'limitsReserve',
       [
-        ...(attempt ? [this.#toAttemptsKey(attempt.order)] : []),
+        ...(order === undefined ? [] : [this.#toAttemptsKey(order)]),
         ...limits.map((limit) => this.#toKey(limit)),
-        ...(quota ? [this.#toBlockKey(quota)] : []),
+        ...(quota && isAsked('b') ? [this.#toBlockKey(quota)] : []),
       ],
       [
         id,
         holdMs,
         ...this.#attemptSettings,
-        `${attempt ? 'a' : ''}${count ? 'c' : ''}${quota ? 'q' : ''}`,
+        parts,
         attempt ? JSON.stringify(toHashes(attempt.order, attempt.conflictsWith)) : '',
         attempt ? toRecord(attempt.order, attempt) : '',
         ...limits.flatMap(toArguments),
@@ -65,6 +80,7 @@ export class RedisStore implements LimitStore {
     if (Number.isNaN(caller)) {
       throw new Error('Redis answers in another way than the script does.');
     }
+    this.connection.seeTime(Number(nowMs));
     return {
       ok: caller + recipient + digicert === 0,
       waitMs: { caller, recipient, digicert },
@@ -127,8 +143,8 @@ export class RedisStore implements LimitStore {
     const blocked = limits.filter(({ blockedForMs }) => blockedForMs > 0);
     const made = attempts.map(({ order, attempt, inMs }) => ({ ...attempt, attempt, order, inMs }));
     await Promise.all([
-      ...toBatches(uses).map((batch) => this.#commit(batch, RESTORE_TIMEOUT_MS)),
-      ...toBatches(made).map((batch) => this.#endAttempts(batch, RESTORE_TIMEOUT_MS)),
+      ...writeBatches(uses, (batch) => this.#commit(batch, RESTORE_TIMEOUT_MS)),
+      ...writeBatches(made, (batch) => this.#endAttempts(batch, RESTORE_TIMEOUT_MS)),
       ...blocked.map(({ limit, blockedForMs }) => this.block(limit, blockedForMs)),
     ]);
   }
@@ -220,10 +236,4 @@ function toPairs(fields: readonly string[]): readonly (readonly [string, string]
 
 function toArguments({ windows }: Limit): readonly number[] {
   return [windows.length, ...windows.flatMap(({ limit, windowMs }) => [limit, windowMs])];
-}
-
-function toBatches<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
-  return Array.from({ length: Math.ceil(items.length / BATCH_SIZE) }, (_, index) =>
-    items.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE),
-  );
 }

@@ -11,6 +11,7 @@ import {
   type ReserveResult,
 } from './limit-store';
 import type { MemoryStore } from './memory-store';
+import { RedisReport } from './redis-report';
 import type { RedisStore } from './redis-store';
 
 /** Milliseconds between two looks at a Redis that was lost. */
@@ -46,23 +47,32 @@ export class ResilientStore implements LimitStore {
   /** `undefined`: Redis answers. */
   #alone: Alone | undefined;
   #cancelProbe = () => {};
+  readonly #report: RedisReport;
 
-  private constructor(private readonly options: ResilientStoreOptions) {}
+  private constructor(private readonly options: ResilientStoreOptions) {
+    this.#report = new RedisReport(options);
+  }
 
   /** Resolves when Redis is connected, or was found not to be there for the moment. */
   static async start(options: ResilientStoreOptions): Promise<ResilientStore> {
     const store = new ResilientStore(options);
     try {
       await options.redis.connection.connect();
+      await store.#check();
     } catch (error) {
       store.#fallBack(error);
     }
-    options.redis.connection.onLost(() => store.#fallBack(new Error('The connection is lost.')));
+    options.redis.connection.onLost(() => store.#fallBack(new Error('Connection is closed.')));
+    options.redis.connection.onMoved(() => store.#restoreAgain());
     return store;
   }
 
   get isShared(): boolean {
     return !this.#alone;
+  }
+
+  get counted() {
+    return { limits: this.isShared ? 'redis' : 'this-process', redis: this.#report.state } as const;
   }
 
   async reserve(request: ReserveRequest): Promise<ReserveResult> {
@@ -148,19 +158,23 @@ export class ResilientStore implements LimitStore {
       this.#alone.restored = NOT_RESTORED;
       return;
     }
-    const { redis, log, share } = this.options;
     this.#alone = this.#startAlone();
     this.#probeLater(this.#alone);
-    log.error(
-      // Not the error itself: ioredis' hold the whole command.
-      {
-        event: 'redis.unavailable',
-        share,
-        reason: error instanceof Error ? error.message : String(error),
-        connection: redis.connection.lastError,
-      },
-      'Redis does not answer: limits are counted in this process alone, with a share of each',
-    );
+    this.#report.lost(error);
+  }
+
+  /** Rejects unless Redis can be relied on. */
+  async #check(): Promise<void> {
+    this.#report.found(await this.options.redis.connection.check());
+  }
+
+  /** Another server has the keys: it may lack what the one before had not replicated. */
+  #restoreAgain(): void {
+    const { redis, local, clock } = this.options;
+    if (!this.#alone) {
+      const snapshot = local.snapshot(clock.monotonicMs() - UNCONFIRMED_MS);
+      redis.restore(snapshot).catch((error: unknown) => this.#fallBack(error));
+    }
   }
 
   #startAlone(): Alone {
@@ -177,7 +191,13 @@ export class ResilientStore implements LimitStore {
   /** Two in a row have to restore Redis before it is used: so every gateway has restored what it may have lost. */
   async #probe(alone: Alone): Promise<void> {
     const { redis, local, clock, log } = this.options;
-    const isThere = await succeeds(redis.probe());
+    const isThere = await this.#check().then(
+      () => true,
+      (error: unknown) => {
+        this.#report.stillLost(error);
+        return false;
+      },
+    );
     const wasRestored = await alone.restored;
     const restored = isThere
       ? succeeds(redis.restore(local.snapshot(alone.sinceMs - UNCONFIRMED_MS)))

@@ -2,6 +2,7 @@
 import { parseNoProxy, parseProxy } from '../egress/proxy';
 import { parseManifest } from '../graphql/guards/persisted-documents';
 import { parseSecureUrl } from '../lib/secure-url';
+import { parseRedisUrl } from '../limits/redis-url';
 import { AUDITED_ADDRESSES } from '../telemetry/audit';
 import { LOG_LEVELS } from '../telemetry/log';
 import {
@@ -18,7 +19,6 @@ import {
   parseOrigins,
   parsePort,
   parseProxies,
-  parseRedisUrl,
   parseRouterSecrets,
   parseScopeClaims,
   parseSwitch,

@@ -170,11 +170,6 @@ function urlOf(protocols: RegExp, complaint: string) {
   };
 }
 
-export const parseRedisUrl = urlOf(
-  /^rediss?:$/,
-  'is no Redis URL: give one such as rediss://:password@host:6379/0.',
-);
-
 /** Of a service in the operator's own network. */
 export const parseHttpUrl = urlOf(
   /^https?:$/,

@@ -36,7 +36,7 @@ export function parseSettings(environment: Environment) {
 /** The settings as those who use them name and group them. */
 function toSettings(values: Values, given: Environment) {
   const apiKey = values.DIGICERT_API_KEY ?? values.DIGICERT_API_KEY_FILE;
-  const redisUrl = values.REDIS_URL ?? values.REDIS_URL_FILE;
+  const target = values.REDIS_URL ?? values.REDIS_URL_FILE;
   return {
     host: values.HOST,
     port: values.PORT,
@@ -70,10 +70,10 @@ function toSettings(values: Values, given: Environment) {
       },
       callerQuota: values.CALLER_QUOTA,
       redis:
-        redisUrl === undefined
+        target === undefined
           ? undefined
           : {
-              url: redisUrl,
+              target,
               timeoutMs: values.REDIS_TIMEOUT_MS,
               fallbackPercent: values.REDIS_FALLBACK_PERCENT,
             },

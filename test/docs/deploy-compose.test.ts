@@ -96,7 +96,7 @@ describe('compose.yaml', () => {
         expect(settings.auth.routerSecrets).toEqual([
           readFileSync(join(made, 'router-secret'), 'utf8'),
         ]);
-        expect(new URL(redis?.url ?? '').hostname).toBe('redis');
+        expect(redis?.target.addresses[0].host).toBe('redis');
         expect(GATEWAYS.length * (redis?.fallbackPercent ?? 100)).toBeLessThanOrEqual(100);
         expect(graceSeconds(name)).toBeGreaterThanOrEqual(toStopSeconds(settings));
         expect(graceSeconds('router')).toBeGreaterThanOrEqual(toResponseSeconds(settings));

@@ -1,5 +1,5 @@
 // Three gateways, one Redis, and a DigiCert whose windows are strict.
-import { describeWithRedis } from '../support/redis';
+import { describeWithRedis, startRedis } from '../support/redis';
 import { countNames, startReplicas } from '../support/replicas';
 
 /** `npm run test:allowance` asks for four times as much, which takes four times as long. */
@@ -19,7 +19,9 @@ const IDEAL_MS =
 
 describeWithRedis('three gateways with one Redis', () => {
   it('use what DigiCert allows, and never run into its limit', async () => {
+    const redis = await startRedis();
     const { simulator, resend } = await startReplicas(3, {
+      redisUrl: redis.url,
       quota: [SHORT, LONG],
       environment: {
         DIGICERT_QUOTA: QUOTA,

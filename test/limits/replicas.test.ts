@@ -1,6 +1,6 @@
 // Three gateways, one Redis, and what is asked of both.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeWithRedis } from '../support/redis';
+import { describeWithRedis, startRedis } from '../support/redis';
 import { countNames, startReplicas } from '../support/replicas';
 
 const toOrders = (count: number) =>
@@ -8,7 +8,9 @@ const toOrders = (count: number) =>
 
 describeWithRedis('three gateways with one Redis', () => {
   it('send one round of emails for an order that is requested a thousand times at once', async () => {
+    const redis = await startRedis();
     const { simulator, resend } = await startReplicas(3, {
+      redisUrl: redis.url,
       environment: { RESEND_COOLDOWN_SECONDS: '60' },
     });
 
@@ -21,7 +23,9 @@ describeWithRedis('three gateways with one Redis', () => {
   it('lose no call when Redis dies in mid-load, exceed no limit, and use it again within 5 s', async () => {
     const windowMs = 60_000;
     const limit = 300;
-    const { simulator, redis, resend, logged } = await startReplicas(3, {
+    const redis = await startRedis();
+    const { simulator, resend, logged } = await startReplicas(3, {
+      redisUrl: redis.url,
       environment: {
         DIGICERT_QUOTA: `${limit}/60s`,
         DIGICERT_QUOTA_WAIT_MS: '0',
@@ -72,7 +76,9 @@ describeWithRedis('three gateways with one Redis', () => {
 
   it('go on while Redis is there and does not answer', async () => {
     const orders = toOrders(30);
-    const { redis, resend, logged } = await startReplicas(3, {
+    const redis = await startRedis();
+    const { resend, logged } = await startReplicas(3, {
+      redisUrl: redis.url,
       orders,
       environment: { RESEND_COOLDOWN_SECONDS: '60', REDIS_TIMEOUT_MS: '100' },
     });

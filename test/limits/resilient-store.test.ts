@@ -5,7 +5,9 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { findLast, toResendAttempt } from '../../src/limits/attempts';
 import type { Limit, LimitStore } from '../../src/limits/limit-store';
 import { MemoryStore } from '../../src/limits/memory-store';
+import { RedisConnection } from '../../src/limits/redis-connection';
 import { RedisStore } from '../../src/limits/redis-store';
+import { parseRedisUrl } from '../../src/limits/redis-url';
 import { ResilientStore } from '../../src/limits/resilient-store';
 import { createLog } from '../../src/telemetry/log';
 import { ATTEMPTS, toAttempt } from '../support/attempts';
@@ -20,11 +22,18 @@ const NO_QUOTA: Limit = { kind: 'digicert', key: 'none', windows: [] };
 const stores: ResilientStore[] = [];
 
 afterEach(async () => {
+  jest.restoreAllMocks();
   await Promise.all(stores.splice(0).map((store) => store.close()));
 });
 
 function createRedisStore({ url }: RedisServer, timeoutMs: number, clock: ManualClock) {
-  return new RedisStore({ url, timeoutMs, instance: 'test', now: () => clock.now(), ...ATTEMPTS });
+  return new RedisStore({
+    target: parseRedisUrl(url),
+    timeoutMs,
+    instance: 'test',
+    now: () => clock.now(),
+    ...ATTEMPTS,
+  });
 }
 
 async function startStore(redis: RedisServer, timeoutMs = 2_000) {
@@ -307,6 +316,55 @@ describeWithRedis('limits that outlive Redis', () => {
     expect(one.events.map(({ event }) => event)).toEqual(['redis.unavailable']);
   });
 
+  it('tell why Redis is not used when that changes, and once a minute', async () => {
+    const redis = await startRedis(['--maxmemory', '1']);
+    const one = await startStore(redis);
+    const look = async (byMs: number) => {
+      one.clock.advance(byMs);
+      while (one.clock.pending === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    };
+    const states = () => one.events.map(({ event, state }) => [event, state]);
+    const FULL = ['redis.unavailable', 'full'];
+
+    for (let seconds = 10; seconds < 60; seconds += 10) {
+      await look(10_000);
+    }
+    expect(states()).toEqual([FULL]);
+    await look(10_000);
+    expect(states()).toEqual([FULL, FULL]);
+    await redis.call('CONFIG', 'SET', 'min-replicas-to-write', '1', 'maxmemory', '0');
+    await look(1_000);
+    await look(1_000);
+    expect(states()).toEqual([FULL, FULL, ['redis.unavailable', 'failing']]);
+    await redis.call('CONFIG', 'SET', 'maxmemory', '1');
+    await look(1_000);
+    await redis.call('CONFIG', 'SET', 'min-replicas-to-write', '0', 'maxmemory', '0');
+    await one.recover();
+
+    expect(states().slice(3)).toEqual([['redis.recovered', undefined]]);
+    expect(one.store.counted).toEqual({ limits: 'redis', redis: 'ok' });
+  });
+
+  it('are restored to another node that has the keys now, without being counted here alone', async () => {
+    let move = () => {};
+    jest.spyOn(RedisConnection.prototype, 'onMoved').mockImplementation((callback) => {
+      move = callback;
+    });
+    const redis = await startRedis();
+    const one = await startStore(redis);
+    await one.mail(['a'], 'first');
+    const restored = jest.spyOn(one.redisStore, 'restore');
+
+    await redis.call('FLUSHALL');
+    move();
+    await restored.mock.results[0]?.value;
+
+    expect(await one.mail(['a'], 'second')).toBeGreaterThan(0);
+    expect(one.events).toEqual([]);
+  });
+
   it('start alone where the password is wrong, and show none', async () => {
     const redis = await startRedis(['--requirepass', 'the-right-password']);
     const one = await startStore({ ...redis, url: redis.url.replace('//', '//:hunter2@') });
@@ -417,7 +475,11 @@ describeWithRedis('limits that outlive Redis', () => {
     await one.recover();
 
     expect(restore).toHaveBeenCalledTimes(3);
-    expect(one.events.map(({ event }) => event)).toEqual(['redis.unavailable', 'redis.recovered']);
+    // Why is known only once it has tried to connect again.
+    expect(new Set(one.events.slice(0, -1).map(({ state }) => state))).toEqual(
+      new Set(['unreachable']),
+    );
+    expect(one.events.at(-1)).toMatchObject({ event: 'redis.recovered' });
   });
 
   it('closes with nothing left to do, Redis or no Redis', async () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseRedisUrl } from '../../src/limits/redis-url';
 import { parseSettings } from '../../src/settings/settings';
 
 const DEFAULTS = {
@@ -125,7 +126,7 @@ describe('settings', () => {
           attempts: { cooldownMs: 300_000, rememberMs: 864_000_000 },
           callerQuota: [],
           redis: {
-            url: 'rediss://:secret@redis.internal:6380/1',
+            target: parseRedisUrl('rediss://:secret@redis.internal:6380/1'),
             timeoutMs: 100,
             fallbackPercent: 50,
           },
@@ -416,7 +417,9 @@ describe('settings', () => {
     [
       'a Redis URL of another kind',
       { REDIS_URL: 'http://:hunter2@localhost' },
-      ['REDIS_URL is no Redis URL: give one such as rediss://:password@host:6379/0.'],
+      [
+        'REDIS_URL is not a Redis URL: give one such as rediss://:password@host:6379/0, rediss+cluster://:password@host1:6379,host2:6379, rediss+sentinel://:password@host1:26379,host2:26379/master.',
+      ],
     ],
     [
       'a share of nothing',

@@ -5,15 +5,16 @@ import { accept } from '../../src/simulator/responders';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator';
 import { closeLater } from './close-later';
 import { type Program, startGateway } from './program';
-import { type RedisServer, startRedis } from './redis';
 
 export interface Replicas {
   readonly simulator: Simulator;
-  readonly redis: RedisServer;
-  /** Asks one of the gateways, in turn; resolves with the member's name without our prefix. */
-  resend(orderId: string): Promise<string>;
+  /** Asks one of the gateways, in turn or by its number; resolves with the member's name without our prefix. */
+  resend(orderId: string, gateway?: number): Promise<string>;
   /** Everything the gateways have logged so far. */
   readonly logged: () => string;
+  readonly programs: readonly Program[];
+  /** One more gateway; resolves with its number. */
+  start(): Promise<number>;
 }
 
 export async function startReplicas(
@@ -23,7 +24,11 @@ export async function startReplicas(
     readonly quota?: readonly RollingWindow[];
     /** Orders in addition to the simulator's own; each is accepted. */
     readonly orders?: readonly string[];
-  } = {},
+    /** A function: the URL depends on whose limits they are. */
+    readonly redisUrl: string | ((baseUrl: string) => Promise<string>);
+    /** Of the environment of one gateway alone. */
+    readonly environmentOf?: (gateway: number) => Record<string, string>;
+  },
 ): Promise<Replicas> {
   const orders = Object.fromEntries(
     (options.orders ?? []).map((id) => [id, { summary: 'accepted', resend: accept }]),
@@ -33,28 +38,32 @@ export async function startReplicas(
     quota: options.quota ?? [],
   });
   closeLater(() => simulator.close());
-  const redis = await startRedis();
+  const { redisUrl } = options;
+  const url = typeof redisUrl === 'string' ? redisUrl : await redisUrl(simulator.baseUrl);
   const programs: Program[] = [];
-  const urls = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const { program, url } = await startGateway({
-        DIGICERT_API_KEY: 'key',
-        DIGICERT_BASE_URL: simulator.baseUrl,
-        REDIS_URL: redis.url,
-        ...options.environment,
-      });
-      programs.push(program);
-      return url;
-    }),
-  );
+  const urls: string[] = [];
+  const start = async (index = programs.length) => {
+    const { program, url: gatewayUrl } = await startGateway({
+      DIGICERT_API_KEY: 'key',
+      DIGICERT_BASE_URL: simulator.baseUrl,
+      REDIS_URL: url,
+      ...options.environment,
+      ...options.environmentOf?.(index),
+    });
+    programs[index] = program;
+    urls[index] = gatewayUrl;
+    return index;
+  };
+  await Promise.all(Array.from({ length: count }, (_, index) => start(index)));
   let turn = 0;
   return {
     simulator,
-    redis,
     logged: () => programs.map((program) => program.printed().stdout).join(''),
-    resend: async (orderId) => {
+    programs,
+    start: () => start(),
+    resend: async (orderId, gateway) => {
       turn += 1;
-      const response = await fetch(urls[turn % urls.length] ?? '', {
+      const response = await fetch(urls[gateway ?? turn % urls.length] ?? '', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({

@@ -170,7 +170,12 @@ describeWithRedis('with Redis, metrics and /readyz', () => {
     const readiness = async () => (await fetch(new URL('/readyz', url))).json();
 
     expect(await scrape({ metricsUrl })).toMatchObject({ redis_up: 1 });
-    expect(await readiness()).toEqual({ status: 'ok', breaker: 'closed', limits: 'redis' });
+    expect(await readiness()).toEqual({
+      status: 'ok',
+      breaker: 'closed',
+      limits: 'redis',
+      redis: 'ok',
+    });
     await redis.kill();
     // The closed connection is noticed when it is, so the next call finds out.
     await fetch(url, {
@@ -181,6 +186,11 @@ describeWithRedis('with Redis, metrics and /readyz', () => {
     while ((await scrape({ metricsUrl })).redis_up === 1) {
       await fetch(new URL('/livez', url));
     }
-    expect(await readiness()).toEqual({ status: 'ok', breaker: 'closed', limits: 'this-process' });
+    expect(await readiness()).toEqual({
+      status: 'ok',
+      breaker: 'closed',
+      limits: 'this-process',
+      redis: 'unreachable',
+    });
   });
 });
