@@ -112,7 +112,7 @@ describeWithKubectl('deploy/kubernetes', () => {
       expectKnown(environment());
       expect(settings).toMatchObject({ upstream: { kind: 'digicert' }, tracing: false });
       expect(settings.auth.routerSecrets).toHaveLength(1);
-      expect(settings.limits.redis?.url).toMatch(/^redis:/);
+      expect(settings.limits.redis?.target).toMatchObject({ kind: 'single', database: 0 });
     });
 
     it('takes each secret from a key that the secret has', () => {
