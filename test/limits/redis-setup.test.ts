@@ -54,8 +54,8 @@ async function recover(app: TestApp): Promise<void> {
   }
 }
 
-async function startWith(url: string) {
-  const app = await startTestApp({ environment: { ...LIMITS, REDIS_URL: url } });
+async function startWith(url: string, environment: Readonly<Record<string, string>> = {}) {
+  const app = await startTestApp({ environment: { ...LIMITS, REDIS_URL: url, ...environment } });
   const readiness = await fetch(new URL('/readyz', app.url));
   const told = app.log.filter(({ event }) => String(event).startsWith('redis.'));
   return { app, readiness: await readiness.json(), told };
@@ -72,12 +72,6 @@ describeWithRedis('a Redis', () => {
         await redis.kill();
         return redis.url;
       },
-    ],
-    [
-      'at a host that has no address',
-      'unreachable',
-      'ENOTFOUND',
-      async () => 'redis://redis.invalid',
     ],
     [
       'that says nothing',
@@ -241,6 +235,14 @@ describeWithRedis('a Redis', () => {
       { event: 'redis.unavailable', level: 50, state, reason: expect.stringContaining(reason) },
     ]);
     expect(JSON.stringify(told)).not.toContain('hunter2');
+  });
+
+  it('at a host that has no address is unreachable', async () => {
+    // A resolver may take its time to say so.
+    const { told } = await startWith('redis://redis.invalid', { REDIS_TIMEOUT_MS: '2500' });
+    expect(told).toMatchObject([
+      { state: 'unreachable', reason: expect.stringMatching(/ENOTFOUND|EAI_AGAIN/) },
+    ]);
   });
 
   it('with an own certificate authority is used', async () => {
