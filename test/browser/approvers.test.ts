@@ -1,49 +1,57 @@
-// The example app lets a person choose who is mailed: first those whom mail reaches, by a real DNS server.
+// The example app lets a person choose who is mailed: first those whom mail reaches, as a real DNS server has it.
+import type { Route } from 'playwright-core';
 import type { SimulatedOrder } from '../../src/simulator/orders';
 import { accept } from '../../src/simulator/responders';
 import { createDeferred } from '../support/deferred';
 import { mx, startDnsServer, txt, type Zone } from '../support/dns-server';
 import { startTestApp } from '../support/test-app';
-import { describeWithChromium, type OpenPage, openPage } from './browser';
+import { describeWithChromium, type OpenPage } from './browser';
 import {
   findPageFaults,
   findResendButton,
+  LOOKING_UP,
+  openNarrowPage,
   readResult,
   startWebApp,
   type WebApp,
+  waitForHeading,
   waitForOrder,
 } from './web-app';
 
 jest.setTimeout(60_000);
 
-const NARROW = { width: 360, height: 740 };
-
-const NAMES = ['shop.example.com', '192.0.2.1', 'co.uk', 'localhost'];
-
-const ORDER: SimulatedOrder = {
-  summary: 'names of every kind',
+const toOrder = (status: string, names: readonly string[]): SimulatedOrder => ({
+  summary: 'names of its own',
   resend: accept,
-  info: { status: 'pending', dcv_method: 'email' },
+  info: { status, dcv_method: 'email', certificate: { common_name: names[0], dns_names: names } },
   validation: {
-    order_status: 'pending',
+    order_status: status,
     order_dcv_method: 'email',
-    dns_name_validations: NAMES.map((name) => ({ name_scope: name, dns_names: [name] })),
+    dns_name_validations: names.map((name) => ({ name_scope: name, dns_names: [name] })),
   },
+});
+
+const ORDERS = {
+  '8001': toOrder('pending', ['shop.example.com', '192.0.2.1', 'co.uk', 'localhost']),
+  '8002': toOrder('issued', ['shop.example.com']),
 };
 
+const at = (name: string) => `_validation-contactemail.${name}`;
 const CONTACT = 'tls@mail.example.net';
 
-/** Mail reaches example.com, not shop.example.com; of the published contact's domain nothing is known. */
+/** Mail reaches example.com, not shop.example.com; whether it reaches the contact that both publish is not known. */
 const ZONE: Zone = {
-  'MX example.com': [mx('example.com', 'mail.example.com')],
-  'TXT _validation-contactemail.example.com': [
-    txt('_validation-contactemail.example.com', CONTACT),
-  ],
-  'MX mail.example.net': 'SERVFAIL',
+  'example.com': [mx('example.com', 'mail.example.com')],
+  [at('example.com')]: [txt(at('example.com'), CONTACT), txt(at('x'), 'admin@example.com')],
+  [at('shop.example.com')]: [txt(at('shop.example.com'), CONTACT)],
+  'mail.example.net': 'SERVFAIL',
 };
 
-const NO_MAIL = 'shop.example.com has no mail server: DigiCert sends nothing there:';
-const NOT_REACHED = 'Mail cannot reach 5 of 11 addresses: they are marked, and listed last.';
+const MAILBOXES = ['admin', 'administrator', 'webmaster', 'hostmaster', 'postmaster'];
+const atDomain = (domain: string) => MAILBOXES.map((mailbox) => `${mailbox}@${domain}`);
+const NONE_AT_SHOP = 'shop.example.com has no mail server: DigiCert sends nothing there:';
+const PUBLISHED = 'Published in DNS for approvals';
+const MAY_GET = 'example.com may or may not have a mail server:';
 
 describeWithChromium('the example app, choosing who is mailed', () => {
   let web: WebApp;
@@ -54,119 +62,230 @@ describeWithChromium('the example app, choosing who is mailed', () => {
 
   afterAll(() => web.close());
 
-  async function open(zone: Zone, orderId = '8001', released?: Promise<void>) {
-    const dns = await startDnsServer(zone);
-    const gateway = await startTestApp({
-      orders: {
-        '8001': ORDER,
-        '8002': { ...ORDER, validation: { ...ORDER.validation, order_status: 'issued' } },
-      },
-      environment: { PORT: web.gatewayPort, DNS_SERVERS: dns.address },
-    });
-    const opened = await openPage({ viewport: NARROW });
-    await opened.page.route('**/graphql', async (route) => {
-      if (route.request().postData()?.includes('query CertificateOrderApprovers(')) {
-        await released;
-      }
-      await route.fallback();
-    });
-    await opened.page.goto(`${web.url}?order=${orderId}`);
-    await waitForOrder(opened.page, orderId);
-    return { opened, gateway, dns };
+  interface Choosing {
+    readonly zone?: Zone;
+    readonly orderId?: keyof typeof ORDERS;
+    /** Does with the page's request for look-ups what the handler says. */
+    readonly lookUp?: (route: Route) => Promise<void>;
   }
 
-  const listAddresses = async ({ page }: OpenPage) =>
-    (await page.locator('fieldset').first().locator('label').allTextContents()).slice(0, -1);
-
-  it('lists those last whom mail does not reach, says why, and names published contacts', async () => {
-    const { opened, gateway } = await open(ZONE);
+  async function open({ zone = ZONE, orderId = '8001', lookUp }: Choosing = {}) {
+    const dns = await startDnsServer(zone);
+    const gateway = await startTestApp({
+      orders: ORDERS,
+      environment: { PORT: web.gatewayPort, DNS_SERVERS: dns.address },
+    });
+    const opened = await openNarrowPage();
     const { page } = opened;
-    await page.getByRole('status').getByText(NOT_REACHED).waitFor();
+    if (lookUp) {
+      await page.route('**/graphql', (route) =>
+        route.request().postData()?.includes('query CertificateOrderApprovers(')
+          ? lookUp(route)
+          : route.fallback(),
+      );
+    }
+    await page.goto(`${web.url}?order=${orderId}`);
+    await (lookUp ? waitForHeading : waitForOrder)(page, orderId);
+    return { opened, page, dns, gateway };
+  }
 
-    const listed = await listAddresses(opened);
-    expect(listed.slice(0, 5).every((email) => email.endsWith('@example.com'))).toBe(true);
-    expect(listed[5]).toBe(CONTACT);
-    expect(listed.slice(6).every((email) => email.endsWith('@shop.example.com'))).toBe(true);
-    const describe = (email: string) =>
-      page.getByLabel(email, { exact: true }).evaluate((input) => {
-        const id = input.getAttribute('aria-describedby');
-        return id && document.getElementById(id)?.textContent;
-      });
-    expect(await describe('admin@example.com')).toBeNull();
-    expect(await describe('admin@shop.example.com')).toBe(NO_MAIL);
-    expect(await describe(CONTACT)).toBe(
-      'Published in DNS for approvals, and mail.example.net may or may not have a mail server:',
-    );
-    if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT, fullPage: true });
+  /** The addresses of the first domain, in their order, each with what is said of it. */
+  const listApprovers = ({ page }: OpenPage) =>
+    page
+      .locator('fieldset')
+      .first()
+      .getByRole('checkbox')
+      .evaluateAll((boxes) =>
+        boxes.map((box) => {
+          const note = document.getElementById(box.getAttribute('aria-describedby') ?? '');
+          return [(box as HTMLInputElement).labels?.[0]?.textContent, note?.textContent ?? null];
+        }),
+      );
+
+  it('lists those first whom mail reaches, and says of the others why, and of contacts that they are', async () => {
+    const { opened, page, gateway } = await open();
+
+    expect(await listApprovers(opened)).toEqual([
+      ['admin@example.com', `${PUBLISHED}:`],
+      ...atDomain('example.com')
+        .slice(1)
+        .map((email) => [email, null]),
+      [CONTACT, `${PUBLISHED}, and mail.example.net may or may not have a mail server:`],
+      ...atDomain('shop.example.com').map((email) => [email, NONE_AT_SHOP]),
+    ]);
+    expect(
+      await page.getByRole('status').getByText('Mail cannot reach 5 of 11 addresses').count(),
+    ).toBe(1);
     expect(await findPageFaults(opened)).toEqual([]);
     gateway.takeUpstreamRequests();
   });
 
-  it('says why a domain has no addresses', async () => {
-    const { opened, gateway } = await open(ZONE);
-    const { page } = opened;
-    await page.getByRole('status').getByText(NOT_REACHED).waitFor();
+  it('puts a published contact that mail reaches first, with its note before it, and before the others theirs', async () => {
+    const { opened, page, gateway } = await open({
+      zone: { ...ZONE, 'mail.example.net': [mx('x', 'm.example')] },
+    });
 
-    for (const [name, why] of [
-      ['192.0.2.1', 'It is an IP address, which emails cannot approve.'],
-      ['co.uk', 'Names below it belong to different owners, so no address is customary for it.'],
-      ['localhost', 'DigiCert names no domain here, so no address is known for it.'],
-    ] as const) {
-      const group = page.getByRole('group', { name: `Who approves ${name}` });
-      expect([name, await group.getByText(why).count()]).toEqual([name, 1]);
-    }
+    const texts = await page
+      .locator('fieldset')
+      .first()
+      .locator('.note, .choice')
+      .allTextContents();
+    expect(texts).toEqual([
+      `${PUBLISHED}:`,
+      'admin@example.com',
+      CONTACT,
+      'Others:',
+      ...atDomain('example.com').slice(1),
+      NONE_AT_SHOP,
+      ...atDomain('shop.example.com'),
+    ]);
+    expect(await findPageFaults(opened)).toEqual([]);
     gateway.takeUpstreamRequests();
   });
 
-  it('sends a published contact for the domain that publishes it', async () => {
-    const { opened, gateway } = await open(ZONE);
-    await opened.page.getByLabel(CONTACT).check();
+  it('puts what is not known behind what is reached, and before what is not', async () => {
+    const zone: Zone = { 'example.com': 'SERVFAIL', 'shop.example.com': [mx('x', 'm.example')] };
+    const { opened, gateway } = await open({ zone });
+
+    expect(await listApprovers(opened)).toEqual([
+      ...atDomain('shop.example.com').map((email) => [email, null]),
+      ...atDomain('example.com').map((email) => [email, MAY_GET]),
+    ]);
+    expect(await findPageFaults(opened)).toEqual([]);
     gateway.takeUpstreamRequests();
+  });
 
-    await findResendButton(opened.page).click();
+  it.each([
+    ['192.0.2.1', 'It is an IP address, which emails cannot approve.'],
+    ['co.uk', 'Names below it belong to different owners, so no address is customary for it.'],
+    ['localhost', 'DigiCert names no domain here, so no address is known for it.'],
+  ])('says why there are no addresses for %s', async (name, why) => {
+    const { page, gateway } = await open();
 
-    expect(await readResult(opened.page)).toBe('DigiCert accepted the request');
-    const [request] = gateway.takeUpstreamRequests();
-    expect(JSON.parse(request?.body ?? '')).toEqual({
+    const group = page.getByRole('group', { name: `Who approves ${name}` });
+    const description = await group.getAttribute('aria-describedby');
+    expect(await page.locator(`#${description}`).textContent()).toBe(why);
+    expect(await group.getByRole('checkbox').count()).toBe(0);
+    gateway.takeUpstreamRequests();
+  });
+
+  it('mails a contact for the domain that publishes it, chosen by keyboard', async () => {
+    const { page, gateway } = await open();
+
+    await page.getByLabel('postmaster@example.com').focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Enter');
+
+    expect(await readResult(page)).toBe('DigiCert accepted the request');
+    expect(gateway.outbox[0]?.body).toEqual({
       domain_approval_emails: [
         { domain: 'shop.example.com', email: CONTACT, email_domain: 'example.com' },
       ],
     });
-  });
-
-  it('shows the order, and takes a choice, before DNS has responded', async () => {
-    const silent: Zone = { 'MX example.com': 'silence', 'MX shop.example.com': 'silence' };
-    const { opened, gateway } = await open(silent);
-    await opened.page.getByLabel('admin@example.com').check();
-
-    await findResendButton(opened.page).click();
-
-    expect(await readResult(opened.page)).toBe('DigiCert accepted the request');
-    gateway.clock.advance(2_000);
     gateway.takeUpstreamRequests();
   });
 
-  it('moves no address while one of them has the focus', async () => {
-    const released = createDeferred();
-    const { opened, gateway } = await open(ZONE, '8001', released.promise);
-    const { page } = opened;
-    const before = await listAddresses(opened);
-    const address = page.getByLabel('admin@shop.example.com');
-    await address.check();
+  it('shows the order and mails who is chosen while the look-ups are slow', async () => {
+    const slow = createDeferred();
+    const { opened, page, dns, gateway } = await open({
+      lookUp: async (route) => {
+        await slow.promise;
+        await route.continue();
+      },
+    });
 
-    released.resolve();
-
-    await page.getByText(NO_MAIL).first().waitFor();
-    expect(await listAddresses(opened)).toEqual([...before, CONTACT]);
-    expect(await address.isChecked()).toBe(true);
-    expect(await address.evaluate((input) => input === document.activeElement)).toBe(true);
-    gateway.takeUpstreamRequests();
-  });
-
-  it('asks DNS nothing for an order that has no emails', async () => {
-    const { opened, gateway, dns } = await open(ZONE, '8002');
-    expect(await findResendButton(opened.page).count()).toBe(0);
+    expect(await page.getByRole('status').getByText(LOOKING_UP).count()).toBe(1);
+    expect(await findPageFaults(opened)).toEqual([]);
+    await page.getByLabel('administrator@shop.example.com').check();
     expect(dns.questions).toEqual([]);
+    // The list is not moved under the focus; what was chosen stays so.
+    slow.resolve();
+    await page.getByText(NONE_AT_SHOP).first().waitFor();
+    const listed = (await listApprovers(opened)).map(([email]) => email);
+    expect(listed).toEqual([...atDomain('example.com'), ...atDomain('shop.example.com'), CONTACT]);
+    const focused = page.getByLabel('administrator@shop.example.com');
+    expect(await focused.evaluate((element) => element === document.activeElement)).toBe(true);
+    await findResendButton(page).click();
+
+    expect(await readResult(page)).toBe('DigiCert accepted the request');
+    expect(gateway.outbox[0]?.body).toEqual({
+      domain_approval_emails: [
+        { domain: 'shop.example.com', email: 'administrator@shop.example.com' },
+      ],
+    });
+    gateway.takeUpstreamRequests();
+  });
+
+  const domainsOf = (mailServer: string | null) => [
+    {
+      name: 'shop.example.com',
+      approverEmails: [{ email: 'admin@example.com', emailDomain: 'example.com', mailServer }],
+      txtContactEmails: null,
+    },
+  ];
+
+  it.each<[string, object, string | null, string | null]>([
+    [
+      'null',
+      { data: { certificateOrder: { id: '8001', domains: domainsOf(null) } } },
+      MAY_GET,
+      null,
+    ],
+    [
+      'of a value that is newer than the page, with an error beside it',
+      {
+        data: { certificateOrder: { id: '8001', domains: domainsOf('FULL') } },
+        errors: [{ message: 'One field failed.' }],
+      },
+      MAY_GET,
+      null,
+    ],
+    [
+      'missing',
+      { data: null, errors: [{ message: 'All failed.' }] },
+      null,
+      'It could not be looked up which addresses get mail.',
+    ],
+  ])('shows the order where the look-ups are %s', async (_what, json, note, status) => {
+    const { opened, page, gateway } = await open({ lookUp: (route) => route.fulfill({ json }) });
+    await page.getByText(LOOKING_UP).waitFor({ state: 'hidden' });
+
+    const listed = await listApprovers(opened);
+    expect(listed).toHaveLength(10);
+    expect(listed).toContainEqual(['admin@example.com', note]);
+    expect(await page.getByText('It could not be looked up').allTextContents()).toEqual(
+      status ? [status] : [],
+    );
+    expect(await findPageFaults(opened)).toEqual([]);
+    gateway.takeUpstreamRequests();
+  });
+
+  it('asks DNS nothing for an order that has no emails to resend', async () => {
+    const { page, dns, gateway } = await open({ orderId: '8002' });
+
+    expect(await findResendButton(page).count()).toBe(0);
+    expect(dns.questions).toEqual([]);
+    expect(gateway.takeUpstreamRequests().every(({ method }) => method === 'GET')).toBe(true);
+  });
+
+  it('does not ask DNS again when the order is read again', async () => {
+    const { page, dns, gateway } = await open();
+    const asked = dns.questions.length;
+    const answered = page.waitForResponse('**/graphql');
+
+    await page.clock.install();
+    await page.reload();
+    await waitForOrder(page, '8001');
+    await answered;
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(request.postDataJSON()?.operationName));
+    const read = page.waitForResponse('**/graphql');
+    await page.clock.runFor(30_000);
+    await read;
+
+    expect(requests).toEqual(['CertificateOrder']);
+    expect(asked).toBeGreaterThan(0);
     gateway.takeUpstreamRequests();
   });
 });

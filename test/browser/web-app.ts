@@ -12,6 +12,9 @@ export const WEB_APP = join(__dirname, '..', '..', 'docs', 'examples', 'web');
 /** The width of a small telephone. */
 const NARROW = { width: 360, height: 740 };
 
+/** Said while DNS is asked about the approvers of an order, which is shown already. */
+export const LOOKING_UP = 'Looking up which addresses get mail';
+
 export interface WebApp {
   /** Where the page is. */
   readonly url: string;
@@ -79,7 +82,7 @@ export interface ReadOrder {
 
 /** `read`: in place of what the gateway says of the order. */
 export async function openOrder(app: WebApp, orderId: string, read?: ReadOrder): Promise<OpenPage> {
-  const open = await openPage({ viewport: NARROW });
+  const open = await openNarrowPage();
   if (read) {
     await answerReads(open.page, orderId, () => read);
   }
@@ -87,6 +90,8 @@ export async function openOrder(app: WebApp, orderId: string, read?: ReadOrder):
   await waitForOrder(open.page, orderId);
   return open;
 }
+
+export const openNarrowPage = () => openPage({ viewport: NARROW });
 
 /** Responds to the page's reads in place of the gateway; the route added last counts. */
 export async function answerReads(
@@ -129,7 +134,13 @@ export async function interceptResends(
 
 const isRead = (route: Route) => route.request().postData()?.includes('query CertificateOrder(');
 
+/** An order is shown, and everything about it is known. */
 export async function waitForOrder(page: Page, orderId: string): Promise<void> {
+  await waitForHeading(page, orderId);
+  await page.getByText(LOOKING_UP).waitFor({ state: 'hidden' });
+}
+
+export async function waitForHeading(page: Page, orderId: string): Promise<void> {
   await page.locator('h2:focus', { hasText: `Order ${orderId}` }).waitFor();
 }
 

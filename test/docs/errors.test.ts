@@ -102,7 +102,7 @@ describe('docs/errors.md', () => {
   });
 
   it.each([
-    'clients/resend.go',
+    'clients/go/result.go',
     'clients/resend.mjs',
     'clients/resend.py',
     'clients/resend.sh',

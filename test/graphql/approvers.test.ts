@@ -197,6 +197,35 @@ describe('DNS', () => {
     expect(questions).toEqual([]);
   });
 
+  it('is asked after a mutation has sent its emails, whose outcome and deadline it leaves alone', async () => {
+    const { questions, nextQuestion, app } = await start({ 'example.com': 'silence' }, [
+      'example.com',
+    ]);
+
+    const arrived = nextQuestion();
+    const resending = app.post({
+      query: `mutation { resendDvEmails(orderId: "${ID}") { __typename ... on ResendDvEmailsSuccess {
+        order { status domains { approverEmails { mailServer } } } } } }`,
+    });
+    await arrived;
+    expect(app.outbox).toHaveLength(1);
+    // Another one waits for nothing.
+    expect((await app.resend(ID)).data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
+    app.clock.advance(2_000);
+
+    const mailServers = Array(5).fill({ mailServer: 'UNKNOWN' });
+    expect(await (await resending).json()).toEqual({
+      data: {
+        resendDvEmails: {
+          __typename: 'ResendDvEmailsSuccess',
+          order: { status: 'pending', domains: [{ approverEmails: mailServers }] },
+        },
+      },
+    });
+    expect(new Set(questions)).toEqual(new Set(['MX example.com']));
+    app.takeUpstreamRequests();
+  });
+
   it('gets 50 questions about 250 names, and everything else is in the response', async () => {
     const { read, questions } = await start({}, NAMES);
 

@@ -12,7 +12,8 @@ export const CLIENTS_FOLDER = join(ROOT, 'docs', 'examples', 'clients');
 
 export interface ExampleClient {
   readonly name: string;
-  readonly file: string;
+  /** A file, or the folder of a Go program. */
+  readonly source: string;
   /** `describe`, where the client can be run. CI sets REQUIRE_CLIENTS, so that nothing is skipped there. */
   readonly describe: jest.Describe;
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<ClientRun>;
@@ -23,6 +24,8 @@ export interface ClientRun {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+const GO_SOURCE = 'go';
 
 /** Go writes here and to its cache, and to the network and the home folder nothing. */
 const goFolder = mkdtempSync(join(tmpdir(), 'go-'));
@@ -43,14 +46,14 @@ afterAll(() => {
 /** What a Go command says; it says nothing where it has nothing to complain of. */
 export function runGo(command: string, ...args: readonly string[]): string {
   const { stdout, stderr } = spawnSync(command, args, {
-    cwd: CLIENTS_FOLDER,
+    cwd: join(CLIENTS_FOLDER, GO_SOURCE),
     env: GO_ENV,
     encoding: 'utf8',
   });
   return stdout + stderr;
 }
 
-export const buildGoClient = () => runGo('go', 'build', '-o', goProgram, 'resend.go');
+export const buildGoClient = () => runGo('go', 'build', '-o', goProgram);
 
 export const CLIENTS: readonly ExampleClient[] = [
   createClient('cURL', 'resend.sh', [
@@ -60,19 +63,19 @@ export const CLIENTS: readonly ExampleClient[] = [
   createClient('Python', 'resend.py', [
     ['python3', '-c', 'import sys; sys.exit(sys.version_info < (3, 10))'],
   ]),
-  createClient('Go', 'resend.go', [['go', 'version']], goProgram),
+  createClient('Go', GO_SOURCE, [['go', 'version']], goProgram),
   createClient('Node', 'resend.mjs', []),
 ];
 
 function createClient(
   name: string,
-  file: string,
+  source: string,
   needs: readonly (readonly string[])[],
-  program = join(CLIENTS_FOLDER, file),
+  program = join(CLIENTS_FOLDER, source),
 ): ExampleClient {
   return {
     name,
-    file,
+    source,
     describe: chooseDescribe(name, needs),
     run: async (args, env = {}) => {
       const child = spawn(program, args, {

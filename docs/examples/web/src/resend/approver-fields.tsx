@@ -1,17 +1,16 @@
 import type { Domain } from '../order/order-details';
-import { type Approver, describeApprover, explainUnavailable } from './approvers';
+import { type Approver, describeApprover, explainUnavailable, isUnreachable } from './approvers';
 import { approverField, otherField } from './recipients';
 import { TextField } from './text-field';
+import type { Approvers } from './use-approvers';
 
-interface Props {
+interface Props extends Approvers {
   readonly domains: readonly Domain[];
-  /** Of each domain, in the order in which they are shown. */
-  readonly approvers: readonly (readonly Approver[])[];
   /** What is wrong with a field, by its name. */
   readonly faults: ReadonlyMap<string, string>;
 }
 
-export function ApproverFields({ domains, approvers, faults }: Props) {
+export function ApproverFields({ domains, approvers, lookUps, faults }: Props) {
   return (
     <>
       <p className="hint">
@@ -21,22 +20,30 @@ export function ApproverFields({ domains, approvers, faults }: Props) {
       </p>
       {/* Read out once the look-ups are done: they change what is worth choosing. */}
       <p className="hint" role="status">
-        {describeUnreachable(approvers.flat())}
+        {describeLookUps({ approvers, lookUps })}
       </p>
-      {domains.map((domain, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a name may be missing, and the list does not change
-        <fieldset key={index}>
-          <legend>Who approves {domain.name ?? 'the unnamed domain'}</legend>
-          {explainUnavailable(domain) && <p className="hint">{explainUnavailable(domain)}</p>}
-          <Choices domain={index} approvers={approvers[index] ?? []} faults={faults} />
-          <TextField
-            label="Another address"
-            field={otherField(index)}
-            fault={faults.get(otherField(index))}
-            inputMode="email"
-          />
-        </fieldset>
-      ))}
+      {domains.map((domain, index) => {
+        const unavailable = explainUnavailable(domain);
+        const unavailableId = `domain-${index}-unavailable`;
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a name may be missing, and the list does not change
+          <fieldset key={index} aria-describedby={unavailable && unavailableId}>
+            <legend>Who approves {domain.name ?? 'the unnamed domain'}</legend>
+            {unavailable && (
+              <p id={unavailableId} className="hint">
+                {unavailable}
+              </p>
+            )}
+            <Choices domain={index} approvers={approvers[index] ?? []} faults={faults} />
+            <TextField
+              label="Another address"
+              field={otherField(index)}
+              fault={faults.get(otherField(index))}
+              inputMode="email"
+            />
+          </fieldset>
+        );
+      })}
     </>
   );
 }
@@ -49,16 +56,22 @@ interface ChoicesProps {
 
 /** One list, in which a note stands before the addresses it is about: a choice that was made stays where notes come and go. */
 function Choices({ domain, approvers, faults }: ChoicesProps) {
+  let noteId: string | undefined;
   return approvers.flatMap((approver, position) => {
     const note = describeApprover(approver);
     const before = approvers[position - 1];
-    const isNew = note !== undefined && (!before || describeApprover(before) !== note);
-    const noteId = `domain-${domain}-note-${encodeURIComponent(note ?? '')}`;
+    const isNew = note !== (before && describeApprover(before));
+    noteId = isNew ? `domain-${domain}-note-${position}` : noteId;
     const field = approverField(domain, approver.email);
     return [
       isNew && (
-        <p key={noteId} id={noteId} className="hint note">
-          {note}:
+        <p
+          key={noteId}
+          id={noteId}
+          className="hint note"
+          data-unreachable={isUnreachable(approver)}
+        >
+          {note ?? 'Others'}:
         </p>
       ),
       <label key={field} className="choice">
@@ -75,9 +88,17 @@ function Choices({ domain, approvers, faults }: ChoicesProps) {
   });
 }
 
-function describeUnreachable(approvers: readonly Approver[]): string | undefined {
-  const { length } = approvers.filter(({ mailServer }) => mailServer === 'NONE');
+function describeLookUps({ approvers, lookUps }: Approvers): string | undefined {
+  if (lookUps === 'running') {
+    return 'Looking up which addresses get mail…';
+  }
+  if (lookUps === 'failed') {
+    return 'It could not be looked up which addresses get mail.';
+  }
+  const all = approvers.flat();
+  const { length } = all.filter(isUnreachable);
+  // Not where they are listed: what has the focus is not moved.
   return length > 0
-    ? `Mail cannot reach ${length} of ${approvers.length} addresses: they are marked, and listed last.`
+    ? `Mail cannot reach ${length} of ${all.length} addresses: they are marked.`
     : undefined;
 }

@@ -1,5 +1,5 @@
 // Who may approve a domain: what is customary, and what DNS says of it once it is looked up.
-import type { CertificateOrderApproversQuery } from 'dv-email-gateway/client';
+import type { CertificateOrderApproversQuery } from 'dv-email-gateway-client';
 import type { Domain } from '../order/order-details';
 
 type LookedUpOrder = NonNullable<CertificateOrderApproversQuery['certificateOrder']>;
@@ -16,41 +16,55 @@ export interface Approver {
   readonly isPublished: boolean;
 }
 
-/** The customary addresses in the gateway's order, then those that the domain publishes beside them. */
+/** The customary addresses in the gateway's order, then those that the domain publishes beside them; each once. */
 export function toApprovers(domain: Domain, lookedUp: LookedUp | undefined): readonly Approver[] {
-  const { approverEmails: known = [], txtContactEmails: contacts } = lookedUp ?? {};
+  const known = lookedUp?.approverEmails ?? [];
+  const contacts = lookedUp?.txtContactEmails ?? [];
   const customary = domain.approverEmails.map(({ email, emailDomain }) => ({
     email,
     emailDomain,
     mailServer: known.find((other) => other.email === email)?.mailServer,
-    isPublished: contacts?.some((contact) => contact.email === email) ?? false,
+    isPublished: contacts.some((contact) => contact.email === email),
   }));
-  const others = contacts?.filter(({ email }) => customary.every((other) => other.email !== email));
-  return [...customary, ...(others ?? []).map((contact) => ({ ...contact, isPublished: true }))];
+  const published = contacts.map((contact) => ({ ...contact, isPublished: true }));
+  // A contact may be a customary address, and be published at several names.
+  const approvers = [...customary, ...published];
+  return approvers.filter(
+    ({ email }, index) => approvers.findIndex((other) => other.email === email) === index,
+  );
 }
 
-/** Those that mail cannot reach come last. */
+/** Those that mail reaches come first, those that it cannot reach last; those that are published before others. */
 export function byUse(approvers: readonly Approver[]): readonly Approver[] {
-  const reaches = ({ mailServer }: Approver) => mailServer !== 'NONE';
-  return [...approvers.filter(reaches), ...approvers.filter((approver) => !reaches(approver))];
+  const rank = (approver: Approver) =>
+    (isUnreachable(approver) ? 4 : Number(isUnknown(approver)) * 2) + Number(!approver.isPublished);
+  return [...approvers].sort((one, other) => rank(one) - rank(other));
+}
+
+export function isUnreachable({ mailServer }: Approver): boolean {
+  return mailServer === 'NONE';
+}
+
+/** Looked up, and not known: also a value that is newer than this page. */
+function isUnknown({ mailServer }: Approver): boolean {
+  return mailServer !== undefined && mailServer !== 'FOUND' && mailServer !== 'NONE';
 }
 
 /** What a person has to know of an address before choosing it; undefined: nothing. */
-export function describeApprover({ email, mailServer, isPublished }: Approver): string | undefined {
+export function describeApprover(approver: Approver): string | undefined {
+  const { email, isPublished } = approver;
   const mailDomain = email.slice(email.lastIndexOf('@') + 1);
   const notes = [
     isPublished && 'Published in DNS for approvals',
-    mailServer === 'NONE' && `${mailDomain} has no mail server: DigiCert sends nothing there`,
-    mailServer === 'UNKNOWN' && `${mailDomain} may or may not have a mail server`,
+    isUnreachable(approver) && `${mailDomain} has no mail server: DigiCert sends nothing there`,
+    isUnknown(approver) && `${mailDomain} may or may not have a mail server`,
   ].filter(Boolean);
   return notes.length > 0 ? notes.join(', and ') : undefined;
 }
 
 /** Why a domain has no customary addresses. */
-export function explainUnavailable({
-  approverEmailsUnavailable: reason,
-}: Domain): string | undefined {
-  switch (reason) {
+export function explainUnavailable(domain: Domain): string | undefined {
+  switch (domain.approverEmailsUnavailable) {
     case null:
       return undefined;
     case 'IP_ADDRESS':

@@ -33,7 +33,7 @@ export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: P
   const needsConfirmation = doubtful || (!requestId && mayRepeat(lastResend));
   const unconfirmed = needsConfirmation && !confirmed;
   const blocked = sending || secondsLeft > 0 || unconfirmed;
-  const approvers = useApprovers(orderId, domains, obstacle === undefined);
+  const { approvers, lookUps } = useApprovers(orderId, domains, obstacle === undefined);
   const faults = findFaults(attempt, recipients);
   const accepted = isAccepted(attempt);
   const lost = attempt.kind === 'failed' && attempt.failure.emailsMayHaveBeenSent;
@@ -87,7 +87,7 @@ export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: P
       )}
       {/* Out of sight once it is accepted: no click that comes late may send another round. */}
       <form onSubmit={handleSubmit} hidden={accepted || obstacle !== undefined} noValidate>
-        <ApproverFields domains={domains} approvers={approvers} faults={faults} />
+        <ApproverFields domains={domains} approvers={approvers} lookUps={lookUps} faults={faults} />
         <LanguageField fault={faults.get(LOCALE_FIELD)} />
         {needsConfirmation && !sending && (
           <label className="choice">

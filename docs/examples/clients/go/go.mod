@@ -1,0 +1,3 @@
+module resend
+
+go 1.19
