@@ -1,4 +1,4 @@
-// Apollo Gateway's part, for its `buildService`: which headers it sends to the gateways, and what it hands on of a
+// Apollo Gateway's part, for its `buildService`: which headers it sends to the gateways, and what it passes on of a
 // refusal. Its fetcher repeats nothing, and must not: a mutation that is sent again mails people again.
 const { readFileSync } = require('node:fs');
 const { RemoteGraphQLDataSource } = require('@apollo/gateway');
@@ -15,12 +15,17 @@ const [routerSecret] = ROUTER_SECRET_FILE
 class DvEmailsDataSource extends RemoteGraphQLDataSource {
   /** Needs Apollo Server's `context: async ({ req }) => ({ req })`. A client cannot bring an x-router-secret of its own. */
   willSendRequest({ request, context: { req } }) {
-    const { authorization, 'x-request-id': requestId, 'x-forwarded-for': before } = req.headers;
+    // There is no request behind a health check.
+    const {
+      authorization,
+      'x-request-id': requestId,
+      'x-forwarded-for': before,
+    } = req?.headers ?? {};
     const headers = {
       authorization,
       'x-request-id': requestId,
       // The gateways count by the last address that no trusted proxy has, so what the client wrote does not count.
-      'x-forwarded-for': [before, req.socket.remoteAddress].filter(Boolean).join(', '),
+      'x-forwarded-for': [before, req?.socket.remoteAddress].filter(Boolean).join(', '),
       'x-router-secret': routerSecret,
     };
     for (const [name, value] of Object.entries(headers)) {

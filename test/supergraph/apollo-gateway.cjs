@@ -8,7 +8,9 @@ const { startStandaloneServer } = require('@apollo/server/standalone');
 const { DATA_SOURCE, APQ } = process.env;
 
 async function start(supergraphFile, port) {
-  const DataSource = DATA_SOURCE ? require(DATA_SOURCE).DvEmailsDataSource : RemoteGraphQLDataSource;
+  const DataSource = DATA_SOURCE
+    ? require(DATA_SOURCE).DvEmailsDataSource
+    : RemoteGraphQLDataSource;
   const gateway = new ApolloGateway({
     supergraphSdl: readFileSync(supergraphFile, 'utf8'),
     buildService: ({ url }) => new DataSource({ url, apq: APQ === '1' }),

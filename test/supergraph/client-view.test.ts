@@ -1,18 +1,22 @@
 // What reaches a client of each response of the gateway's, without a router and through real ones.
 // `npm run routers` writes the table of docs/federation.md.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { closeLater } from '../support/close-later';
-import { createKey, type SigningKey, sign, startProvider, startWithTokens } from '../support/identity';
+import {
+  createKey,
+  type SigningKey,
+  sign,
+  startProvider,
+  startWithTokens,
+} from '../support/identity';
+import { readRows } from '../support/markdown';
 import { describeRequest, startTestApp, type TestApp } from '../support/test-app';
 import { type Front, startFront } from './front';
-import { type RouterName, startRouter } from './router';
+import { startDeployed, startRouter } from './router';
 import { type GatewayName, RESEND, SITUATIONS, type Situation } from './situations';
 
 const ROOT = join(__dirname, '..', '..');
 const DOC = join(ROOT, 'docs', 'federation.md');
-const DEPLOYED = join(ROOT, 'deploy', 'router');
 
 /** The document's table: its rows between two marks. */
 const TABLE = /(<!-- through routers -->\n)([\s\S]*?)(<!-- end -->)/;
@@ -52,23 +56,11 @@ async function startGateways(): Promise<Record<GatewayName, TestApp>> {
 }
 
 async function startRouters(): Promise<Record<string, string>> {
-  const folder = mkdtempSync(join(tmpdir(), 'router-'));
-  closeLater(() => rmSync(folder, { recursive: true }));
-  const ROUTER_SECRET_FILE = join(folder, 'router-secret');
-  writeFileSync(ROUTER_SECRET_FILE, 'a-secret-of-at-least-32-characters');
-  const start = (name: RouterName, env: Record<string, string> = {}, args: string[] = []) =>
-    startRouter(name, front.url, { env: { ROUTER_SECRET_FILE, ...env }, args });
   const [apollo, deployedApollo, hive, deployedHive] = await Promise.all([
-    start('Apollo Gateway'),
-    start('Apollo Gateway', {
-      DATA_SOURCE: join(DEPLOYED, 'apollo-data-source.cjs'),
-      NODE_PATH: join(__dirname, 'node_modules'),
-    }),
-    start('Hive Gateway'),
-    start('Hive Gateway', { DV_EMAILS_URLS: front.url }, [
-      '--config-path',
-      join(DEPLOYED, 'gateway.config.ts'),
-    ]),
+    startRouter('Apollo Gateway', front.url),
+    startDeployed('Apollo Gateway', front.url, 'a-secret-of-at-least-32-characters'),
+    startRouter('Hive Gateway', front.url),
+    startDeployed('Hive Gateway', front.url, 'a-secret-of-at-least-32-characters'),
   ]);
   return {
     'No router': front.url,
@@ -155,10 +147,10 @@ describe('docs/federation.md', () => {
     expect(rows).toHaveLength(SITUATIONS.length);
     const head = ['', ...Object.keys(urls)];
     const table = [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);
-    const written = doc.replace(TABLE, `$1\n${table.join('\n')}\n\n$3`);
     if (process.env.ROUTERS === 'write') {
-      writeFileSync(DOC, written);
+      writeFileSync(DOC, doc.replace(TABLE, `$1\n${table.join('\n')}\n\n$3`));
     }
-    expect(readFileSync(DOC, 'utf8')).toBe(written);
+    const [, , documented = ''] = TABLE.exec(readFileSync(DOC, 'utf8')) ?? [];
+    expect(readRows(documented).toSpliced(1, 1)).toEqual([head, ...rows]);
   });
 });

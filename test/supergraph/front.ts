@@ -1,6 +1,6 @@
 // What stands between a router and the gateways: forwards each request, or does what a load balancer and a network may do.
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { request } from 'undici';
@@ -9,10 +9,15 @@ import { closeLater } from '../support/close-later';
 /** `reset`: after the gateway's response, in place of it. A number: a page with that status, in place of the gateway. */
 export type FrontMode = 'forward' | 'reset' | 403 | 503;
 
+interface FrontRequest {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: { readonly query?: string; readonly extensions?: object };
+}
+
 export interface Front {
   readonly url: string;
-  /** The bodies that the router has sent since the last call. */
-  takeBodies(): readonly Record<string, unknown>[];
+  /** What the router has sent since the last call. */
+  takeRequests(): readonly FrontRequest[];
   /** Where requests go from now on. */
   target: string;
   /** Added to each request. */
@@ -37,10 +42,10 @@ async function forward({ target, headers }: Front, incoming: IncomingMessage, bo
 }
 
 export async function startFront(): Promise<Front> {
-  const bodies: Record<string, unknown>[] = [];
+  const requests: FrontRequest[] = [];
   const server = createServer(async (incoming, outgoing) => {
     const body = await text(incoming);
-    bodies.push(JSON.parse(body));
+    requests.push({ headers: incoming.headers, body: JSON.parse(body) });
     const { mode } = front;
     const response =
       typeof mode === 'number'
@@ -56,7 +61,7 @@ export async function startFront(): Promise<Front> {
   const { port } = server.address() as AddressInfo;
   const front: Front = {
     url: `http://127.0.0.1:${port}/graphql`,
-    takeBodies: () => bodies.splice(0),
+    takeRequests: () => requests.splice(0),
     target: '',
     headers: {},
     mode: 'forward',
