@@ -84,8 +84,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   // JSON is the one body taken; a form or plain text could be posted by any page without a preflight.
   server.removeContentTypeParser('text/plain');
 
-  // Hooks run in this order: a preflight is answered before anything asks for credentials, and CORS comes before whatever
-  // refuses, as a page has to be able to read that nothing was sent.
+  // Hooks run in this order: a preflight is answered before anything asks for credentials, and CORS comes before any
+  // refusal, as a page has to be able to read that nothing was sent.
   registerSecurityHeaders(server);
   const refuseWhileDraining = registerShutdown(server, pendingResponses, options);
   registerNotFound(server, allowByPath);
