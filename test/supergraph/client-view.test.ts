@@ -101,7 +101,7 @@ function describeAnswer(status: number | undefined, body: string, resent: readon
   }
   const { code, correlationId } = errors?.[0]?.extensions ?? {};
   const sent = /nothing was sent/.test(toFailureNotice(code).text) ? 'not sent' : '**in doubt**';
-  // Never twice, and never where the client is told that it was not.
+  // Never twice, and never where the client takes it as not sent.
   expect(resent.length).toBeLessThanOrEqual(sent === 'not sent' ? 0 : 1);
   return [
     status === undefined ? 'no response' : `${status} ${code ? `\`${code}\`` : 'without a code'}`,
