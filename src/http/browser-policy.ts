@@ -6,6 +6,9 @@ import type { FastifyInstance } from 'fastify';
 /** Seconds a browser may remember a preflight; none remembers it longer than two hours. */
 const PREFLIGHT_MAX_AGE_SECONDS = 7200;
 
+/** What a page may read beside the body. */
+const EXPOSED_HEADERS = ['x-request-id', 'retry-after', 'www-authenticate'];
+
 /** For every response but the explorer's page: what helmet 8 sets, but for a policy that allows nothing. */
 export const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none';frame-ancestors 'none';base-uri 'none'",
@@ -43,10 +46,21 @@ export async function registerCors(
       methods: ['GET', 'POST'],
       // Headers: any that the preflight asks for. Clients, tracing and Apollo Server's own advice bring ever more of
       // them, and who may call is decided by the origin and by credentials.
-      exposedHeaders: ['x-request-id', 'retry-after', 'www-authenticate'],
+      exposedHeaders: EXPOSED_HEADERS,
       // Callers prove who they are by a header, never by a cookie.
       credentials: false,
       maxAge: PREFLIGHT_MAX_AGE_SECONDS,
     });
   }
+}
+
+/** For a refusal that no hook of Fastify's has seen: as the plugin's for a call, so that a page can read it. */
+export function toCorsHeaders(origins: readonly string[], origin = ''): Record<string, string> {
+  return origins.includes(origin)
+    ? {
+        'Access-Control-Allow-Origin': origin,
+        'Access-Control-Expose-Headers': EXPOSED_HEADERS.join(', '),
+        Vary: 'Origin',
+      }
+    : {};
 }

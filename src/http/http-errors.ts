@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MASKED_MESSAGE } from '../graphql/mask-error';
 import { CodedError } from '../lib/coded-error';
-import { SECURITY_HEADERS } from './browser-policy';
+import { SECURITY_HEADERS, toCorsHeaders } from './browser-policy';
 import type { PendingResponses } from './pending-responses';
 import { REQUEST_ID_HEADER } from './request-id';
 import { chooseType, GRAPHQL_TYPE, JSON_TYPE } from './response-type';
@@ -41,6 +41,12 @@ const UNMET_EXPECTATION = new CodedError(
   { status: 417 },
 );
 
+export const HEADERS_TOO_LONG = new CodedError(
+  'REQUEST_HEADER_FIELDS_TOO_LARGE',
+  'The request headers are too long.',
+  { status: 431 },
+);
+
 const UNEXPECTED = new CodedError('INTERNAL_SERVER_ERROR', MASKED_MESSAGE, { status: 500 });
 
 /** What Fastify refuses, and Node's parser and timers, by their own codes. */
@@ -63,11 +69,7 @@ const BY_FOREIGN_CODE: Readonly<Record<string, CodedError>> = {
     'The request did not arrive whole in time.',
     { status: 408 },
   ),
-  HPE_HEADER_OVERFLOW: new CodedError(
-    'REQUEST_HEADER_FIELDS_TOO_LARGE',
-    'The request headers are too long.',
-    { status: 431 },
-  ),
+  HPE_HEADER_OVERFLOW: HEADERS_TOO_LONG,
 };
 
 function toErrorBody({ code, message }: CodedError, correlationId: string): object {
@@ -136,7 +138,12 @@ export function createNotFoundHandler(allowByPath: ReadonlyMap<string, string>) 
 }
 
 /** Answers on a connection that has no request Fastify could reply to, and ends it. */
-function refuseConnection(socket: Duplex, error: CodedError, request?: IncomingMessage): void {
+function refuseConnection(
+  socket: Duplex,
+  error: CodedError,
+  request?: IncomingMessage,
+  corsOrigins: readonly string[] = [],
+): void {
   const correlationId = randomUUID();
   const body = JSON.stringify(toErrorBody(error, correlationId));
   const headers = {
@@ -145,6 +152,7 @@ function refuseConnection(socket: Duplex, error: CodedError, request?: IncomingM
     'Content-Type': request ? (chooseType(request.headers.accept) ?? JSON_TYPE) : GRAPHQL_TYPE,
     'Content-Length': Buffer.byteLength(body),
     ...SECURITY_HEADERS,
+    ...toCorsHeaders(corsOrigins, request?.headers.origin),
     [REQUEST_ID_HEADER]: correlationId,
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -154,7 +162,10 @@ function refuseConnection(socket: Duplex, error: CodedError, request?: IncomingM
 }
 
 /** For Fastify's `clientErrorHandler`. A response that is still to come goes first: it may tell of emails. */
-export function createClientErrorHandler(pendingResponses: PendingResponses) {
+export function createClientErrorHandler(
+  pendingResponses: PendingResponses,
+  corsOrigins: readonly string[],
+) {
   return (error: NodeJS.ErrnoException, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
@@ -162,7 +173,7 @@ export function createClientErrorHandler(pendingResponses: PendingResponses) {
       pendingResponses.whenResponded(socket, () => socket.end());
     } else {
       const known = BY_FOREIGN_CODE[error.code ?? ''] ?? MALFORMED;
-      refuseConnection(socket, known, pendingResponses.lastRequest(socket));
+      refuseConnection(socket, known, pendingResponses.lastRequest(socket), corsOrigins);
     }
   };
 }

@@ -17,6 +17,7 @@ import {
   BAD_URL,
   createClientErrorHandler,
   createNotFoundHandler,
+  HEADERS_TOO_LONG,
   handleError,
   rejectConnectAndExpect,
   toPath,
@@ -85,14 +86,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   // JSON is the one body taken; a form or plain text could be posted by any page without a preflight.
   server.removeContentTypeParser('text/plain');
 
-  // Hooks run in this order. What is refused by the checks is not counted; a preflight is answered before anything
-  // asks for credentials.
+  // Hooks run in this order: a preflight is answered before anything asks for credentials, and CORS comes before any
+  // refusal, as a page has to be able to read that nothing was sent.
   registerSecurityHeaders(server);
-  registerRequestChecks(server, allowByPath, options.isOpen);
   const refuseWhileDraining = registerShutdown(server, pendingResponses, options);
-  options.instrument?.(server);
+  registerNotFound(server, allowByPath);
   await registerCors(server, options.corsOrigins);
-  // Behind CORS: a page has to be able to read that nothing was sent.
+  registerRequestChecks(server, options.isOpen);
+  options.instrument?.(server);
   server.addHook('onRequest', refuseWhileDraining);
   server.addHook('preParsing', (request, _reply, _payload, done) =>
     done(findFaultOfBody(request.headers)),
@@ -132,7 +133,8 @@ function createFastify(
     http: {
       headersTimeout: options.requestTimeoutMs,
       connectionsCheckingInterval: CONNECTIONS_CHECK_INTERVAL_MS,
-      maxHeaderSize: MAX_HEADER_BYTES,
+      // Beyond this there is not even an Origin, and so no page that could read why.
+      maxHeaderSize: 2 * MAX_HEADER_BYTES,
       // Node would answer a missing Host with an empty 400 of its own.
       requireHostHeader: false,
     },
@@ -143,7 +145,7 @@ function createFastify(
     schemaController: {
       compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas },
     },
-    clientErrorHandler: createClientErrorHandler(pendingResponses),
+    clientErrorHandler: createClientErrorHandler(pendingResponses, options.corsOrigins),
     frameworkErrors: handleError,
   });
   server.setErrorHandler(handleError);
@@ -154,18 +156,25 @@ function refuseSchemas(): never {
   throw new Error('No route has a JSON schema.');
 }
 
-/** What libraries below would stumble over, or answer in another shape. */
-function registerRequestChecks(
-  server: FastifyInstance,
-  allowByPath: ReadonlyMap<string, string>,
-  isOpen: boolean,
-): void {
+/** What no route takes, and what the CORS plugin would answer in plain text. */
+function registerNotFound(server: FastifyInstance, allowByPath: ReadonlyMap<string, string>): void {
   const sendNotFound = createNotFoundHandler(allowByPath);
   server.setNotFoundHandler(sendNotFound);
-  const isDirected = isOpen ? createHostCheck(server) : () => true;
   // With a callback, as all hooks that wait for nothing: a promise for each costs more than what they do.
   server.addHook('onRequest', (request, reply, done) => {
     reply.header(REQUEST_ID_HEADER, request.id);
+    if (request.method === 'OPTIONS' && !isPreflight(request)) {
+      sendNotFound(request, reply);
+    } else {
+      done();
+    }
+  });
+}
+
+/** What libraries below would stumble over, or answer in another shape. */
+function registerRequestChecks(server: FastifyInstance, isOpen: boolean): void {
+  const isDirected = isOpen ? createHostCheck(server) : () => true;
+  server.addHook('onRequest', (request, _reply, done) => {
     // Of these two, which a trusted proxy may have told, a URL will be made.
     const { protocol, host } = request;
     const hosts = request.raw.headersDistinct.host?.length ?? 0;
@@ -176,8 +185,8 @@ function registerRequestChecks(
     } else if (request.url.includes('#')) {
       // No fragment belongs into a request; Fastify and URL disagree on where the query ends before one.
       done(BAD_URL);
-    } else if (request.method === 'OPTIONS' && !isPreflight(request)) {
-      sendNotFound(request, reply);
+    } else if (request.raw.rawHeaders.join('').length > MAX_HEADER_BYTES) {
+      done(HEADERS_TOO_LONG);
     } else {
       done();
     }

@@ -1,5 +1,8 @@
 // Calls from a page of another origin, with the headers that tracing adds to them.
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { respond, startOther } from '../docs/examples/other-server';
+import { closeLater } from '../support/close-later';
 import { startTestApp } from '../support/test-app';
 import { describeWithChromium, openPage } from './browser';
 
@@ -18,6 +21,21 @@ const startPage = async () => {
   const { url } = await startOther(respond(200, page, { 'content-type': 'text/html' }));
   return new URL(url).origin;
 };
+
+/** The address of a gateway behind a network in which the last byte of a body never arrives. */
+async function startSlowNetwork(url: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const server = createServer((page) => {
+    const gateway = connect(Number(port), hostname);
+    page.on('data', (bytes) => gateway.write(bytes.includes(BODY) ? bytes.subarray(0, -1) : bytes));
+    gateway.pipe(page);
+    page.on('error', () => gateway.destroy()).on('close', () => gateway.destroy());
+    gateway.on('error', () => page.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closeLater(() => server.close());
+  return url.replace(port, String((server.address() as AddressInfo).port));
+}
 
 async function openAt(origin: string) {
   const { page } = await openPage();
@@ -67,5 +85,28 @@ describeWithChromium('a page of another origin', () => {
       expect(await call(app.url, headers, mutation)).toBe('TypeError: Failed to fetch');
     }
     expect(app.takeUpstreamRequests()).toEqual([]);
+  });
+
+  it('reads that it was refused for its host, its headers, its time', async () => {
+    const origin = await startPage();
+    const app = await startTestApp({
+      environment: { CORS_ORIGINS: origin, REQUEST_TIMEOUT_MS: '1000' },
+    });
+    const call = await openAt(origin);
+    const authorization = `Bearer ${'x'.repeat(20_000)}`;
+
+    expect(await call(app.url.replace('127.0.0.1', 'other.localhost'), JSON_TYPE, BODY)).toMatch(
+      /^421 .*MISDIRECTED_REQUEST/,
+    );
+    expect(await call(app.url, { ...JSON_TYPE, authorization }, BODY)).toMatch(
+      /^431 .*REQUEST_HEADER_FIELDS_TOO_LARGE/,
+    );
+    expect(await call(await startSlowNetwork(app.url), JSON_TYPE, BODY)).toMatch(
+      /^408 .*REQUEST_TIMEOUT/,
+    );
+    // With more than twice the bound not even the origin is read.
+    expect(
+      await call(app.url, { ...JSON_TYPE, authorization: authorization.repeat(2) }, BODY),
+    ).toBe('TypeError: Failed to fetch');
   });
 });

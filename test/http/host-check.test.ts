@@ -134,10 +134,21 @@ describe('a gateway without credentials on a loopback address', () => {
     ]) {
       expect(await ask(app, 'evil.example', { target })).toMatch(/^421/);
     }
-    const headers = ['Origin: http://evil.example', 'Access-Control-Request-Method: POST'];
-    expect(await ask(app, 'evil.example', { target: 'OPTIONS /graphql', headers })).toBe(
-      MISDIRECTED,
-    );
+  });
+
+  it('allows no call to a page under another name, and lets a page of a listed origin read why', async () => {
+    const app = await startTestApp({ environment: { CORS_ORIGINS: 'https://app.example' } });
+    const from = (origin: string) => ['Host: other.example', `Origin: ${origin}`];
+    const preflight = ['OPTIONS /graphql HTTP/1.1', 'Access-Control-Request-Method: POST'];
+
+    const ofOther = await send(app, [...preflight, ...from('http://other.example')]);
+    const ofListed = await send(app, [...preflight, ...from('https://app.example')]);
+    const call = await send(app, ['GET /graphql HTTP/1.1', ...from('https://app.example')]);
+
+    expect(ofOther[0]).not.toMatch(/^access-control-allow-origin:/im);
+    expect(ofListed[0]).toMatch(/^access-control-allow-origin: https:\/\/app\.example$/im);
+    expect(call[0]).toMatch(/^HTTP\/1\.1 421 /);
+    expect(call[0]).toMatch(/^access-control-allow-origin: https:\/\/app\.example$/im);
   });
 
   it('uses the Host header, not what a trusted proxy says', async () => {

@@ -18,7 +18,7 @@ it('a client that sends garbage repeatedly before its response is disconnected o
   const pendingResponses = new PendingResponses();
   const { socket, finish } = startExchange(pendingResponses);
   const end = jest.spyOn(socket, 'end');
-  const handleError = createClientErrorHandler(pendingResponses);
+  const handleError = createClientErrorHandler(pendingResponses, []);
 
   for (let packet = 0; packet < 1_000; packet += 1) {
     handleError(new Error('Parse Error'), socket);

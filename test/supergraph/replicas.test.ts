@@ -1,27 +1,15 @@
 // The router's configuration in deploy/, with a replica less.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { closeLater } from '../support/close-later';
 import { startTestApp } from '../support/test-app';
-import { ask, startRouter } from './router';
+import { ask, startDeployed } from './router';
 
-const CONFIG = join(__dirname, '..', '..', 'deploy', 'router', 'gateway.config.ts');
 const SECRET = 'a-secret-of-at-least-32-characters';
 const RESEND = 'mutation { resendDvEmails(orderId: "1001") { __typename } }';
 
 it('answers 300 mutations with one of three replicas stopped, and none is "unknown"', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'router-'));
-  closeLater(() => rmSync(folder, { recursive: true }));
-  const secretFile = join(folder, 'router-secret');
-  writeFileSync(secretFile, SECRET);
   const start = () => startTestApp({ environment: { ROUTER_SECRET: SECRET }, quota: [] });
   const replicas = [await start(), await start(), await start()] as const;
-  const urls = replicas.map(({ url }) => url);
-  const router = await startRouter('Hive Gateway', urls[0] ?? '', {
-    args: ['--config-path', CONFIG],
-    env: { ROUTER_SECRET_FILE: secretFile, DV_EMAILS_URLS: urls.join(',') },
-  });
+  const urls = replicas.map(({ url }) => url).join(',');
+  const router = await startDeployed('Hive Gateway', urls, SECRET);
   const send = async (count: number) => {
     const members: string[] = [];
     for (let call = 0; call < count; call += 1) {

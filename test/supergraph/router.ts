@@ -80,10 +80,38 @@ export async function startRouter(
   throw new Error(`${name} did not start`);
 }
 
-export async function ask(url: string, query: string, variables: object = {}) {
+/** As deploy/router configures it. `urls`: the gateways', with commas; Apollo Gateway calls the first alone. */
+export function startDeployed(name: RouterName, urls: string, secret: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'router-'));
+  closeLater(() => rmSync(folder, { recursive: true }));
+  const ROUTER_SECRET_FILE = join(folder, 'router-secret');
+  writeFileSync(ROUTER_SECRET_FILE, secret);
+  const deployed = join(__dirname, '..', '..', 'deploy', 'router');
+  const [url = ''] = urls.split(',');
+  return name === 'Hive Gateway'
+    ? startRouter(name, url, {
+        args: ['--config-path', join(deployed, 'gateway.config.ts')],
+        env: { ROUTER_SECRET_FILE, DV_EMAILS_URLS: urls },
+      })
+    : startRouter(name, url, {
+        env: {
+          ROUTER_SECRET_FILE,
+          DATA_SOURCE: join(deployed, 'apollo-data-source.cjs'),
+          // Where it finds what it extends.
+          NODE_PATH: join(__dirname, 'node_modules'),
+        },
+      });
+}
+
+export async function ask(
+  url: string,
+  query: string,
+  variables: object = {},
+  headers: Readonly<Record<string, string>> = {},
+) {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, variables }),
   });
   return response.json() as Promise<{ data?: Record<string, unknown>; errors?: object[] }>;

@@ -7,7 +7,16 @@ import { buildSchema, type DocumentNode, parse, validate } from 'graphql';
 import { CertificateOrderDocument, ResendDvEmailsDocument } from '../../../src/client/operations';
 import { printGatewaySchema } from '../../../src/graphql/schema';
 import { describeWhere } from '../../support/describe-where';
-import { createKey, sign, startProvider, startWithTokens } from '../../support/identity';
+import {
+  AUDIENCE,
+  CLAIMS,
+  createKey,
+  forge,
+  ISSUER,
+  sign,
+  startProvider,
+  startWithTokens,
+} from '../../support/identity';
 import { startTestApp } from '../../support/test-app';
 import { respond, startOther } from './other-server';
 
@@ -80,6 +89,15 @@ const CLIENTS: readonly [string, jest.Describe, Resend][] = [
   ],
 ];
 
+/** Where no server is, so that no token can be checked. */
+const WITHOUT_KEYS = {
+  AUTH_JWKS_URL: 'http://127.0.0.1:9/',
+  AUTH_ISSUER: ISSUER,
+  AUTH_AUDIENCE: AUDIENCE,
+};
+
+const UNVERIFIED = forge({ alg: 'ES256', kid: 'first' }, CLAIMS, () => 'c2lnbmF0dXJl');
+
 const UNKNOWN = {
   tone: 'warning',
   text: 'No response. The emails may have been sent: look for them before you try again.',
@@ -151,6 +169,8 @@ describeInstalled('Apollo Client', () => {
     ['UNSUPPORTED_MEDIA_TYPE', 415, { 'content-encoding': 'gzip' }, '', {}],
     ['PAYLOAD_TOO_LARGE', 413, { long: true }, '', { MAX_BODY_BYTES: '1000' }],
     ['REQUEST_HEADER_FIELDS_TOO_LARGE', 431, { authorization: 'x'.repeat(20_000) }, '', {}],
+    ['REQUEST_HEADER_FIELDS_TOO_LARGE', 431, { authorization: 'x'.repeat(40_000) }, '', {}],
+    ['SERVICE_UNAVAILABLE', 503, { authorization: `Bearer ${UNVERIFIED}` }, '', WITHOUT_KEYS],
   ])('reads the code of a refusal: %s', async (code, status, how, path, environment) => {
     const app = await startTestApp({ environment });
     const statuses: number[] = [];
