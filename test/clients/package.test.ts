@@ -196,9 +196,12 @@ describe('the package', () => {
             imported: documents,
             required: documents,
             // Each as it is, and as clients with a cache send it.
-            operations: ['CertificateOrder', 'CertificateOrders', 'ResendDvEmails'].flatMap(
-              (name) => [name, name],
-            ),
+            operations: [
+              'CertificateOrderApprovers',
+              'CertificateOrder',
+              'CertificateOrders',
+              'ResendDvEmails',
+            ].flatMap((name) => [name, name]),
           }),
         ),
       );

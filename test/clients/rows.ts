@@ -28,7 +28,7 @@ const bySchema = (command: string) => ({
 
 /** Instead of a library whose errors are messages alone. */
 const NO_CODE =
-  'the message, and no code: use `net/http`, as [resend.go](examples/clients/resend.go) does';
+  'the message, and no code: use `net/http`, as [resend.go](examples/clients/go/resend.go) does';
 
 export const ROWS: readonly Row[] = [
   { name: 'urql', file: 'urql.ts', packages: ['urql'], ...OURS },

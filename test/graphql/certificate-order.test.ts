@@ -58,6 +58,7 @@ describe('certificateOrder', () => {
               method: 'email',
               dnsNames: ['a.sub.example.com', 'b.sub.example.com'],
               approverEmails: approverEmailsAt('example.com', 'sub.example.com'),
+              approverEmailsUnavailable: null,
             },
           ],
           lastResend: null,
@@ -142,9 +143,30 @@ describe('certificateOrder', () => {
         status: null,
         dcvMethod: null,
         domains: [
-          { name: null, status: null, method: null, dnsNames: [], approverEmails: [] },
-          { name: null, status: null, method: null, dnsNames: [], approverEmails: [] },
-          { name: null, status: null, method: null, dnsNames: ['1'], approverEmails: [] },
+          {
+            name: null,
+            status: null,
+            method: null,
+            dnsNames: [],
+            approverEmails: [],
+            approverEmailsUnavailable: 'NOT_A_DOMAIN_NAME',
+          },
+          {
+            name: null,
+            status: null,
+            method: null,
+            dnsNames: [],
+            approverEmails: [],
+            approverEmailsUnavailable: 'NOT_A_DOMAIN_NAME',
+          },
+          {
+            name: null,
+            status: null,
+            method: null,
+            dnsNames: ['1'],
+            approverEmails: [],
+            approverEmailsUnavailable: 'NOT_A_DOMAIN_NAME',
+          },
         ],
       },
     ],
@@ -161,6 +183,7 @@ describe('certificateOrder', () => {
             method: null,
             dnsNames: ['example.com', 'example.org'],
             approverEmails: approverEmailsAt('example.com', 'example.org'),
+            approverEmailsUnavailable: null,
           },
         ],
       },
@@ -219,6 +242,7 @@ describe('certificateOrder', () => {
         approverEmails: approverEmailsAt(
           ...(name === 'a.example.com' ? ['example.com', 'a.example.com'] : [name]),
         ),
+        approverEmailsUnavailable: null,
       })) ?? null,
     );
     expect(app.takeUpstreamRequests().map(describeRequest)).toEqual([
@@ -257,6 +281,7 @@ describe('certificateOrder', () => {
         method: null,
         dnsNames: ['example.com'],
         approverEmails: approverEmailsAt('example.com'),
+        approverEmailsUnavailable: null,
       },
     ]);
   });
