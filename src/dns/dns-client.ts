@@ -6,7 +6,7 @@ import type { LookUp } from '../domain/mail-dns';
 import { type Clock, withTimeout } from '../lib/clock';
 
 /** For one question, and for all of a request. */
-export const LOOK_UPS_TIMEOUT_MS = 2_000;
+export const LOOK_UPS_TIMEOUT_MS = 1_800;
 
 /** c-ares waits up to twice as long for the first try and again for the second: 1,600 ms for one silent server. */
 const TRY_TIMEOUT_MS = 400;
