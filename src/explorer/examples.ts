@@ -28,10 +28,21 @@ const ACCEPTED_INPUT = {
 
 const ORDERS = Object.entries(SIMULATED_ACCOUNT);
 
+/** An order for each member of the result, and the member's name without its prefix. */
+const RESULTS = [
+  ['1001', 'Success'],
+  ['1400', 'InvalidInputError'],
+  ['1404', 'OrderNotFoundError'],
+  ['1002', 'OrderNotEligibleError'],
+  ['1403', 'AccessDeniedError'],
+  ['1429', 'RateLimitedError'],
+  ['1503', 'UpstreamError'],
+] as const;
+
 /** Names that the simulator has, and none of a real account. */
 const SIMULATED_FILTER = { search: 'book' };
 
-/** An operation each. */
+/** An operation each: the seven results and the queries first. */
 export function listExamples(isSimulated: boolean): readonly Example[] {
   if (!isSimulated) {
     return [
@@ -40,15 +51,17 @@ export function listExamples(isSimulated: boolean): readonly Example[] {
       { query: FIND, variables: {} },
     ];
   }
-  const examples = ORDERS.map(([orderId, { summary }]) => ({
+  const toExample = (orderId: string, title: string): Example => ({
     // GraphiQL names a tab after its operation, so each has to be called something else.
-    query: `# Order ${orderId}: ${summary}\n${RESEND.replace('ResendDvEmails(', `Order${orderId}(`)}`,
+    query: `# Order ${orderId}: ${SIMULATED_ACCOUNT[orderId]?.summary}\n${RESEND.replace('ResendDvEmails(', `${title}(`)}`,
     variables: { orderId, ...(orderId === ACCEPTED_ORDER_ID && { input: ACCEPTED_INPUT }) },
-  }));
+  });
+  const others = ORDERS.filter(([orderId]) => RESULTS.every(([shown]) => shown !== orderId));
   return [
-    ...examples,
+    ...RESULTS.map(([orderId, title]) => toExample(orderId, title)),
     { query: READ, variables: { id: ACCEPTED_ORDER_ID } },
     { query: FIND, variables: { filter: SIMULATED_FILTER } },
+    ...others.map(([orderId]) => toExample(orderId, `Order${orderId}`)),
   ];
 }
 

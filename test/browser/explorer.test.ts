@@ -2,7 +2,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
 import type { Page } from 'playwright-core';
-import { SIMULATED_ACCOUNT } from '../../src/simulator/orders';
+import { listExamples } from '../../src/explorer/examples';
 import { startGateway } from '../support/program';
 import { describeRequest, startTestApp, type TestApp } from '../support/test-app';
 import {
@@ -85,20 +85,18 @@ describeWithChromium('GraphiQL', () => {
     expect(errors).toEqual([]);
   });
 
-  it('has a tab for each simulated order, and shows its outcome', async () => {
+  it('has a tab for each example, and shows its outcome', async () => {
     const { url } = await startGateway({ EXPLORER: 'graphiql' });
     const { page, errors } = await openPage();
 
     await openGraphiql(page, url);
     const titles = await page.locator('[role=tab] > button:first-child').allTextContents();
-    await chooseTab(page, 'Order1002');
+    await chooseTab(page, 'OrderNotEligibleError');
     const answer = await runTab(page);
 
-    expect(titles).toEqual([
-      ...Object.keys(SIMULATED_ACCOUNT).map((orderId) => `Order${orderId}`),
-      'CertificateOrder',
-      'CertificateOrders',
-    ]);
+    expect(titles).toEqual(
+      listExamples(true).map(({ query }) => /(?:mutation|query) (\w+)/.exec(query)?.[1]),
+    );
     expect(answer).toContain('"__typename": "ResendDvEmailsOrderNotEligibleError"');
     expect(answer).toContain('"reason": "ORDER_NOT_PENDING"');
     expect(errors).toEqual([]);
@@ -110,7 +108,7 @@ describeWithChromium('GraphiQL', () => {
 
     await openGraphiql(page, url);
     const count = await page.getByRole('tab').count();
-    await chooseTab(page, 'Order1404');
+    await chooseTab(page, 'OrderNotFoundError');
     await waitUntilTabsAreKept(page);
     await page.reload();
     const answer = await runTab(page);
@@ -129,7 +127,7 @@ describeWithChromium('GraphiQL', () => {
     await editor.click();
     await page.keyboard.insertText(JSON.stringify({ 'x-router-secret': SECRET }));
     const accepted = await runTab(page);
-    await chooseTab(page, 'Order1002');
+    await chooseTab(page, 'OrderNotEligibleError');
     await waitUntilTabsAreKept(page);
     const { page: another } = await openPage();
     await openGraphiql(another, url);

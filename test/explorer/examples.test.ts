@@ -23,20 +23,22 @@ describe('the examples', () => {
     expect(examples.flatMap(({ query }) => validate(schema, parse(query)))).toEqual([]);
   });
 
-  it('have a tab for each simulated order, told apart by their titles, one for reading and one for the list', () => {
+  it('have a tab for each result, the queries, and each other simulated order', () => {
     const tabs = listExamples(true);
-    const orderIds = Object.keys(SIMULATED_ACCOUNT);
-    expect(tabs.map(nameOf)).toEqual([
-      ...orderIds.map((orderId) => `Order${orderId}`),
+    const results = ['1001', '1400', '1404', '1002', '1403', '1429', '1503'];
+    const others = Object.keys(SIMULATED_ACCOUNT).filter((orderId) => !results.includes(orderId));
+    expect(tabs.map(({ variables }) => variables.orderId)).toEqual([
+      ...results,
+      undefined,
+      undefined,
+      ...others,
+    ]);
+    expect(tabs.slice(results.length).map(nameOf)).toEqual([
       'CertificateOrder',
       'CertificateOrders',
+      ...others.map((orderId) => `Order${orderId}`),
     ]);
-    expect(tabs.map(({ variables }) => variables.orderId)).toEqual([
-      ...orderIds,
-      undefined,
-      undefined,
-    ]);
-    expect(tabs.at(-1)?.variables).toEqual({ filter: { search: 'book' } });
+    expect(tabs[8]?.variables).toEqual({ filter: { search: 'book' } });
     expect(tabs[0]?.variables).toEqual({
       orderId: '1001',
       input: {
@@ -44,6 +46,18 @@ describe('the examples', () => {
         locale: 'en',
       },
     });
+  });
+
+  it('are named after the results that they show', async () => {
+    const app = await startTestApp();
+    for (const tab of listExamples(true).slice(0, 7)) {
+      const { data } = (await (await app.post(tab)).json()) as {
+        data: { resendDvEmails: { __typename: string } };
+      };
+      expect(data.resendDvEmails.__typename).toBe(`ResendDvEmails${nameOf(tab)}`);
+      app.clock.advance(5_000);
+    }
+    app.takeUpstreamRequests();
   });
 
   it('name no order when the orders are real', () => {
@@ -67,9 +81,9 @@ describe('the examples', () => {
     expect(bytes).toBeLessThan(7_000);
   });
 
-  it('work: the last tab lists orders', async () => {
+  it('work: the last of the queries lists orders', async () => {
     const app = await startTestApp();
-    const { query, variables } = listExamples(true).at(-1) ?? { query: '', variables: {} };
+    const { query, variables } = listExamples(true)[8] ?? { query: '', variables: {} };
     const response = await app.post({ query, variables });
     const node = { commonName: expect.stringContaining('book') };
     const edges = Array.from({ length: 20 }, () =>
