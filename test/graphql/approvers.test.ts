@@ -197,7 +197,7 @@ describe('DNS', () => {
     expect(questions).toEqual([]);
   });
 
-  it('is asked after a mutation has sent its emails, whose outcome and deadline it leaves alone', async () => {
+  it('is asked after a mutation has sent its emails, whose outcome and deadline it does not disturb', async () => {
     const { questions, nextQuestion, app } = await start({ 'example.com': 'silence' }, [
       'example.com',
     ]);
