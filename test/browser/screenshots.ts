@@ -1,11 +1,19 @@
 // The pictures in the documentation, taken by `npm run screenshots`: jest runs this as it runs a test.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { mx, startDnsServer, txt, type Zone } from '../support/dns-server';
 import { startTestApp } from '../support/test-app';
 import { describeWithChromium, openPage } from './browser';
 import { findResendButton, readResult, startWebApp, type WebApp, waitForOrder } from './web-app';
 
 const IMAGES = join(__dirname, '..', '..', 'docs', 'images');
+
+const ZONE: Zone = {
+  'MX example.com': [mx('example.com', 'mail.example.com')],
+  'TXT _validation-contactemail.example.com': [
+    txt('_validation-contactemail.example.com', 'tls@example.com'),
+  ],
+};
 
 jest.setTimeout(60_000);
 
@@ -28,11 +36,17 @@ describeWithChromium('docs/images', () => {
     ['web-may-have-been-sent', '1503', 'dark', 520],
     ['web-narrow', '1001', 'dark', 360],
   ] as const)('%s', async (name, orderId, colorScheme, width) => {
-    const gateway = await startTestApp({ environment: { PORT: web.gatewayPort } });
+    const dns = await startDnsServer(ZONE);
+    const gateway = await startTestApp({
+      environment: { PORT: web.gatewayPort, DNS_SERVERS: dns.address },
+    });
     const viewport = { width, height: 400 };
     const { page } = await openPage({ viewport, colorScheme, deviceScaleFactor: 1.25 });
     await page.goto(`${web.url}?order=${orderId}`);
     await waitForOrder(page, orderId);
+    if (['web-order', 'web-narrow', 'web-success', 'web-invalid-input'].includes(name)) {
+      await page.getByText('Published in DNS').waitFor();
+    }
     if (name === 'web-success') {
       await page.getByLabel('admin@example.com').check();
       await page.getByLabel('Language').fill('en');

@@ -57,7 +57,7 @@ export function describeApprover(approver: Approver): string | undefined {
   const notes = [
     isPublished && 'Published in DNS for approvals',
     isUnreachable(approver) && `${mailDomain} has no mail server: DigiCert sends nothing there`,
-    isUnknown(approver) && `${mailDomain} may or may not have a mail server`,
+    isUnknown(approver) && `${mailDomain} is not known to have a mail server`,
   ].filter(Boolean);
   return notes.length > 0 ? notes.join(', and ') : undefined;
 }
