@@ -40,10 +40,12 @@ export function toAttempt(
   { orderId, domainApprovalEmails = [] }: ResendRequest,
   correlationId: string,
   attemptedAtMs: number,
+  { cooldownMs }: AttemptSettings,
 ): Attempt {
   const recipients: readonly Recipient[] =
     domainApprovalEmails.length > 0 ? domainApprovalEmails : [{}];
-  const overlaps = recipients.map(toOverlap);
+  // Without a cool-down nothing conflicts, and what would name every recipient is not kept.
+  const overlaps = cooldownMs > 0 ? recipients.map(toOverlap) : [];
   return {
     order: toOrderKey(orderId),
     marks: [...new Set(overlaps.flatMap(({ marks }) => marks))],

@@ -110,7 +110,7 @@ export async function startLimits(
       const count = caller && toCallerLimit(caller, settings.callerQuota);
       const attempt =
         request && caller && attempts.rememberMs > 0
-          ? toAttempt(request, caller.correlationId, clock.now())
+          ? toAttempt(request, caller.correlationId, clock.now(), attempts)
           : undefined;
       const queue = useQueue();
       const askedAtMs = clock.monotonicMs();

@@ -112,7 +112,7 @@ const toMegabytes = (bytes: number) => (bytes / 1_000_000).toFixed(0);
 
 /** What Kubernetes ends the container at. */
 function readMemoryLimitBytes(): number {
-  const path = join(__dirname, '..', '..', 'deploy', 'kubernetes', 'deployment.yaml');
+  const path = join(__dirname, '..', '..', 'deploy', 'kubernetes', 'base', 'deployment.yaml');
   const [container] = parse(readFileSync(path, 'utf8')).spec.template.spec.containers;
   const [, mebibytes] = /^(\d+)Mi$/.exec(container.resources.limits.memory) ?? [];
   return Number(mebibytes) * 1024 * 1024;
