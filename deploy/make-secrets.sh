@@ -24,6 +24,9 @@ umask 022
 mkdir -p "$folder"
 chmod 700 "$folder"
 
+if [ -z "${DIGICERT_API_KEY:-}" ] && [ ! -e "$folder/digicert-api-key" ]; then
+  echo "$folder/digicert-api-key: no key in DIGICERT_API_KEY, so a word that the simulator takes and DigiCert does not" >&2
+fi
 printf '%s\n' "${DIGICERT_API_KEY:-simulated}" | keep digicert-api-key
 random | keep router-secret
 random | keep audit-hash-key

@@ -72,7 +72,7 @@ export const gatewayConfig = {
       subgraphName === SUBGRAPH
         ? {
             'x-router-secret': routerSecret,
-            // Where the gateways require access tokens (AUTH_JWKS_URL).
+            // Where the gateways require access tokens (AUTH_ISSUER).
             authorization: request.headers.get('authorization'),
             // Clients tell by it what became of a call whose response got lost.
             'x-request-id': request.headers.get('x-request-id'),

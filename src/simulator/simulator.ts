@@ -201,8 +201,14 @@ function toResponder(
   return typeof body === 'object' ? json(200, { ...ids, ...body }) : body;
 }
 
-/** The validation of an order whose one domain is `example.com`, in the state the order is in. */
-function toValidation({ status, dcv_method: method }: Readonly<Record<string, unknown>>) {
+/** The validation of an order with one domain, the certificate's, in the state the order is in. */
+function toValidation({
+  status,
+  dcv_method: method,
+  certificate,
+}: Readonly<Record<string, unknown>>) {
+  const { common_name: name = 'example.com', dns_names: names = [name, `www.${name}`] } =
+    Object(certificate);
   return {
     order_status: status,
     order_name_scope: 'base_domain',
@@ -210,11 +216,11 @@ function toValidation({ status, dcv_method: method }: Readonly<Record<string, un
     dns_name_validations: [
       {
         domain_id: '1',
-        name_scope: 'example.com',
+        name_scope: name,
         approval_scope: 'subdomains',
         status: status === 'issued' ? 'approved' : 'pending',
         method,
-        dns_names: ['example.com', 'www.example.com'],
+        dns_names: names,
       },
     ],
   };

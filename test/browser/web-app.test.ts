@@ -135,7 +135,7 @@ describeWithChromium('the example app', () => {
 
     const shown = open.page.getByText('Last attempt');
     expect(await shown.textContent()).toMatch(
-      /, not from this page, for example\.com, example\.org\. It may have sent emails: look for them\.$/,
+      /, not from this tab, for example\.com, example\.org\. It may have sent emails: look for them\.$/,
     );
     expect(await shown.locator('time').getAttribute('datetime')).toBe(LAST_RESEND.attemptedAt);
     expect(await findPageFaults(open)).toEqual([]);
@@ -239,7 +239,7 @@ describeWithChromium('the example app', () => {
     await page.getByText(told).waitFor();
     expect(requestId).toMatch(/^[\w-]{36}$/);
     expect(await readFocus(page)).toBe('Check what became of it');
-    expect(await page.getByText('not from this page').count()).toBe(
+    expect(await page.getByText('not from this tab').count()).toBe(
       outcome === 'of another page' ? 1 : 0,
     );
     expect(await findResendButton(page).isDisabled()).toBe(true);

@@ -70,6 +70,11 @@ it.each(documents.filter((document) => !GENERATED.includes(document)))(
   },
 );
 
+it.each(documents)('%s has no table without a head', (document) => {
+  const tables = readProse(document).match(/(?:^\|.*\n)+/gm) ?? [];
+  expect(tables.filter((table) => !/^.*\n\| *:?-/.test(table))).toEqual([]);
+});
+
 it('every page of docs/ is in its index', () => {
   const listed = new Set(linksOf('docs/README.md').map(({ path }) => path));
   const pages = documents.filter((document) => relative('docs', document).match(/^[^/.][^/]*$/));

@@ -28,13 +28,13 @@ export function describeOutcome({ outcome }: Resend): string {
   return OUTCOMES[outcome] ?? OUTCOMES.UNKNOWN;
 }
 
-/** When the last attempt was made, for which domains, whether by this page, and its outcome. */
+/** When the last attempt was made, for which domains, whether by this tab, and its outcome. */
 export function LastResend({ resend }: { readonly resend: Resend }) {
   const { attemptedAt, domains, correlationId } = resend;
   return (
     <p className="hint">
       Last attempt: <time dateTime={attemptedAt}>{new Date(attemptedAt).toLocaleString()}</time>
-      {correlationId && (isOwnRequestId(correlationId) ? ', by you' : ', not from this page')}, for{' '}
+      {correlationId && (isOwnRequestId(correlationId) ? ', by you' : ', not from this tab')}, for{' '}
       {domains.length > 0 ? domains.join(', ') : 'the recipients that the order has'}.{' '}
       {describeOutcome(resend)}
     </p>

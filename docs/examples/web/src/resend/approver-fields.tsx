@@ -99,6 +99,6 @@ function describeLookUps({ approvers, lookUps }: Approvers): string | undefined 
   const { length } = all.filter(isUnreachable);
   // Not where they are listed: what has the focus is not moved.
   return length > 0
-    ? `Mail cannot reach ${length} of ${all.length} addresses: they are marked.`
+    ? `Mail cannot reach ${length} of ${all.length} addresses: they are below a warning.`
     : undefined;
 }
