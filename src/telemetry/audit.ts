@@ -24,16 +24,18 @@ interface CallerFields {
 /** How events name addresses and callers. */
 export function createNaming(settings: AuditSettings) {
   const nameAddress = createAddressField(settings);
-  /** A request may read a hundred orders. */
-  const named = new WeakMap<Caller, CallerFields>();
+  /** A request may read a hundred orders, one after the other. Not a WeakMap: an entry for each request is dear to collect. */
+  let last: { readonly caller: Caller; readonly fields: CallerFields } | undefined;
   const nameCaller = (caller: Caller): CallerFields => {
-    const { subject, address } = caller;
-    const fields = named.get(caller) ?? {
-      subject: subject?.includes('@') ? nameAddress(toMailboxKey(subject)) : subject,
-      callerAddress: nameAddress(address),
-    };
-    named.set(caller, fields);
-    return fields;
+    if (last?.caller !== caller) {
+      const { subject, address } = caller;
+      const fields = {
+        subject: subject?.includes('@') ? nameAddress(toMailboxKey(subject)) : subject,
+        callerAddress: nameAddress(address),
+      };
+      last = { caller, fields };
+    }
+    return last.fields;
   };
   return { nameAddress, nameCaller };
 }
