@@ -1,10 +1,10 @@
 // The example app as it is built, served as its README says, and the things a person does with it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Locator, Page, Route } from 'playwright-core';
+import { findFreePort } from '../support/free-port';
 import { findAxeViolations, type OpenPage, openPage, overflowsSideways } from './browser';
 
 export const WEB_APP = join(__dirname, '..', '..', 'docs', 'examples', 'web');
@@ -62,15 +62,6 @@ async function stop(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit');
   child.kill('SIGKILL');
   await exited;
-}
-
-async function findFreePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return String(port);
 }
 
 /** What a gateway may say of an order; of a pending one, unless it says otherwise. */

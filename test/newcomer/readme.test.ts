@@ -3,9 +3,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findFreePort } from '../support/free-port';
 
 const ROOT = join(__dirname, '..', '..');
 const MINUTE_MS = 60_000;
@@ -32,14 +32,6 @@ afterEach(async () => {
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-async function findPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}
 
 /** Runs a block that starts a gateway; resolves with its output once it says where it is. */
 async function start(script: string, env: Readonly<Record<string, string>>): Promise<string> {
@@ -75,8 +67,8 @@ it(
   'starts, and gives the response that is shown',
   async () => {
     const [install, call, response] = blocks;
-    const port = await findPort();
-    await start(install?.text ?? '', { PORT: String(port) });
+    const port = await findFreePort();
+    await start(install?.text ?? '', { PORT: port });
 
     const curl = (call?.text ?? '').replace(':4000/', `:${port}/`);
     const output = execFileSync('bash', ['-ec', curl], { encoding: 'utf8' });
@@ -93,7 +85,7 @@ it(
     const keyFile = join(folder, 'key');
     writeFileSync(keyFile, 'key\n');
     const script = (blocks.at(-1)?.text ?? '').replace('/run/secrets/digicert', keyFile);
-    const output = await start(script, { PORT: String(await findPort()) });
+    const output = await start(script, { PORT: await findFreePort() });
     expect(output).not.toContain('simulator');
   },
   2 * MINUTE_MS,

@@ -1,8 +1,6 @@
 // A router as a process of its own, in front of the subgraphs of a composed supergraph.
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +8,7 @@ import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { printGatewaySchema } from '../../src/graphql/schema';
 import { closeLater } from '../support/close-later';
+import { findFreePort } from '../support/free-port';
 
 const HIVE = join(__dirname, 'node_modules', '.bin', 'hive-gateway');
 
@@ -31,16 +30,6 @@ interface RouterOptions {
   readonly others?: readonly { name: string; url: string; sdl: string }[];
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-}
-
-/** Hive Gateway does not report which port it took when it is free to choose. */
-async function findFreePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return String(port);
 }
 
 /** Where GraphQL is served. `url`: the gateway's. */

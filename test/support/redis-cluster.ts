@@ -1,6 +1,7 @@
 // A Redis cluster of the test's own: three masters, of which the one that has a slot has a replica.
 import { Command } from 'ioredis';
-import { findFreePort, type RedisServer, startRedis } from './redis';
+import { findFreePort } from './free-port';
+import { type RedisServer, startRedis } from './redis';
 
 const SLOTS = 16_384;
 
@@ -82,7 +83,7 @@ export async function startRedisCluster(key: string): Promise<RedisCluster> {
 }
 
 async function startNode(epoch: number) {
-  const busPort = String(await findFreePort());
+  const busPort = await findFreePort();
   const node = await startRedis([
     ...['--cluster-enabled', 'yes', '--cluster-port', busPort],
     ...['--cluster-node-timeout', String(NODE_TIMEOUT_MS), '--repl-diskless-sync-delay', '0'],

@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +9,7 @@ import { Redis } from 'ioredis';
 import { generate } from 'selfsigned';
 import { closeLater } from './close-later';
 import { describeWhere } from './describe-where';
+import { findFreePort } from './free-port';
 
 const BINARY = ['redis-server', 'valkey-server'].find(
   (name) => spawnSync(name, ['--version']).status === 0,
@@ -41,7 +41,7 @@ export async function startRedis(
   args: readonly string[] = [],
   environment: Record<string, string> = {},
 ): Promise<RedisServer> {
-  const port = await findFreePort();
+  const port = Number(await findFreePort());
   const folder = mkdtempSync(join(tmpdir(), 'redis-'));
   let child = await launch(port, folder, args, environment);
   const kill = async () => {
@@ -82,7 +82,7 @@ export async function startTlsRedis() {
   const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   writeFileSync(keyFile, key);
   writeFileSync(certFile, cert);
-  const tlsPort = String(await findFreePort());
+  const tlsPort = await findFreePort();
   const files = [
     '--tls-key-file',
     keyFile,
@@ -153,13 +153,4 @@ async function launch(
     }
   }
   throw new Error('redis-server ended before it was ready.');
-}
-
-export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
