@@ -33,8 +33,6 @@ const MAX_LINES = 1_000;
 
 const LINE_BREAK = /\r\n|[\n\r]/;
 
-/** Before an IPv4 address, where the gateway listens on `::`. */
-
 /** What a request is decorated with. */
 const IDENTITY = 'identity';
 

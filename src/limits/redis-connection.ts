@@ -57,11 +57,12 @@ export class RedisConnection {
   }
 
   /** Calls back whenever the connection is lost; in a cluster, that to the node that has the keys. */
-  onLost(callback: () => void): void {
-    this.#client.on('close', callback);
+  onLost(callback: (error: Error) => void): void {
+    const tell = () => callback(new Error(NO_CONNECTION));
+    this.#client.on('close', tell);
     this.#client.on('-node', (node: Redis) => {
       if (toAddress(node) === this.#findOwner()) {
-        callback();
+        tell();
       }
     });
   }

@@ -62,7 +62,7 @@ export class ResilientStore implements LimitStore {
     } catch (error) {
       store.#fallBack(error);
     }
-    options.redis.connection.onLost(() => store.#fallBack(new Error('Connection is closed.')));
+    options.redis.connection.onLost((error) => store.#fallBack(error));
     options.redis.connection.onMoved(() => store.#restoreAgain());
     return store;
   }
