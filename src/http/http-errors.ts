@@ -3,7 +3,6 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MASKED_MESSAGE } from '../graphql/mask-error';
 import { CodedError } from '../lib/coded-error';
@@ -137,13 +136,12 @@ export function createNotFoundHandler(allowByPath: ReadonlyMap<string, string>) 
   };
 }
 
-/** Answers on a connection that has no request Fastify could reply to, and ends it. */
-function refuseConnection(
-  socket: Duplex,
+/** For a request that does not reach Fastify. The connection ends with it. */
+function toRefusal(
   error: CodedError,
-  request?: IncomingMessage,
-  corsOrigins: readonly string[] = [],
-): void {
+  request: IncomingMessage | undefined,
+  corsOrigins: readonly string[],
+) {
   const correlationId = randomUUID();
   const body = JSON.stringify(toErrorBody(error, correlationId));
   const headers = {
@@ -155,6 +153,17 @@ function refuseConnection(
     ...toCorsHeaders(corsOrigins, request?.headers.origin),
     [REQUEST_ID_HEADER]: correlationId,
   };
+  return { headers, body };
+}
+
+/** Answers on a connection that has no response of Node's to write to, and ends it. */
+function refuseConnection(
+  socket: Socket,
+  error: CodedError,
+  request: IncomingMessage | undefined,
+  corsOrigins: readonly string[],
+): void {
+  const { headers, body } = toRefusal(error, request, corsOrigins);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(
     `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${lines.join('')}\r\n${body}`,
@@ -178,15 +187,26 @@ export function createClientErrorHandler(
   };
 }
 
-/** Node's server answers these two by itself, or not at all, unless there is a listener. */
-export function rejectConnectAndExpect(server: Server): void {
-  server.on('checkExpectation', (request: IncomingMessage) =>
-    refuseConnection(request.socket, UNMET_EXPECTATION, request),
-  );
-  server.on('connect', (request: IncomingMessage, socket: Duplex) => {
+/** Node's server answers these two by itself, or not at all, unless there is a listener. Responses still to come go first. */
+export function rejectConnectAndExpect(
+  server: Server,
+  pendingResponses: PendingResponses,
+  corsOrigins: readonly string[],
+): void {
+  server.on('checkExpectation', (request, response) => {
+    if (pendingResponses.add(request, response)) {
+      // A body may follow or not, so no one can tell where the next request begins.
+      pendingResponses.close(request);
+      const { headers, body } = toRefusal(UNMET_EXPECTATION, request, corsOrigins);
+      response.writeHead(UNMET_EXPECTATION.status, headers).end(body);
+    }
+  });
+  server.on('connect', (request: IncomingMessage, socket: Socket) => {
     // Node has released this socket: no other listener gets its errors, and no timer of the server's ends it.
     socket.on('error', () => socket.destroy());
     socket.once('finish', () => socket.destroy());
-    refuseConnection(socket, NO_TUNNEL, request);
+    pendingResponses.whenResponded(socket, () =>
+      refuseConnection(socket, NO_TUNNEL, request, corsOrigins),
+    );
   });
 }

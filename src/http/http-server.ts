@@ -82,7 +82,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   const pendingResponses = new PendingResponses();
   const server = createFastify(options, pendingResponses);
   boundConnections(server.server, pendingResponses);
-  rejectConnectAndExpect(server.server);
+  rejectConnectAndExpect(server.server, pendingResponses, options.corsOrigins);
   // JSON is the one body taken; a form or plain text could be posted by any page without a preflight.
   server.removeContentTypeParser('text/plain');
 

@@ -12,6 +12,8 @@ const MAX_UNREAD_BYTES_PER_CONNECTION = 4_000_000;
 export class PendingResponses {
   /** Each with the bytes of its response, as soon as it has one. */
   readonly #pending = new Map<Socket, Map<IncomingMessage, number>>();
+  /** Whose last response is decided upon. */
+  readonly #closing = new WeakSet<Socket>();
   /** One callback for each connection, and one for all of them. */
   readonly #waiting = new Map<Socket | undefined, () => void>();
 
@@ -31,7 +33,17 @@ export class PendingResponses {
       socket.destroy();
       return false;
     }
-    return true;
+    return !this.#closing.has(socket);
+  }
+
+  /** Whether no later request came on its connection. */
+  isLast(request: IncomingMessage): boolean {
+    return this.lastRequest(request.socket) === request;
+  }
+
+  /** The connection closes after the response to this request, so no later one is run. */
+  close({ socket }: IncomingMessage): void {
+    this.#closing.add(socket);
   }
 
   /** Notes how long a response is that is about to be written. Ends a connection that has left too much unread. */

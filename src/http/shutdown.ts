@@ -37,9 +37,12 @@ export function registerShutdown(
     if (typeof payload === 'string') {
       pendingResponses.respond(request.raw, Buffer.byteLength(payload));
     }
-    // Before the connection is closed under a request that is just being sent on it.
-    if (isStopping()) {
+    // Before the connection is closed under a request that is just being sent on it; after all that have arrived.
+    if (isStopping() && pendingResponses.isLast(request.raw)) {
       reply.header('connection', 'close');
+    }
+    if (reply.getHeader('connection') === 'close') {
+      pendingResponses.close(request.raw);
     }
     done();
   });

@@ -10,6 +10,11 @@ const MUTANT_PATIENCE_MS = 100;
 
 const HEAD = 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
 const BODY = '{"query":"{__typename}"}';
+function toMutation(orderId: string): string {
+  const query = `mutation { resendDvEmails(orderId: "${orderId}") { __typename } }`;
+  const body = JSON.stringify({ query });
+  return `${HEAD}Content-Length: ${body.length}\r\n\r\n${body}`;
+}
 const GOOD = `${HEAD}Content-Length: ${BODY.length}\r\n\r\n${BODY}`;
 
 /** Sends bytes and collects what comes back until the server closes, or patience runs out. */
@@ -183,14 +188,9 @@ describe('hostile clients', () => {
 
   it('get the response to a mutation that was sent, with any bytes behind it', async () => {
     const { url } = await startGateway({ DIGICERT_TIMEOUT_MS: '300' });
-    const body = JSON.stringify({
-      query: 'mutation { resendDvEmails(orderId: "1504") { __typename } }',
-    });
-    const mutation = `${HEAD}Content-Length: ${body.length}\r\n\r\n${body}`;
-
     const responses = await Promise.all(
       ['GARBAGE\r\n\r\n', 'POST /graphql HTTP/9.9\r\n\r\n'].map((rest) =>
-        talk(portOf(url), mutation + rest),
+        talk(portOf(url), toMutation('1504') + rest),
       ),
     );
     for (const response of responses) {
@@ -200,14 +200,29 @@ describe('hostile clients', () => {
     }
   });
 
+  it.each([
+    ['an unknown expectation', `${HEAD}Expect: tea\r\nContent-Length: 0\r\n\r\n`, '417'],
+    ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: localhost\r\n\r\n', '405'],
+    ['a body too long', `${HEAD}Content-Length: 9999999\r\n\r\n`, '413'],
+  ])(
+    'get the response to a mutation that was sent before the refusal of %s, and no other is sent',
+    async (_name, refused, status) => {
+      const { program, url } = await startGateway({ DIGICERT_TIMEOUT_MS: '300' });
+
+      const responses = await talk(portOf(url), toMutation('1504') + refused + toMutation('1001'));
+
+      expect(responses.match(/(?<=HTTP\/1\.1 )\d+/g)).toEqual(['200', status]);
+      expect(responses).toContain('ResendDvEmailsUpstreamError');
+      expect(loggedEvents(program).filter(({ event }) => event === 'resend.completed')).toEqual([
+        expect.objectContaining({ orderId: '1504' }),
+      ]);
+    },
+  );
+
   it('who pipeline without reading are hung up on', async () => {
     const { url } = gateway;
-    const body = JSON.stringify({
-      query: 'mutation { resendDvEmails(orderId: "1504") { __typename } }',
-    });
 
-    const mutation = `${HEAD}Content-Length: ${body.length}\r\n\r\n${body}`;
-    const response = await talk(portOf(url), mutation.repeat(21));
+    const response = await talk(portOf(url), toMutation('1504').repeat(21));
 
     expect(response).toBe('');
     await expectGoodResponse(url);
@@ -344,10 +359,6 @@ describe('slow clients', () => {
 });
 
 describe('a mutation that comes when the last word on its connection is said', () => {
-  const query = 'mutation { resendDvEmails(orderId: "1001") { __typename } }';
-  const mutation = JSON.stringify({ query });
-  const MUTATION = `${HEAD}Content-Length: ${mutation.length}\r\n\r\n${mutation}`;
-
   it.each([
     ['its time was up', '', '408'],
     ['it expects the impossible', `${HEAD}Expect: a-miracle\r\nContent-Length: 0\r\n\r\n`, '417'],
@@ -363,7 +374,7 @@ describe('a mutation that comes when the last word on its connection is said', (
     });
     await once(socket, 'end');
     expect(response.slice(0, 12)).toBe(`HTTP/1.1 ${status}`);
-    socket.write(MUTATION);
+    socket.write(toMutation('1001'));
 
     // By then it has been read: these came later, each after the response to the one before.
     for (let call = 0; call < 20; call += 1) {

@@ -135,6 +135,30 @@ describe('SIGTERM', () => {
     ]);
   });
 
+  it('answers all requests on one connection, and closes it with the last', async () => {
+    const { program, url } = await startGateway({
+      DIGICERT_TIMEOUT_MS: '300',
+      SHUTDOWN_DELAY_MS: '60000',
+    });
+    const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('latin1');
+    const query = 'mutation { resendDvEmails(orderId: "1504") { __typename } }';
+    const body = JSON.stringify({ query });
+    const head = 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+    const stopping = waitForLine(program, /gateway\.stopping/);
+    socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`.repeat(2));
+    await fetch(new URL('/livez', url));
+    program.kill('SIGTERM');
+    await stopping;
+
+    const responses = (await socket.toArray()).join('');
+
+    expect(responses.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(2);
+    expect(responses.match(/connection: \S+/gi)).toEqual([
+      'Connection: keep-alive',
+      'connection: close',
+    ]);
+  });
+
   it(
     'answers each of 500 mutations in flight',
     async () => {
