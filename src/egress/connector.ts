@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import { findProxy, type ProxySettings } from './proxy';
 
-/** undici's, and may be stopped while a proxy is asked: that ends the CONNECT, and calls back with an error. */
+/** undici's, and may be stopped while it connects: that calls back with an error. */
 export type Connect = (...args: Parameters<buildConnector.connector>) => () => void;
 
 /** TCP, TLS and CONNECT each; a deadline below it wins. */
@@ -18,20 +18,27 @@ export function createConnector(proxies: ProxySettings, timeoutMs = CONNECT_TIME
     const { protocol, hostname } = options;
     const port = Number(options.port) || (protocol === 'https:' ? 443 : 80);
     const proxy = findProxy(proxies, { protocol, hostname, port });
+    let stop: () => void;
+    const connectTo = (target: typeof options) => {
+      // Its types hide that it returns the socket.
+      const socket = connect(target, callback) as unknown as Socket;
+      stop = () => socket.destroy(createDeadlineError());
+    };
     if (!proxy) {
-      connect(options, callback);
-      return () => {};
+      connectTo(options);
+      return () => stop();
     }
     const authority = `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`;
-    return openTunnel(proxy, { authority, timeoutMs }, (error, socket) => {
+    stop = openTunnel(proxy, { authority, timeoutMs }, (error, socket) => {
       if (!socket) {
         callback(error, null);
       } else if (protocol === 'https:') {
-        connect({ ...options, httpSocket: socket }, callback);
+        connectTo({ ...options, httpSocket: socket });
       } else {
         callback(null, socket);
       }
     });
+    return () => stop();
   };
 }
 
@@ -83,7 +90,11 @@ function openTunnel(
     }
   });
   request.end();
-  return () => request.destroy(toError('DEADLINE', 'No call waits for the proxy any more.'));
+  return () => request.destroy(createDeadlineError());
+}
+
+export function createDeadlineError(): Error {
+  return toError('DEADLINE', 'No call waits for the connection any more.');
 }
 
 function toError(code: string, message: string): Error {

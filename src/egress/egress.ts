@@ -1,10 +1,10 @@
 // The way out: the one place where connections to DigiCert, the identity provider and a collector are set up.
 import http from 'node:http';
 import https from 'node:https';
-import { Agent, type buildConnector, Client, Dispatcher, Pool } from 'undici';
+import { Agent, type buildConnector, Client, type Dispatcher, Pool } from 'undici';
 import type { Clock } from '../lib/clock';
 import type { Deadline } from '../lib/deadline';
-import { type Connect, createConnector } from './connector';
+import { type Connect, createConnector, createDeadlineError } from './connector';
 import type { ProxySettings } from './proxy';
 
 /** Shorter than any server is likely to keep an idle connection, so that none is closed under a request. */
@@ -41,15 +41,11 @@ export function createEgress(proxies: ProxySettings = NO_PROXIES) {
   return {
     /** For one origin, with so many connections at most. */
     createPool: (origin: string, connections: number, clock: Clock): Dispatcher =>
-      new RenewedPool(
-        () =>
-          new Pool(origin, {
-            ...options,
-            connections,
-            factory: (url, clientOptions) => new LiveClient(url, clientOptions, connect),
-          }),
-        clock,
-      ),
+      new Pool(origin, {
+        ...options,
+        connections,
+        factory: (url, clientOptions) => new LiveClient(url, clientOptions, connect, clock),
+      }),
     /** For `fetch` to any origin. */
     createAgent: () => new Agent(options),
     /** For node:http and node:https. */
@@ -58,55 +54,33 @@ export function createEgress(proxies: ProxySettings = NO_PROXIES) {
 }
 
 /**
- * A pool that is replaced before its connections are too old; each still ends what it has begun. undici's `clientTtl` does not do:
- * with a bound on connections requests may wait for ever (nodejs/undici#5144).
+ * Connects for a call alone that still waits: one whose deadline has passed has its response. A connection that is too old takes
+ * one last call. undici's `clientTtl` does not do: with a bound on connections requests may wait for ever (nodejs/undici#5144).
  */
-class RenewedPool extends Dispatcher {
-  // Not #private: what `compose` returns is a proxy of this object.
-  private readonly pools = new Set<Pool>();
-  private current: Pool | undefined;
-  private renewAtMs = 0;
-
-  constructor(
-    private readonly create: () => Pool,
-    private readonly clock: Clock,
-  ) {
-    super();
-  }
-
-  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) {
-    const nowMs = this.clock.monotonicMs();
-    if (!this.current || nowMs >= this.renewAtMs) {
-      const old = this.current;
-      void old?.close().then(() => this.pools.delete(old));
-      this.current = this.create();
-      this.pools.add(this.current);
-      this.renewAtMs = nowMs + MAX_CONNECTION_AGE_MS;
-    }
-    return this.current.dispatch(options, handler);
-  }
-
-  override async destroy(): Promise<void> {
-    await Promise.all([...this.pools].map((pool) => pool.destroy()));
-  }
-}
-
-/** Connects for calls alone that still wait: one whose deadline has passed has its response. */
 class LiveClient extends Client {
   constructor(
     origin: URL,
     options: Client.Options,
     connect: Connect,
-    private readonly waiting: { deadline?: Deadline | undefined } = {},
+    private readonly clock: Clock,
+    private readonly state: { deadline?: Deadline | undefined; renewAtMs: number } = {
+      renewAtMs: Number.POSITIVE_INFINITY,
+    },
   ) {
     super(origin, {
       ...options,
       connect: (target, callback) => {
+        // undici asks for a connection in place of one that was cut off with its call.
+        if (state.deadline?.isExpired) {
+          setImmediate(() => callback(createDeadlineError(), null));
+          return;
+        }
         const stop = connect(target, (...result) => {
           ignoreDeadline?.();
+          state.renewAtMs = clock.monotonicMs() + MAX_CONNECTION_AGE_MS;
           callback(...result);
         });
-        const ignoreDeadline = waiting.deadline?.onExpired(stop);
+        const ignoreDeadline = state.deadline?.onExpired(stop);
       },
     });
   }
@@ -118,8 +92,12 @@ class LiveClient extends Client {
     if (options.deadline?.isExpired) {
       return true;
     }
-    this.waiting.deadline = options.deadline;
-    return super.dispatch(options, handler);
+    this.state.deadline = options.deadline;
+    if (this.clock.monotonicMs() < this.state.renewAtMs) {
+      return super.dispatch(options, handler);
+    }
+    this.state.renewAtMs = Number.POSITIVE_INFINITY;
+    return super.dispatch({ ...options, reset: true }, handler);
   }
 }
 

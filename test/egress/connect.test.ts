@@ -1,23 +1,18 @@
 // How many CONNECTs a forward proxy gets, and what its responses mean.
-import type { Socket } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createConnector } from '../../src/egress/connector';
 import { parseNoProxy, parseProxy } from '../../src/egress/proxy';
+import { closeLater } from '../support/close-later';
 import { answer, closeAtOnce, hangOn, startForwardProxy } from '../support/forward-proxy';
-import { startTestApp, type TestApp } from '../support/test-app';
+import { settle } from '../support/settle';
+import { describeRequest, startTestApp, type TestApp } from '../support/test-app';
 
 /** Attempts that the gateway made, by its own account. */
 const attemptsOf = ({ log }: TestApp) =>
   log
     .filter(({ event }) => event === 'resend.completed')
     .reduce((sum, { upstreamAttempts }) => sum + Number(upstreamAttempts ?? 0), 0);
-
-/** Until what was due at once has been done. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 200; turn += 1) {
-    await nextTurn();
-  }
-}
 
 describe('CONNECT', () => {
   it('is asked once per try of a proxy that closes, and never after the response', async () => {
@@ -49,13 +44,10 @@ describe('CONNECT', () => {
 
     await Promise.all(Array.from({ length: 8 }, () => app.resend('1001')));
 
-    // Two that wait for the same connection fail with it.
     expect(attemptsOf(app)).toBe(24);
-    const connects = proxy.connects.length;
-    expect(connects).toBeGreaterThanOrEqual(8);
-    expect(connects).toBeLessThanOrEqual(24);
+    expect(proxy.connects).toHaveLength(24);
     await settle();
-    expect(proxy.connects).toHaveLength(connects);
+    expect(proxy.connects).toHaveLength(24);
   });
 
   it('is not asked for calls whose deadline has passed while they waited for a connection', async () => {
@@ -83,6 +75,20 @@ describe('CONNECT', () => {
     await settle();
 
     expect(proxy.connects).toHaveLength(1);
+  });
+
+  it('is not asked again for a call that was cut off by its deadline', async () => {
+    const proxy = await startForwardProxy();
+    const app = await startTestApp({ environment: { HTTP_PROXY: proxy.url } });
+
+    const response = app.resend('1504');
+    await app.nextUpstreamRequest();
+    app.clock.advance(10_000);
+
+    expect((await response).data?.resendDvEmails).toMatchObject({ reason: 'OUTCOME_UNKNOWN' });
+    await settle();
+    expect(proxy.connects).toHaveLength(1);
+    expect(app.takeUpstreamRequests().map(describeRequest)).toEqual(['PUT 1504']);
   });
 
   it('ends with the call that waits for it', async () => {
@@ -157,4 +163,34 @@ describe('CONNECT', () => {
       reason: 'UNREACHABLE',
     });
   });
+});
+
+it.each([
+  ['through a proxy', true],
+  ['without one', false],
+])('a TLS handshake %s ends with the call that waits for it', async (_name, isProxied) => {
+  const proxy = await startForwardProxy();
+  const silent = createServer().listen(0, '127.0.0.1');
+  closeLater(() => silent.close());
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const app = await startTestApp({
+    baseUrl: `https://127.0.0.1:${port}/services/v2`,
+    environment: isProxied ? { HTTPS_PROXY: proxy.url } : {},
+  });
+
+  const response = app.resend('1001');
+  const [socket] = (await once(silent, 'connection')) as [Socket];
+  await once(socket, 'data');
+  app.clock.advance(10_000);
+
+  expect((await response).data?.resendDvEmails).toMatchObject({
+    reason: 'UNREACHABLE',
+    emailsMayHaveBeenSent: false,
+  });
+  await settle();
+  socket.resume();
+  await settle();
+  expect(socket.closed).toBe(true);
+  expect(proxy.connects).toHaveLength(isProxied ? 1 : 0);
 });

@@ -1,12 +1,13 @@
 // What uses the way out through a forward proxy, and what of it is ever written; and for how long a connection is used.
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startSimulator } from '../../src/simulator/simulator';
 import { closeLater } from '../support/close-later';
 import { answer, startForwardProxy, tunnel } from '../support/forward-proxy';
 import { ask, createKey, sign, startProvider, startWithTokens } from '../support/identity';
 import { startGateway } from '../support/program';
+import { settle, settleUntil } from '../support/settle';
 import { startTestApp } from '../support/test-app';
 
 const USER = 'egress-user';
@@ -148,28 +149,57 @@ function expectNoCredentials(text: string): void {
 }
 
 describe('a connection', () => {
-  it('is left for a new one after a minute of use, and no call notices', async () => {
-    const ports = new Set<number | undefined>();
+  /** DigiCert, which accepts when told so, and the ports it was called from. */
+  async function startCounting(answer: (response: ServerResponse) => void) {
+    const ports: (number | undefined)[] = [];
     const server = createServer((request, response) => {
-      ports.add(request.socket.remotePort);
-      response.writeHead(204).end();
+      ports.push(request.socket.remotePort);
+      answer(response);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     closeLater(() => server.close());
     const { port } = server.address() as AddressInfo;
-    const app = await startTestApp({ baseUrl: `http://127.0.0.1:${port}/services/v2` });
+    const app = await startTestApp({
+      baseUrl: `http://127.0.0.1:${port}/services/v2`,
+      environment: { DIGICERT_CONCURRENCY: '2', DIGICERT_TIMEOUT_MS: '120000' },
+    });
+    return { app, ports };
+  }
+
+  it('is left for a new one after a minute of use, and no call notices', async () => {
+    const { app, ports } = await startCounting((response) => response.writeHead(204).end());
     const connectionsAfter = async (seconds: number) => {
       for (let passed = 0; passed < seconds; passed += 1) {
         app.clock.advance(1_000);
         const { data } = await app.resend('1001');
         expect(data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
       }
-      return ports.size;
+      return new Set(ports).size;
     };
 
-    expect(await connectionsAfter(60)).toBe(1);
+    // The first call comes after a second; the one a minute later is the last.
+    expect(await connectionsAfter(61)).toBe(1);
     expect(await connectionsAfter(1)).toBe(2);
-    expect(await connectionsAfter(59)).toBe(2);
+    expect(await connectionsAfter(60)).toBe(2);
     expect(await connectionsAfter(1)).toBe(3);
+  });
+
+  it('is left for no new one while its call is in flight, so the bound on connections holds', async () => {
+    const waiting: ServerResponse[] = [];
+    const { app, ports } = await startCounting((response) => waiting.push(response));
+    const calls = ['1001', '1002'].map((orderId) => app.resend(orderId));
+    await settleUntil(() => waiting.length === 2);
+    app.clock.advance(61_000);
+    calls.push(app.resend('1006'), app.resend('1007'));
+    await settle();
+    expect(ports).toHaveLength(2);
+
+    for (let answered = 0; answered < 4; answered += 1) {
+      await settleUntil(() => waiting.length > answered);
+      waiting[answered]?.writeHead(204).end();
+    }
+    for (const { data } of await Promise.all(calls)) {
+      expect(data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
+    }
   });
 });

@@ -5,6 +5,7 @@ import type { Limits, Reservation } from '../../domain/reservation';
 import type { ReportUpstream } from '../../domain/upstream-event';
 import type { Clock } from '../../lib/clock';
 import { type Deadline, waitWithin } from '../../lib/deadline';
+import { Semaphore } from '../../lib/semaphore';
 import type { CallResult, CircuitBreaker } from './circuit-breaker';
 import { type Attempted, type Exchange, exchangeOnce, type HttpRequest } from './exchange';
 import { decideRetry } from './retry';
@@ -47,14 +48,18 @@ export type Sent = Exchange & { readonly attempts: number };
 
 export class Sender {
   #inFlight = 0;
+  // Not left to the pool: it makes a connection more where it has lost one, and lets two calls wait for one connection.
+  readonly #slots: Semaphore;
 
   constructor(
     private readonly options: SenderOptions,
     private readonly dispatcher: Dispatcher,
     private readonly breaker: CircuitBreaker,
-  ) {}
+  ) {
+    this.#slots = new Semaphore(options.transport.concurrency);
+  }
 
-  /** Requests that are on their way, or wait for a connection. */
+  /** Requests that are on their way, or wait for others to end. */
   get inFlight(): number {
     return this.#inFlight;
   }
@@ -118,9 +123,13 @@ export class Sender {
     this.#inFlight += 1;
     const startedAtMs = clock.monotonicMs();
     let attempted: Attempted | undefined;
+    const hasSlot = await this.#slots.acquire(deadline);
     try {
       attempted = await exchangeOnce(this.dispatcher, request, deadline, maxBytes);
     } finally {
+      if (hasSlot) {
+        this.#slots.release();
+      }
       this.#inFlight -= 1;
       permit.end(toCallResult(subject, attempted));
     }
