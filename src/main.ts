@@ -10,7 +10,8 @@ import { toVisible } from './lib/visible-text';
 import { isOneBuild } from './one-build';
 import { parsePort } from './settings/parsers';
 import { parseSettings } from './settings/settings';
-import { createLog, createOutput, createPrettyStream } from './telemetry/log';
+import { createLog, createPrettyStream } from './telemetry/log';
+import { Output } from './telemetry/output';
 import { loadSimulator } from './upstream';
 
 const USAGE = `usage: main [start | simulator [PORT]]
@@ -29,14 +30,8 @@ async function start(): Promise<void> {
     return fail(`Invalid configuration:\n  ${parsed.problems.join('\n  ')}`);
   }
   const { settings } = parsed;
-  let isLogRead = true;
-  const output = process.stdout.isTTY
-    ? createPrettyStream()
-    : createOutput(() => {
-        isLogRead = false;
-        tellThatLogIsUnread();
-      });
-  const log = createLog(settings.logLevel, output);
+  const output = process.stdout.isTTY ? undefined : new Output(tellOperator);
+  const log = createLog(settings.logLevel, output ?? createPrettyStream());
   let app: App | undefined;
   let stopping = false;
   const stop = async () => {
@@ -64,7 +59,7 @@ async function start(): Promise<void> {
       void stop();
     }
   });
-  app = await startApp(settings, { log, isLogRead: () => isLogRead });
+  app = await startApp(settings, { log, isLogRead: () => output?.isWritten ?? true });
   if (!isOneBuild()) {
     throw new Error(TWO_BUILDS);
   }
@@ -111,14 +106,12 @@ function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
   }
 }
 
-function tellThatLogIsUnread(): void {
+/** Where the log cannot be written. */
+function tellOperator(problem: string): void {
   try {
-    writeSync(
-      process.stderr.fd,
-      'Standard output has no reader any more: nothing is sent that could not be logged. Restart the gateway.\n',
-    );
+    writeSync(process.stderr.fd, `${problem}\n`);
   } catch {
-    // It has no reader either.
+    // Standard error cannot be written either.
   }
 }
 

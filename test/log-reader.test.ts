@@ -1,6 +1,13 @@
-// The reader of the log goes away: what cannot be logged is not sent. A real process, and a pipe without a reader.
+// The log cannot be written: what cannot be logged is not sent. A real process, with a pipe that is not read or a full disk.
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { startGateway, waitForLine } from './support/program';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { startSimulator } from '../src/simulator/simulator';
+import { closeLater } from './support/close-later';
+import { findFreePort } from './support/free-port';
+import { NO_LIMITS } from './support/no-limits';
+import { loggedEvents, startGateway, waitForLine } from './support/program';
 
 const MUTATION = `mutation {
   a: resendDvEmails(orderId: "1001") { __typename }
@@ -14,11 +21,10 @@ const UNAVAILABLE = {
   extensions: { code: 'SERVICE_UNAVAILABLE', correlationId: 'test' },
 };
 
-async function start() {
-  const { program, url } = await startGateway();
-  const { outboxUrl } = JSON.parse(await waitForLine(program, /simulator\.in-use/));
+const RESEND = 'mutation { resendDvEmails(orderId: "1001") { __typename } }';
+
+function callsTo(url: string) {
   return {
-    program,
     get: async (path: string) => {
       const response = await fetch(new URL(path, url));
       return { status: response.status, body: await response.json() };
@@ -31,11 +37,30 @@ async function start() {
       });
       return { status: response.status, body: await response.json() };
     },
+  };
+}
+
+async function start() {
+  const { program, url } = await startGateway();
+  const { outboxUrl } = JSON.parse(await waitForLine(program, /simulator\.in-use/));
+  return {
+    program,
+    ...callsTo(url),
     sent: async () =>
       ((await (await fetch(outboxUrl)).json()) as { orderId: string }[]).map(
         ({ orderId }) => orderId,
       ),
   };
+}
+
+/** What a path says once it is served, and with this status. */
+async function waitFor({ get }: ReturnType<typeof callsTo>, path: string, status: number) {
+  for (;;) {
+    const response = await get(path).catch(() => undefined);
+    if (response?.status === status) {
+      return response;
+    }
+  }
 }
 
 it('sends nothing after the call that could not be logged, is not ready, and says so once', async () => {
@@ -80,4 +105,69 @@ it('does the same where standard error has no reader either', async () => {
 
   expect(await get('/readyz')).toMatchObject({ status: 503 });
   expect(await sent()).toEqual(['1001']);
+});
+
+it('waits for a reader that has stopped reading, but not without end, and loses no line', async () => {
+  const simulator = await startSimulator({ quota: [] });
+  closeLater(() => simulator.close());
+  const { program, url } = await startGateway({
+    DIGICERT_API_KEY: 'key',
+    DIGICERT_BASE_URL: simulator.baseUrl,
+  });
+  const { get, post } = callsTo(url);
+  const accepted = { data: { resendDvEmails: { __typename: 'ResendDvEmailsSuccess' } } };
+  program.stdout.pause();
+
+  let calls = 0;
+  let response = await post(RESEND);
+  for (; response.status === 200; response = await post(RESEND)) {
+    expect(response.body).toEqual(accepted);
+    calls += 1;
+  }
+
+  expect(response).toEqual({ status: 503, body: { errors: [UNAVAILABLE] } });
+  expect(await get('/readyz')).toMatchObject({ status: 503, body: { status: 'log-unread' } });
+  expect(await get('/livez')).toMatchObject({ status: 200 });
+  expect(simulator.outbox).toHaveLength(calls);
+
+  program.stdout.resume();
+  await waitFor({ get, post }, '/readyz', 200);
+  expect(await post(RESEND)).toEqual({ status: 200, body: accepted });
+  program.kill('SIGTERM');
+  await program.closed;
+  const lines = loggedEvents(program).filter(({ event }) => event === 'resend.completed');
+  expect(lines).toHaveLength(calls + 1);
+  expect(program.printed().stderr).toBe(
+    'The reader of standard output has stopped reading: nothing is sent until it goes on.\n' +
+      'Standard output is written again. Lines lost: 0.\n',
+  );
+}, 60_000);
+
+it('sends nothing where the disk of the log is full, and says why', async () => {
+  const simulator = await startSimulator();
+  closeLater(() => simulator.close());
+  const port = await findFreePort();
+  const fullDisk = openSync('/dev/full', 'w');
+  const program = spawn(process.execPath, [join(__dirname, '..', 'dist', 'main.js')], {
+    env: {
+      ...NO_LIMITS,
+      PORT: port,
+      DIGICERT_API_KEY: 'key',
+      DIGICERT_BASE_URL: simulator.baseUrl,
+    },
+    stdio: ['ignore', fullDisk, 'pipe'],
+  });
+  closeLater(() => program.kill('SIGKILL'));
+  closeSync(fullDisk);
+  const printed = program.stderr?.setEncoding('utf8').toArray() ?? [];
+  const calls = callsTo(`http://127.0.0.1:${port}/graphql`);
+
+  expect(await waitFor(calls, '/readyz', 503)).toMatchObject({ body: { status: 'log-unread' } });
+  expect(await calls.post(RESEND)).toEqual({ status: 503, body: { errors: [UNAVAILABLE] } });
+  expect(simulator.requests).toEqual([]);
+
+  program.kill('SIGTERM');
+  expect((await printed).join('')).toBe(
+    'Standard output cannot be written (ENOSPC): nothing is sent that could not be logged.\n',
+  );
 });

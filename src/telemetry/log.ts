@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import { inspect } from 'node:util';
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
 import { toVisible } from '../lib/visible-text';
+import { Output } from './output';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -57,19 +58,9 @@ function toErrorFields(error: unknown): object {
   };
 }
 
-/**
- * Standard output. Each line is written before the call returns: an end of the process loses and mixes up none. Calls back
- * once it has no reader any more; pino then drops all further lines.
- */
-export function createOutput(onReaderGone = () => {}): DestinationStream {
-  return pino
-    .destination({ dest: 1, sync: true })
-    .on('error', ({ code }: NodeJS.ErrnoException) => code === 'EPIPE' && onReaderGone());
-}
-
 export function createLog(
   level: (typeof LOG_LEVELS)[number],
-  destination: DestinationStream = createOutput(),
+  destination: DestinationStream = new Output(),
 ): Logger {
   // pino escapes the control characters of ASCII; the others are escaped here, which is the same JSON.
   const hooks = { streamWrite: (line: string) => toVisible(redact(line)) };
