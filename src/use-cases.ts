@@ -66,7 +66,7 @@ export async function startUseCases(
     limits,
     transport: settings.transport,
     report,
-    dispatcher: dispatcher ?? egress.createPool(origin, settings.transport.concurrency, clock),
+    createClient: () => dispatcher ?? egress.createClient(origin, clock),
   });
   telemetry.watchState({
     breakerState: () => digicert.breakerState,

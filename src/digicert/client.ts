@@ -10,6 +10,7 @@ import type { Deadline } from '../lib/deadline';
 import { mapOutcome } from './map-outcome';
 import { parseOrderInfo, parseOrderList, parseOrderValidation } from './order-responses';
 import { CircuitBreaker } from './transport/circuit-breaker';
+import { ClientPool } from './transport/client-pool';
 import { type HttpRequest, MAX_ORDER_LIST_BYTES } from './transport/exchange';
 import { Sender, type SenderOptions, type Sent } from './transport/sender';
 
@@ -29,8 +30,8 @@ interface DigicertClientOptions extends SenderOptions {
   readonly apiKey: () => string;
   /** `name/version` */
   readonly userAgent: string;
-  /** The client closes it. */
-  readonly dispatcher: Dispatcher;
+  /** For one request at a time. Destroyed on `close`. */
+  readonly createClient: () => Dispatcher;
 }
 
 interface DigicertClient extends ResendApi, OrderReadApi {
@@ -42,7 +43,7 @@ interface DigicertClient extends ResendApi, OrderReadApi {
 }
 
 export function createDigicertClient(options: DigicertClientOptions): DigicertClient {
-  const { apiKey, clock, dispatcher, report, transport, userAgent } = options;
+  const { apiKey, clock, createClient, report, transport, userAgent } = options;
   const { origin, pathname } = new URL(options.baseUrl);
   const basePath = pathname.replace(/\/$/, '');
   const breaker = new CircuitBreaker({
@@ -50,7 +51,8 @@ export function createDigicertClient(options: DigicertClientOptions): DigicertCl
     openMs: transport.breakerMs,
     onChange: (to) => report({ kind: 'breaker-changed', to }),
   });
-  const sender = new Sender(options, dispatcher, breaker);
+  const clients = new ClientPool(transport.concurrency, createClient);
+  const sender = new Sender(options, clients, breaker);
 
   /** `subject`: the order it is about, or what else may be at fault when DigiCert fails. */
   function send(
@@ -113,7 +115,7 @@ export function createDigicertClient(options: DigicertClientOptions): DigicertCl
     get inFlight() {
       return sender.inFlight;
     },
-    close: () => dispatcher.destroy(),
+    close: () => clients.destroy(),
   };
 }
 

@@ -1,7 +1,7 @@
 // The way out: the one place where connections to DigiCert, the identity provider and a collector are set up.
 import http from 'node:http';
 import https from 'node:https';
-import { Agent, type buildConnector, Client, type Dispatcher, Pool } from 'undici';
+import { Agent, type buildConnector, Client, type Dispatcher } from 'undici';
 import type { Clock } from '../lib/clock';
 import type { Deadline } from '../lib/deadline';
 import { type Connect, createConnector, createDeadlineError } from './connector';
@@ -39,13 +39,9 @@ export function createEgress(proxies: ProxySettings = NO_PROXIES) {
     bodyTimeout: 0,
   };
   return {
-    /** For one origin, with so many connections at most. */
-    createPool: (origin: string, connections: number, clock: Clock): Dispatcher =>
-      new Pool(origin, {
-        ...options,
-        connections,
-        factory: (url, clientOptions) => new LiveClient(url, clientOptions, connect, clock),
-      }),
+    /** For one origin, with one connection. */
+    createClient: (origin: string, clock: Clock): Dispatcher =>
+      new LiveClient(origin, options, connect, clock),
     /** For `fetch` to any origin. */
     createAgent: () => new Agent(options),
     /** For node:http and node:https. */
@@ -55,11 +51,11 @@ export function createEgress(proxies: ProxySettings = NO_PROXIES) {
 
 /**
  * Connects for a call alone that still waits: one whose deadline has passed has its response. A connection that is too old takes
- * one last call. undici's `clientTtl` does not do: with a bound on connections requests may wait for ever (nodejs/undici#5144).
+ * one last call. undici's `clientTtl` is for pools.
  */
 class LiveClient extends Client {
   constructor(
-    origin: URL,
+    origin: string,
     options: Client.Options,
     connect: Connect,
     private readonly clock: Clock,
@@ -89,9 +85,6 @@ class LiveClient extends Client {
     options: Dispatcher.DispatchOptions & { readonly deadline?: Deadline },
     handler: Dispatcher.DispatchHandler,
   ): boolean {
-    if (options.deadline?.isExpired) {
-      return true;
-    }
     this.state.deadline = options.deadline;
     if (this.clock.monotonicMs() < this.state.renewAtMs) {
       return super.dispatch(options, handler);

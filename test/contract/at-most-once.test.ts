@@ -27,7 +27,7 @@ const upstream = (reason: string, retryable: boolean, emailsMayHaveBeenSent: boo
 const UNREACHABLE = upstream('UNREACHABLE', true, false);
 const OUTCOME_UNKNOWN = upstream('OUTCOME_UNKNOWN', false, true);
 
-const createPool = (origin: string) => createEgress().createPool(origin, 100, systemClock);
+const createClient = (origin: string) => createEgress().createClient(origin, systemClock);
 
 const servers: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -201,7 +201,7 @@ describe('a request that left', () => {
   it('is decided by its status when the deadline passes while the body trickles in', async () => {
     const headArrived = createDeferred();
     const app = await startTestApp({
-      dispatcherFor: (origin) => tapResponseStart(createPool(origin), headArrived.resolve),
+      dispatcherFor: (origin) => tapResponseStart(createClient(origin), headArrived.resolve),
     });
 
     const response = app.resend('1603');
@@ -253,7 +253,7 @@ describe('a transport that repeats requests by itself', () => {
   ])('is kept from sending order %s twice', async (orderId, expected) => {
     const app = await startTestApp({
       dispatcherFor: (origin) =>
-        createPool(origin).compose(
+        createClient(origin).compose(
           interceptors.retry({ minTimeout: 1, maxTimeout: 1, methods: ['PUT'] }),
         ),
     });
@@ -305,7 +305,7 @@ describe('what comes back before, or in place of, a status', () => {
     const newsArrived = createDeferred();
     const app = await startTestApp({
       baseUrl: `http://127.0.0.1:${port}/services/v2`,
-      dispatcherFor: (origin) => tapResponseStart(createPool(origin), newsArrived.resolve),
+      dispatcherFor: (origin) => tapResponseStart(createClient(origin), newsArrived.resolve),
     });
 
     const response = app.resend('1001');

@@ -21,7 +21,7 @@ async function startSupergraph(name: RouterName): Promise<string> {
     // A bug in the transport, for one order: what a gateway must mask.
     dispatcherFor: (origin) =>
       createEgress()
-        .createPool(origin, 100, systemClock)
+        .createClient(origin, systemClock)
         .compose((dispatch) => (options, handler) => {
           if (options.path.includes(`/${BROKEN_ORDER}/`)) {
             throw new Error('secret-detail');

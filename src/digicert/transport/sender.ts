@@ -1,12 +1,11 @@
 // The way of every request to DigiCert: breaker, concurrency, one exchange at most per attempt, and another attempt
 // only where the retry decision allows one and the quota has room.
-import type { Dispatcher } from 'undici';
 import type { Limits, Reservation } from '../../domain/reservation';
 import type { ReportUpstream } from '../../domain/upstream-event';
 import type { Clock } from '../../lib/clock';
 import { type Deadline, waitWithin } from '../../lib/deadline';
-import { Semaphore } from '../../lib/semaphore';
 import type { CallResult, CircuitBreaker } from './circuit-breaker';
+import type { ClientPool } from './client-pool';
 import { type Attempted, type Exchange, exchangeOnce, type HttpRequest } from './exchange';
 import { decideRetry } from './retry';
 import { readRetryAfter } from './retry-after';
@@ -48,16 +47,11 @@ export type Sent = Exchange & { readonly attempts: number };
 
 export class Sender {
   #inFlight = 0;
-  // Not left to the pool: it makes a connection more where it has lost one, and lets two calls wait for one connection.
-  readonly #slots: Semaphore;
-
   constructor(
     private readonly options: SenderOptions,
-    private readonly dispatcher: Dispatcher,
+    private readonly clients: ClientPool,
     private readonly breaker: CircuitBreaker,
-  ) {
-    this.#slots = new Semaphore(options.transport.concurrency);
-  }
+  ) {}
 
   /** Requests that are on their way, or wait for others to end. */
   get inFlight(): number {
@@ -123,12 +117,14 @@ export class Sender {
     this.#inFlight += 1;
     const startedAtMs = clock.monotonicMs();
     let attempted: Attempted | undefined;
-    const hasSlot = await this.#slots.acquire(deadline);
+    const client = await this.clients.acquire(deadline);
     try {
-      attempted = await exchangeOnce(this.dispatcher, request, deadline, maxBytes);
+      attempted = client
+        ? await exchangeOnce(client, request, deadline, maxBytes)
+        : { kind: 'not-sent', errorCode: 'DEADLINE' };
     } finally {
-      if (hasSlot) {
-        this.#slots.release();
+      if (client) {
+        this.clients.release(client);
       }
       this.#inFlight -= 1;
       permit.end(toCallResult(subject, attempted));
