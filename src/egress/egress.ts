@@ -60,7 +60,7 @@ class LiveClient extends Client {
     connect: Connect,
     private readonly clock: Clock,
     private readonly state: { deadline?: Deadline | undefined; renewAtMs: number } = {
-      renewAtMs: Number.POSITIVE_INFINITY,
+      renewAtMs: 0,
     },
   ) {
     super(origin, {
@@ -86,11 +86,8 @@ class LiveClient extends Client {
     handler: Dispatcher.DispatchHandler,
   ): boolean {
     this.state.deadline = options.deadline;
-    if (this.clock.monotonicMs() < this.state.renewAtMs) {
-      return super.dispatch(options, handler);
-    }
-    this.state.renewAtMs = Number.POSITIVE_INFINITY;
-    return super.dispatch({ ...options, reset: true }, handler);
+    const isOld = this.clock.monotonicMs() >= this.state.renewAtMs && this.stats.connected;
+    return super.dispatch(isOld ? { ...options, reset: true } : options, handler);
   }
 }
 

@@ -1,6 +1,6 @@
 // What uses the way out through a forward proxy, and what of it is ever written; and for how long a connection is used.
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startSimulator } from '../../src/simulator/simulator';
 import { closeLater } from '../support/close-later';
@@ -163,7 +163,7 @@ describe('a connection', () => {
       baseUrl: `http://127.0.0.1:${port}/services/v2`,
       environment: { DIGICERT_CONCURRENCY: '2', DIGICERT_TIMEOUT_MS: '120000' },
     });
-    return { app, ports };
+    return { app, ports, server };
   }
 
   it('is left for a new one after a minute of use, and no call notices', async () => {
@@ -202,4 +202,33 @@ describe('a connection', () => {
       expect(data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
     }
   });
+
+  it('takes the place of one that was cut off with its call, and is no further one', async () => {
+    const waiting: ServerResponse[] = [];
+    const { app, server } = await startCounting((response) => waiting.push(response));
+    for (let round = 0; round < 5; round += 1) {
+      waiting.length = 0;
+      const cutOff = ['1001', '1002'].map((orderId) => app.resend(orderId));
+      await settleUntil(() => waiting.length === 2);
+      app.clock.advance(60_000);
+      const answered = ['1006', '1007'].map((orderId) => app.resend(orderId));
+      await settle();
+      app.clock.advance(60_000);
+      for (const { data } of await Promise.all(cutOff)) {
+        expect(data?.resendDvEmails).toMatchObject({ reason: 'OUTCOME_UNKNOWN' });
+      }
+      await settleUntil(() => waiting.length === 4);
+      waiting.slice(2).map((response) => response.writeHead(204).end());
+      for (const { data } of await Promise.all(answered)) {
+        expect(data?.resendDvEmails?.__typename).toBe('ResendDvEmailsSuccess');
+      }
+    }
+    await settle();
+
+    expect(await countConnections(server)).toBe(2);
+  });
 });
+
+function countConnections(server: Server): Promise<number> {
+  return new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
+}
