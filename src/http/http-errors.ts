@@ -204,6 +204,7 @@ export function rejectConnectAndExpect(
   server.on('connect', (request: IncomingMessage, socket: Socket) => {
     // Node has released this socket: no other listener gets its errors, and no timer of the server's ends it.
     socket.on('error', () => socket.destroy());
+    socket.setTimeout(server.timeout, () => socket.destroy());
     socket.once('finish', () => socket.destroy());
     pendingResponses.whenResponded(socket, () =>
       refuseConnection(socket, NO_TUNNEL, request, corsOrigins),

@@ -84,6 +84,13 @@ export class PendingResponses {
     check();
   }
 
+  /** Also connections that Node's server has released. */
+  destroyAll(): void {
+    for (const socket of this.#pending.keys()) {
+      socket.destroy();
+    }
+  }
+
   #open(socket: Socket): Map<IncomingMessage, number> {
     const requests = new Map<IncomingMessage, number>();
     this.#pending.set(socket, requests);

@@ -1,5 +1,6 @@
 // Closing the server: nothing new is taken, what is in flight is answered within a bound, and then every
 // connection ends.
+import net from 'node:net';
 import type { FastifyInstance, onRequestHookHandler } from 'fastify';
 import type { Logger } from 'pino';
 import { CodedError } from '../lib/coded-error';
@@ -48,7 +49,9 @@ export function registerShutdown(
   });
   server.addHook('preClose', async () => {
     draining = true;
-    server.server.close();
+    // Listens no more. http.Server's own `close` would also end what it takes for idle: connections whose response is
+    // written, but not read yet.
+    net.Server.prototype.close.call(server.server);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
         log.error(
@@ -63,6 +66,7 @@ export function registerShutdown(
       });
     });
     server.server.closeAllConnections();
+    pendingResponses.destroyAll();
   });
   return (_request, _reply, done) => done(draining ? SHUTTING_DOWN : undefined);
 }
