@@ -17,17 +17,41 @@ const codes = (...list: readonly string[]) => ({
 const raws = (...list: readonly string[]) =>
   list.map((code) => ({ code, message: `about ${code}` }));
 
+/** What a user reads: with the order's own words, where there are some. */
+const NOT_ELIGIBLE = {
+  ORDER_NOT_PENDING: 'the status of the order is STATUS: it no longer waits for approval by email.',
+  ORDER_NOT_READY:
+    'the status of the order is STATUS: someone in the DigiCert account has to act on it before there are approval emails.',
+  DCV_METHOD_NOT_EMAIL:
+    'the order proves domain control by METHOD, not by email. To use email, change its DCV method at DigiCert first.',
+  NOT_A_DV_ORDER:
+    'the order is for an OV or EV certificate. Older editions of its API take DV orders only ("Resend DCV email" serves the others); newer ones take any order, and then DigiCert\'s own errors name another cause.',
+} as const;
+
+const OPERATORS = "Tell the gateway's operators, with the correlation id.";
+
+const UPSTREAM = {
+  CREDENTIALS_REJECTED: `DigiCert rejects this gateway's API key. ${OPERATORS}`,
+  MISCONFIGURED: `The gateway is not set up right for DigiCert. ${OPERATORS}`,
+  UNAVAILABLE: 'DigiCert, or a server before it, fails at the moment; try again LATER.',
+  UNEXPECTED_RESPONSE: `DigiCert's response was not understood. ${OPERATORS}`,
+} as const;
+
+const MAY_BE_SENT = 'The emails may have been sent anyway: look for them before you try again.';
+
+const ACCOUNT_DENIED = "DigiCert does not let this gateway's account resend emails for this order.";
+const KEY_DENIED = "DigiCert says that the gateway's API key lacks the permission for this.";
+
 const PENDING_DV = {
   status: 'pending',
   dcv_method: 'email',
   product: { name_id: 'ssl_dv_rapidssl' },
 };
 
-const text = expect.any(String);
-
 const invalidInput = (digicertErrors: readonly object[]) => ({
   __typename: 'ResendDvEmailsInvalidInputError',
-  message: text,
+  message:
+    'DigiCert refused this request. Check the recipients and the language; nothing was sent.',
   retryable: false,
   correlationId: REQUEST_ID,
   issues: [],
@@ -35,13 +59,15 @@ const invalidInput = (digicertErrors: readonly object[]) => ({
 });
 
 const notEligible = (
-  reason: string,
+  reason: keyof typeof NOT_ELIGIBLE,
   orderStatus: string | null,
   dcvMethod: string | null,
   digicertErrors: readonly object[],
 ) => ({
   __typename: 'ResendDvEmailsOrderNotEligibleError',
-  message: text,
+  message: `DigiCert refused, and ${NOT_ELIGIBLE[reason]
+    .replace('STATUS', String(orderStatus))
+    .replace('METHOD', String(dcvMethod))} Nothing was sent.`,
   retryable: false,
   correlationId: REQUEST_ID,
   reason,
@@ -50,9 +76,9 @@ const notEligible = (
   digicertErrors,
 });
 
-const accessDenied = (digicertErrors: readonly object[]) => ({
+const accessDenied = (cause: string, digicertErrors: readonly object[]) => ({
   __typename: 'ResendDvEmailsAccessDeniedError',
-  message: text,
+  message: `${cause} Ask the administrator of the DigiCert account; nothing was sent.`,
   retryable: false,
   correlationId: REQUEST_ID,
   digicertErrors,
@@ -60,7 +86,7 @@ const accessDenied = (digicertErrors: readonly object[]) => ({
 
 const rateLimited = (retryAfterSeconds: number) => ({
   __typename: 'ResendDvEmailsRateLimitedError',
-  message: text,
+  message: `No more requests can be made to DigiCert for the moment. Try again in ${retryAfterSeconds} s; this time nothing was sent.`,
   retryable: true,
   correlationId: REQUEST_ID,
   scope: 'DIGICERT',
@@ -69,19 +95,30 @@ const rateLimited = (retryAfterSeconds: number) => ({
 });
 
 const upstream = (
-  reason: string,
+  reason: keyof typeof UPSTREAM,
   retryable: boolean,
   emailsMayHaveBeenSent: boolean,
   unavailableForSeconds: number | null = null,
 ) => ({
   __typename: 'ResendDvEmailsUpstreamError',
-  message: text,
+  message: `${UPSTREAM[reason].replace(
+    'LATER',
+    unavailableForSeconds === null ? 'later' : `in ${unavailableForSeconds} s`,
+  )} ${emailsMayHaveBeenSent ? MAY_BE_SENT : 'Nothing was sent.'}`,
   retryable,
   correlationId: REQUEST_ID,
   reason,
   emailsMayHaveBeenSent,
   unavailableForSeconds,
 });
+
+const ORDER_NOT_FOUND = {
+  __typename: 'ResendDvEmailsOrderNotFoundError',
+  message: `DigiCert finds no order ${ORDER_ID} in this account. Check the order id, and that the order belongs to this account; nothing was sent.`,
+  retryable: false,
+  correlationId: REQUEST_ID,
+  orderId: ORDER_ID,
+};
 
 const PUT = `PUT ${ORDER_ID}`;
 const GET = `GET ${ORDER_ID}`;
@@ -265,28 +302,17 @@ describe('the outcome table', () => {
       notEligible('ORDER_NOT_PENDING', 'issued', null, []),
       [PUT, GET],
     ],
-    [
-      '404 not_found|order -> OrderNotFound',
-      undefined,
-      {
-        __typename: 'ResendDvEmailsOrderNotFoundError',
-        message: text,
-        retryable: false,
-        correlationId: REQUEST_ID,
-        orderId: ORDER_ID,
-      },
-      [PUT],
-    ],
+    ['404 not_found|order -> OrderNotFound', undefined, ORDER_NOT_FOUND, [PUT]],
     [
       '403 missing_permission -> AccessDenied',
       order(json(403, codes('access_denied|missing_permission'))),
-      accessDenied(raws('access_denied|missing_permission')),
+      accessDenied(KEY_DENIED, raws('access_denied|missing_permission')),
       [PUT],
     ],
     [
       '403 access_denied -> AccessDenied',
       order(json(403, codes('access_denied'))),
-      accessDenied(raws('access_denied')),
+      accessDenied(ACCOUNT_DENIED, raws('access_denied')),
       [PUT],
     ],
     [
@@ -417,13 +443,7 @@ describe('the outcome table', () => {
     [
       '404 not_found|order in XML -> OrderNotFound',
       order(raw(404, '<error><code>not_found|order</code></error>', {})),
-      {
-        __typename: 'ResendDvEmailsOrderNotFoundError',
-        message: text,
-        retryable: false,
-        correlationId: REQUEST_ID,
-        orderId: ORDER_ID,
-      },
+      ORDER_NOT_FOUND,
       [PUT],
     ],
     ...[

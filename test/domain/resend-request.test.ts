@@ -1,5 +1,6 @@
 // What the gateway refuses by itself, without a call upstream.
 import type { ResendDvEmailsInput } from '../../src/client/operations';
+import { START } from '../support/manual-clock';
 import { REQUEST_ID, startTestApp, type TestApp } from '../support/test-app';
 
 let app: TestApp;
@@ -8,23 +9,38 @@ beforeAll(async () => {
   app = await startTestApp();
 });
 
+/** What a call gets that went out with these recipients. */
+const accepted = (...domainApprovalEmails: readonly object[]) => ({
+  data: {
+    resendDvEmails: {
+      __typename: 'ResendDvEmailsSuccess',
+      order: { id: '1001' },
+      acceptedAt: START,
+      domainApprovalEmails,
+      locale: null,
+    },
+  },
+});
+
 async function refuse(orderId: string, input?: ResendDvEmailsInput) {
   const response = await app.resend(orderId, input);
+  const result = response.data?.resendDvEmails;
+  const issues = result?.__typename === 'ResendDvEmailsInvalidInputError' ? result.issues : [];
+  const faults = issues.length === 1 ? 'the fault' : `the ${issues.length} faults`;
   expect(response).toEqual({
     data: {
       resendDvEmails: {
         __typename: 'ResendDvEmailsInvalidInputError',
-        message: expect.stringContaining('nothing was sent'),
+        message: `Please correct ${faults} in what you entered; nothing was sent.`,
         retryable: false,
         correlationId: REQUEST_ID,
-        issues: expect.any(Array),
+        issues,
         digicertErrors: [],
       },
     },
   });
-  const result = response.data?.resendDvEmails;
   // No request is taken here: one that arrived upstream fails the test.
-  return result?.__typename === 'ResendDvEmailsInvalidInputError' ? result.issues : [];
+  return issues;
 }
 
 const pathsOf = (issues: readonly { path: readonly string[] }[]) =>
@@ -241,7 +257,7 @@ describe('the local check', () => {
     });
 
     const sent = { domain: 'example.com', email: 'admin@example.com', emailDomain: 'example.com' };
-    expect(response.data?.resendDvEmails).toMatchObject({ domainApprovalEmails: [sent] });
+    expect(response).toEqual(accepted(sent));
     const [request] = app.takeUpstreamRequests();
     expect(JSON.parse(request?.body ?? '')).toEqual({
       domain_approval_emails: [
@@ -289,13 +305,16 @@ describe('the local check', () => {
       domainApprovalEmails: [{ domain, ...(email && { email }) }],
     });
 
-    expect(response.data?.resendDvEmails).toMatchObject({
-      domainApprovalEmails: [{ emailDomain: emailDomain ?? null }],
-    });
     const [request] = app.takeUpstreamRequests();
-    expect(JSON.parse(request?.body ?? '').domain_approval_emails[0].email_domain).toBe(
-      emailDomain,
+    const [sent] = JSON.parse(request?.body ?? '').domain_approval_emails;
+    expect(response).toEqual(
+      accepted({
+        domain: sent.domain,
+        email: sent.email ?? null,
+        emailDomain: emailDomain ?? null,
+      }),
     );
+    expect(sent.email_domain).toBe(emailDomain);
   });
 
   it('leaves an email domain that is given, and adds none where the settings say so', async () => {
@@ -303,8 +322,10 @@ describe('the local check', () => {
     const given = { ...entry, emailDomain: 'b.example2.com' };
     const strict = await startTestApp({ environment: { DIGICERT_EMAIL_DOMAIN: 'given' } });
 
-    await app.resend('1001', { domainApprovalEmails: [given] });
-    await strict.resend('1001', { domainApprovalEmails: [entry] });
+    expect(await app.resend('1001', { domainApprovalEmails: [given] })).toEqual(accepted(given));
+    expect(await strict.resend('1001', { domainApprovalEmails: [entry] })).toEqual(
+      accepted({ ...entry, emailDomain: null }),
+    );
 
     const [sent, sentStrictly] = [app, strict].map(
       (one) => JSON.parse(one.takeUpstreamRequests()[0]?.body ?? '').domain_approval_emails,
@@ -315,26 +336,56 @@ describe('the local check', () => {
     expect(sentStrictly).toEqual([entry]);
   });
 
-  it.each(['1400', '1403'])(
-    'says of a refusal that it had added an email domain: %s',
-    async (id) => {
-      const entry = { domain: 'sub.example2.com', email: 'someone@example2.com' };
-      const added = 'the gateway had added emailDomain';
+  it.each([
+    [
+      '1400',
+      {
+        __typename: 'ResendDvEmailsInvalidInputError',
+        message:
+          'DigiCert refused this request. Check the recipients and the language; nothing was sent.',
+        issues: [],
+        digicertErrors: [
+          { code: 'simulator|refused', message: 'The simulator refuses this order.' },
+        ],
+      },
+    ],
+    [
+      '1403',
+      {
+        __typename: 'ResendDvEmailsAccessDeniedError',
+        message:
+          "DigiCert says that the gateway's API key lacks the permission for this. Ask the administrator of the DigiCert account; nothing was sent.",
+        digicertErrors: [
+          {
+            code: 'access_denied|missing_permission',
+            message: 'You do not have permission to access this order.',
+          },
+        ],
+      },
+    ],
+  ])('says of a refusal that it had added an email domain: %s', async (id, member) => {
+    const entry = { domain: 'sub.example2.com', email: 'someone@example2.com' };
+    const refused = (added: string) => ({
+      data: {
+        resendDvEmails: {
+          ...member,
+          message: member.message + added,
+          retryable: false,
+          correlationId: REQUEST_ID,
+        },
+      },
+    });
 
-      const refused = await app.resend(id, { domainApprovalEmails: [entry] });
-      const asGiven = await app.resend(id, {
+    expect(await app.resend(id, { domainApprovalEmails: [entry] })).toEqual(
+      refused(' For addresses at a parent of their domain, the gateway had added emailDomain.'),
+    );
+    expect(
+      await app.resend(id, {
         domainApprovalEmails: [{ ...entry, emailDomain: 'example2.com' }],
-      });
-
-      expect(refused.data?.resendDvEmails).toMatchObject({
-        message: expect.stringContaining(added),
-      });
-      expect(asGiven.data?.resendDvEmails).toMatchObject({
-        message: expect.not.stringContaining(added),
-      });
-      app.takeUpstreamRequests();
-    },
-  );
+      }),
+    ).toEqual(refused(''));
+    app.takeUpstreamRequests();
+  });
 
   it('reports every fault at once, each with its path', async () => {
     const issues = await refuse('x', {
