@@ -48,7 +48,7 @@ export async function startUseCases(
   settings: Settings,
   { log, clock, random = Math.random, dispatcher, userAgent, telemetry }: UseCaseDependencies,
 ): Promise<UseCases> {
-  const { close: closeUpstream, ...upstream } = await startUpstream(settings.upstream, {
+  const { close: closeUpstream, lookUp, ...upstream } = await startUpstream(settings.upstream, {
     log,
     clock,
   });
@@ -78,7 +78,7 @@ export async function startUseCases(
       return counted.redis && counted.limits === 'redis';
     },
   });
-  const lookUps = createLookUps(settings.dnsServers, clock);
+  const lookUps = createLookUps(settings.dnsServers, clock, lookUp);
   const deadlines = new Deadlines(clock);
   const { addEmailDomain } = settings;
   const dependencies = { digicert, limits, deadlines, timeoutMs, addEmailDomain };
