@@ -91,9 +91,9 @@ describeWithChromium('the example app, looking for an order', () => {
     expect(await row.textContent()).toMatch(
       /pendingalso mail\.kiosk\.example\.netOrder 7001, GeoTrust DV SSL, ordered 1 day ago$/,
     );
-    await row.getByRole('link').click();
+    await row.getByRole('link').press('Enter');
     await waitForOrder(page, '7001');
-    await findResendButton(page).click();
+    await findResendButton(page).press('Enter');
     expect(await readResult(page)).toBe('DigiCert accepted the request');
 
     await page.reload();
