@@ -6,7 +6,7 @@ const SILENT = 'porto.example';
 
 const CONTACTS = { '_validation-contactemail.example.com': ['tls@example.com'] };
 
-/** Mail servers are at the domains that somebody registered, and not at the names below them, as it mostly is. */
+/** Mail servers are at registered domains, and not at the names below them, as it mostly is. */
 export const simulateLookUp: LookUp = async (type, name) => {
   if (name === SILENT || name.endsWith(`.${SILENT}`)) {
     return undefined;

@@ -1,4 +1,4 @@
-// The window in which a lost Redis comes back: gateways that were alone are asked for recipients that overlap.
+// The window in which a lost Redis comes back: gateways that were alone get calls whose recipients overlap.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResendDvEmailsInput } from '../../src/client/operations';
 import { RedisConnection } from '../../src/limits/redis-connection';
@@ -45,7 +45,7 @@ function watchLooks() {
     await restore.call(this, snapshot);
     ended.restored += 1;
   });
-  /** Lets a gateway look until it has restored Redis once more. Connecting takes real time. */
+  /** Lets a gateway look until it has restored Redis again. Connecting takes real time. */
   return async ({ clock }: TestApp) => {
     const before = ended.restored;
     while (ended.restored === before) {
@@ -92,7 +92,7 @@ describeWithRedis('recipients that overlap, while Redis comes back', () => {
     expect(await resend(one, { domain: '*.example.com' })).toBe('Success');
     await redis.restart();
 
-    /** Both are asked for what was mailed while Redis was lost, and at once for something that neither has mailed. */
+    /** Calls of both for what was mailed while Redis was lost, and at the same time for what neither has mailed. */
     const told: Record<string, unknown> = {};
     const askBoth = async (step: string) => {
       const domain = `${step}.example.net`;
