@@ -46,6 +46,13 @@ const ORDERS = {
   '7003': toOrder('kiosk-south.example.net', 'canceled', '02'),
 };
 
+const REFUSED = {
+  json: {
+    data: { certificateOrders: null },
+    errors: [{ message: 'Slow down.', extensions: { code: 'CALLER_RATE_LIMITED' } }],
+  },
+};
+
 describeWithChromium('the example app, looking for an order', () => {
   let web: WebApp;
 
@@ -160,6 +167,49 @@ describeWithChromium('the example app, looking for an order', () => {
     await page.getByText('38 orders.').waitFor();
     expect(new Set(await page.locator('.orders a').allTextContents()).size).toBe(38);
     expect(await page.getByRole('button', { name: 'Show more' }).count()).toBe(0);
+    gateway.takeUpstreamRequests();
+  });
+
+  it('says that more could not be read, and reads them again', async () => {
+    const gateway = await startBehindPage();
+    const open = await openAt('?search=book');
+    const { page } = open;
+    await page.getByText('The newest 20 of 38: there are more.').waitFor();
+    await page.route('**/graphql', (route) => route.fulfill(REFUSED), { times: 1 });
+
+    await page.getByRole('button', { name: 'Show more' }).click();
+
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('alert').textContent()).toBe(
+      'The orders could not be read. Slow down.Read again',
+    );
+    expect(await page.locator('.orders a').count()).toBe(20);
+    expect(await findPageFaults(open)).toEqual([]);
+    await page.getByRole('button', { name: 'Read again' }).click();
+    await page.getByText('38 orders.').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    gateway.takeUpstreamRequests();
+  });
+
+  it('does not say how many there are where one of its two searches failed', async () => {
+    const gateway = await startBehindPage();
+    const open = await openPage({ viewport: NARROW });
+    const { page } = open;
+    let refused = 0;
+    await page.route('**/graphql', (route) => {
+      refused += route.request().postData()?.includes('domainName') ? 1 : 0;
+      return refused === 1 ? route.fulfill(REFUSED) : route.continue();
+    });
+
+    await page.goto(`${web.url}?search=mail.kiosk.example.net`);
+
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByText('No orders.').count()).toBe(0);
+    expect(await findPageFaults(open)).toEqual([]);
+    refused = 1;
+    await page.getByRole('button', { name: 'Read again' }).click();
+    await page.getByText('1 order.').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
     gateway.takeUpstreamRequests();
   });
 
