@@ -1,5 +1,6 @@
 // What a resend of one simulated order gets: whole members of the union, word for word, and how a table of them is run.
 import type { SimulatedOrder } from '../../src/simulator/orders';
+import { START } from './manual-clock';
 import { describeRequest, REQUEST_ID, startTestApp } from './test-app';
 
 /** DigiCert's side, the member, and the requests that are made. */
@@ -129,6 +130,19 @@ export const ORDER_NOT_FOUND = {
   correlationId: REQUEST_ID,
   orderId: ORDER_ID,
 };
+
+/** Of a call for order 1001 that went out with these recipients. */
+export const accepted = (...domainApprovalEmails: readonly object[]) => ({
+  data: {
+    resendDvEmails: {
+      __typename: 'ResendDvEmailsSuccess',
+      order: { id: '1001' },
+      acceptedAt: START,
+      domainApprovalEmails,
+      locale: null,
+    },
+  },
+});
 
 export const PUT = `PUT ${ORDER_ID}`;
 export const GET = `GET ${ORDER_ID}`;
