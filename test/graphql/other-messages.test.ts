@@ -107,7 +107,7 @@ describe('the message of a fault in the arguments', () => {
     );
   });
 
-  it('is one of these, whatever the fault', () => {
+  it('is one of these in the sources of the check', () => {
     const sources = ['resend-request.ts', 'order-list-query.ts'].map((name) =>
       readFileSync(join(__dirname, '..', '..', 'src', 'domain', name), 'utf8'),
     );
