@@ -2,7 +2,7 @@
 import type { LookUp } from '../domain/mail-dns';
 
 /** Its servers never respond. */
-const SILENT = 'porto.example';
+const SILENT = 'evora.example';
 
 const CONTACTS = { '_validation-contactemail.example.com': ['tls@example.com'] };
 
