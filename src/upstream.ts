@@ -26,6 +26,7 @@ export async function startUpstream(
   return {
     baseUrl: simulator.baseUrl,
     apiKey: () => 'simulator',
+    lookUp: simulator.lookUp,
     close: () => simulator.close(),
   };
 }

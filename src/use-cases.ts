@@ -48,10 +48,8 @@ export async function startUseCases(
   settings: Settings,
   { log, clock, random = Math.random, dispatcher, userAgent, telemetry }: UseCaseDependencies,
 ): Promise<UseCases> {
-  const { close: closeUpstream, ...upstream } = await startUpstream(settings.upstream, {
-    log,
-    clock,
-  });
+  const started = await startUpstream(settings.upstream, { log, clock });
+  const { close: closeUpstream, lookUp, ...upstream } = started;
   const { observe, observeUpstream: report } = telemetry;
   const timeoutMs = settings.digicertTimeoutMs;
   const limits = await startLimits(settings.limits, { ...upstream, clock, log, report });
@@ -78,7 +76,7 @@ export async function startUseCases(
       return counted.redis && counted.limits === 'redis';
     },
   });
-  const lookUps = createLookUps(settings.dnsServers, clock);
+  const lookUps = createLookUps(settings.dnsServers, clock, lookUp);
   const deadlines = new Deadlines(clock);
   const { addEmailDomain } = settings;
   const dependencies = { digicert, limits, deadlines, timeoutMs, addEmailDomain };

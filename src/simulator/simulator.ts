@@ -19,6 +19,7 @@ import {
 } from './orders';
 import { errorBody, json, type Responder } from './responders';
 import { RollingWindows } from './rolling-windows';
+import { simulateLookUp } from './simulated-dns';
 
 /** Requests and outbox entries kept, the newest; a bound for a simulator that runs for weeks. */
 const MAX_KEPT = 10_000;
@@ -138,6 +139,8 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     jwksUrl: origin + JWKS_PATH,
     /** Where any caller gets an access token; `?scope=` and `?sub=` say which. */
     tokenUrl: origin + TOKEN_PATH,
+    /** In place of DNS: says the same with a network and without one. */
+    lookUp: simulateLookUp,
     requests: requests as readonly ReceivedRequest[],
     outbox: outbox as readonly OutboxEntry[],
     close: async () => {

@@ -123,7 +123,7 @@ describeWithChromium('the example app', () => {
   });
 
   it('keeps the button for a status that it does not know', async () => {
-    const { page } = await openOrder(web, '1001', { status: 'reissue_pending' });
+    const { page } = await openOrder(web, '1001', { status: 'a_status_of_tomorrow' });
 
     expect(await findResendButton(page).isVisible()).toBe(true);
   });

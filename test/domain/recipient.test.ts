@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Recipient } from '../../src/domain/outcome';
 import { toMailboxKey, toOverlap } from '../../src/domain/recipient';
 import { parseResendRequest } from '../../src/domain/resend-request';
+import { startTestApp } from '../support/test-app';
 
 const at = (mailbox: string) => `${mailbox}@example.com`;
 
@@ -180,6 +181,27 @@ describe('two entries', () => {
         expect(parsed.ok).toBe(!pairs.some(([one, other]) => mayBeOneEmail(one, other)));
       }),
       { numRuns: 2_000 },
+    );
+  });
+
+  it('that overlap are never in one request to DigiCert, and each list without such is one request', async () => {
+    const app = await startTestApp({ quota: [] });
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyEntry, { minLength: 1, maxLength: 5 }), async (entries) => {
+        await app.resend('1001', { domainApprovalEmails: entries });
+
+        const sent = app
+          .takeUpstreamRequests()
+          .map(({ body }) => JSON.parse(body).domain_approval_emails as Recipient[]);
+        const overlaps = (list: readonly Recipient[]) =>
+          list.some((one, index) =>
+            list.slice(0, index).some((other) => mayBeOneEmail(one, other)),
+          );
+        expect(sent.map(({ length }) => length)).toEqual(overlaps(entries) ? [] : [entries.length]);
+        expect(sent.filter(overlaps)).toEqual([]);
+      }),
+      { numRuns: 300 },
     );
   });
 

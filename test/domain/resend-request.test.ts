@@ -1,5 +1,6 @@
 // What the gateway refuses by itself, without a call upstream.
 import type { ResendDvEmailsInput } from '../../src/client/operations';
+import { accepted } from '../support/outcome-rows';
 import { REQUEST_ID, startTestApp, type TestApp } from '../support/test-app';
 
 let app: TestApp;
@@ -10,21 +11,23 @@ beforeAll(async () => {
 
 async function refuse(orderId: string, input?: ResendDvEmailsInput) {
   const response = await app.resend(orderId, input);
+  const result = response.data?.resendDvEmails;
+  const issues = result?.__typename === 'ResendDvEmailsInvalidInputError' ? result.issues : [];
+  const faults = issues.length === 1 ? 'the fault' : `the ${issues.length} faults`;
   expect(response).toEqual({
     data: {
       resendDvEmails: {
         __typename: 'ResendDvEmailsInvalidInputError',
-        message: expect.stringContaining('nothing was sent'),
+        message: `Please correct ${faults} in what you entered; nothing was sent.`,
         retryable: false,
         correlationId: REQUEST_ID,
-        issues: expect.any(Array),
+        issues,
         digicertErrors: [],
       },
     },
   });
-  const result = response.data?.resendDvEmails;
   // No request is taken here: one that arrived upstream fails the test.
-  return result?.__typename === 'ResendDvEmailsInvalidInputError' ? result.issues : [];
+  return issues;
 }
 
 const pathsOf = (issues: readonly { path: readonly string[] }[]) =>
@@ -241,7 +244,7 @@ describe('the local check', () => {
     });
 
     const sent = { domain: 'example.com', email: 'admin@example.com', emailDomain: 'example.com' };
-    expect(response.data?.resendDvEmails).toMatchObject({ domainApprovalEmails: [sent] });
+    expect(response).toEqual(accepted(sent));
     const [request] = app.takeUpstreamRequests();
     expect(JSON.parse(request?.body ?? '')).toEqual({
       domain_approval_emails: [
@@ -270,71 +273,6 @@ describe('the local check', () => {
       },
     ]);
   });
-
-  it.each([
-    ['sub.example2.com', 'someone@example2.com', 'example2.com'],
-    ['a.b.example2.com', 'someone@b.example2.com', 'b.example2.com'],
-    ['*.sub.example2.com', 'someone@example2.com', 'example2.com'],
-    ['sub.example.co.uk', 'someone@example.co.uk', 'example.co.uk'],
-    ['sub.bücher.example', 'someone@BÜCHER.example', 'xn--bcher-kva.example'],
-    ['example2.com', 'someone@example2.com', undefined],
-    ['*.example2.com', 'someone@example2.com', undefined],
-    ['example.co.uk', 'someone@co.uk', undefined],
-    ['someone.github.io', 'admin@github.io', undefined],
-    ['example2.com', 'someone@sub.example2.com', undefined],
-    ['sub.example2.com', 'someone@ample2.com', undefined],
-    ['sub.example2.com', undefined, undefined],
-  ])('adds to %s with the email %s the email domain %s', async (domain, email, emailDomain) => {
-    const response = await app.resend('1001', {
-      domainApprovalEmails: [{ domain, ...(email && { email }) }],
-    });
-
-    expect(response.data?.resendDvEmails).toMatchObject({
-      domainApprovalEmails: [{ emailDomain: emailDomain ?? null }],
-    });
-    const [request] = app.takeUpstreamRequests();
-    expect(JSON.parse(request?.body ?? '').domain_approval_emails[0].email_domain).toBe(
-      emailDomain,
-    );
-  });
-
-  it('leaves an email domain that is given, and adds none where the settings say so', async () => {
-    const entry = { domain: 'a.b.example2.com', email: 'someone@example2.com' };
-    const given = { ...entry, emailDomain: 'b.example2.com' };
-    const strict = await startTestApp({ environment: { DIGICERT_EMAIL_DOMAIN: 'given' } });
-
-    await app.resend('1001', { domainApprovalEmails: [given] });
-    await strict.resend('1001', { domainApprovalEmails: [entry] });
-
-    const [sent, sentStrictly] = [app, strict].map(
-      (one) => JSON.parse(one.takeUpstreamRequests()[0]?.body ?? '').domain_approval_emails,
-    );
-    expect(sent).toEqual([
-      { domain: entry.domain, email: entry.email, email_domain: 'b.example2.com' },
-    ]);
-    expect(sentStrictly).toEqual([entry]);
-  });
-
-  it.each(['1400', '1403'])(
-    'says of a refusal that it had added an email domain: %s',
-    async (id) => {
-      const entry = { domain: 'sub.example2.com', email: 'someone@example2.com' };
-      const added = 'the gateway had added emailDomain';
-
-      const refused = await app.resend(id, { domainApprovalEmails: [entry] });
-      const asGiven = await app.resend(id, {
-        domainApprovalEmails: [{ ...entry, emailDomain: 'example2.com' }],
-      });
-
-      expect(refused.data?.resendDvEmails).toMatchObject({
-        message: expect.stringContaining(added),
-      });
-      expect(asGiven.data?.resendDvEmails).toMatchObject({
-        message: expect.not.stringContaining(added),
-      });
-      app.takeUpstreamRequests();
-    },
-  );
 
   it('reports every fault at once, each with its path', async () => {
     const issues = await refuse('x', {

@@ -155,7 +155,7 @@ describe('txtContactEmails', () => {
     const [domain] = await read('txtContactEmails { email }');
 
     expect(domain?.txtContactEmails).toEqual([{ email: 'a@example.com' }]);
-    expect(questions).toHaveLength(50);
+    expect(new Set(questions).size).toBe(50);
     expect(questions[0]).toBe(`TXT ${at('example.com')}`);
   });
 });
@@ -232,7 +232,7 @@ describe('DNS', () => {
     const domains = await read('name approverEmails { email mailServer }');
 
     expect(domains.map(({ name }) => name)).toEqual(NAMES);
-    expect(questions).toHaveLength(50);
+    expect(new Set(questions).size).toBe(50);
     expect(domains.flatMap(({ approverEmails }) => approverEmails)).toHaveLength(1_250);
     const known = domains.filter(({ approverEmails }) => approverEmails[0]?.mailServer === 'NONE');
     expect(known).toHaveLength(50);

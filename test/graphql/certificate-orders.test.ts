@@ -366,7 +366,7 @@ describe('pages of certificateOrders', () => {
     const account: Record<string, SimulatedAccount[string]> = { ...generateOrders(count) };
     const simulator = await startSimulator({ account });
     closeLater(() => simulator.close());
-    return { account, app: await startTestApp({ baseUrl: simulator.baseUrl }) };
+    return { account, simulator, app: await startTestApp({ baseUrl: simulator.baseUrl }) };
   }
 
   /** Ids of all pages, in order. */
@@ -383,12 +383,13 @@ describe('pages of certificateOrders', () => {
     }
   }
 
-  it('give every one of a thousand orders exactly once, the newest first', async () => {
-    const { account, app } = await startWithOrders(1_000);
+  it('give every one of a thousand orders exactly once, the newest first, in ten requests', async () => {
+    const { account, simulator, app } = await startWithOrders(1_000);
 
     const ids = await readAll(app);
 
     expect(ids).toEqual(Object.keys(account).sort((one, other) => Number(other) - Number(one)));
+    expect(simulator.requests).toHaveLength(10);
   });
 
   it('give every order at least once when others are added meanwhile', async () => {

@@ -9,7 +9,7 @@ type FailedRead = Exclude<ReadOutcome<unknown>, { kind: 'found' | 'not-found' }>
 
 const FAILED = new CodedError(
   'DIGICERT_FAILED',
-  "DigiCert and this gateway do not understand each other. Tell the gateway's operators, with the correlation id.",
+  "What came back from DigiCert, or from a server before it, is not what this gateway expects. Tell the gateway's operators, with the correlation id.",
 );
 
 export function toReadError(outcome: FailedRead): CodedError {
@@ -19,14 +19,14 @@ export function toReadError(outcome: FailedRead): CodedError {
     case 'access-denied':
       return new CodedError(
         'CERTIFICATE_ORDER_ACCESS_DENIED',
-        "DigiCert does not let this gateway's account read this order. Ask the account's administrator.",
+        "DigiCert does not let this gateway's account read this. Ask the account's administrator.",
       );
     case 'rate-limited': {
       const { scope, retryAfterSeconds } = outcome;
       const [code, what] =
         scope === 'CALLER'
           ? ['CALLER_RATE_LIMITED', 'You have made too many requests.']
-          : ['DIGICERT_RATE_LIMITED', 'DigiCert takes no more requests for the moment.'];
+          : ['DIGICERT_RATE_LIMITED', 'No more requests can be made to DigiCert for the moment.'];
       const message = `${what} Try again in ${retryAfterSeconds} s.`;
       return new CodedError(code, message, { fields: { retryAfterSeconds } });
     }
@@ -41,7 +41,7 @@ export function toReadError(outcome: FailedRead): CodedError {
       return isPassing(outcome.reason)
         ? new CodedError(
             'DIGICERT_UNAVAILABLE',
-            'DigiCert cannot be asked at the moment. Try again later.',
+            'DigiCert was not reached, failed or did not answer in time. Try again later.',
             {
               fields:
                 outcome.unavailableForSeconds === undefined

@@ -2,6 +2,7 @@
 import { NetworkStatus } from '@apollo/client';
 import { useQuery } from '@apollo/client/react';
 import { CertificateOrdersDocument } from 'dv-email-gateway-client';
+import { useState } from 'react';
 import { FocusedHeading } from '../focused-heading';
 import { ReadFailure } from '../order/read-failure';
 import { OrderRow, type Row } from './order-row';
@@ -28,6 +29,9 @@ export function OrderList({ search }: { readonly search: string | undefined }) {
     skip: !search?.includes('.'),
     fetchPolicy,
   });
+  const [moreError, setMoreError] = useState<Error>();
+  const failed = [query, whole].filter(({ error }) => error);
+  const [failure] = failed;
   const page = query.data?.certificateOrders;
   const { hasNextPage, endCursor } = page?.pageInfo ?? {};
 
@@ -36,24 +40,35 @@ export function OrderList({ search }: { readonly search: string | undefined }) {
   }
   const found = toRows(whole.data?.certificateOrders?.edges, page?.edges);
   const rows = search ? found : found.toSorted(byAge);
-  const handleMore = () =>
-    void query.fetchMore({
-      variables: { after: endCursor },
-      updateQuery: ({ certificateOrders: before }, { fetchMoreResult }) => {
-        const next = fetchMoreResult.certificateOrders;
-        const edges = [...(before?.edges ?? []), ...(next?.edges ?? [])];
-        return { certificateOrders: next && { ...next, edges } };
-      },
-    });
+  const handleMore = () => {
+    setMoreError(undefined);
+    query
+      .fetchMore({
+        variables: { after: endCursor },
+        updateQuery: ({ certificateOrders: before }, { fetchMoreResult }) => {
+          const next = fetchMoreResult.certificateOrders;
+          const edges = [...(before?.edges ?? []), ...(next?.edges ?? [])];
+          return { certificateOrders: next && { ...next, edges } };
+        },
+      })
+      .catch(setMoreError);
+  };
   const heading = search ? `Orders with “${search}”` : 'Pending orders, oldest first';
   return (
     <section aria-label={heading}>
       {search ? <FocusedHeading level="h2">{heading}</FocusedHeading> : <h2>{heading}</h2>}
-      {query.error && (
-        <ReadFailure what="orders" error={query.error} onRetry={() => void query.refetch()} />
+      {failure?.error && (
+        <ReadFailure
+          what="orders"
+          error={failure.error}
+          onRetry={() => void Promise.allSettled(failed.map(({ refetch }) => refetch()))}
+        />
       )}
-      {page && <Count count={rows.length} total={page.totalCount} more={hasNextPage === true} />}
-      {page && rows.length === 0 && search && (
+      {/* How many there are is known once both have been read. */}
+      {page && !failure && (
+        <Count count={rows.length} total={page.totalCount} more={hasNextPage === true} />
+      )}
+      {page && !failure && rows.length === 0 && search && (
         <p>Type another part of the name, or any name on the certificate as a whole.</p>
       )}
       <ul className="orders">
@@ -61,7 +76,8 @@ export function OrderList({ search }: { readonly search: string | undefined }) {
           <OrderRow key={order.id} order={order} search={search} />
         ))}
       </ul>
-      {hasNextPage && (
+      {moreError && <ReadFailure what="orders" error={moreError} onRetry={handleMore} />}
+      {hasNextPage && !moreError && (
         <button type="button" aria-disabled={query.loading} onClick={handleMore}>
           Show more
         </button>

@@ -1,5 +1,6 @@
 import type { CertificateOrdersQuery } from 'dv-email-gateway-client';
 import { LastResend } from '../order/last-resend';
+import { toStatusWords } from '../order/status';
 import { toLink } from '../use-url';
 import { toAge } from './age';
 
@@ -20,7 +21,7 @@ export function OrderRow({ order, search }: Props) {
   return (
     <li className="order">
       <a {...toLink({ search, order: order.id })}>{order.commonName ?? `Order ${order.id}`}</a>{' '}
-      <span className="status">{order.status ?? 'unknown'}</span>
+      <span className="status">{toStatusWords(order.status)}</span>
       {names.length > 0 && (
         <p className="hint">
           also {names.slice(0, MAX_NAMES).join(', ')}

@@ -1,5 +1,6 @@
 // Why an order as it was read gets no button. Only what is known makes a reason: statuses and methods are open sets.
 import type { Order } from './order-details';
+import { toStatusWords } from './status';
 
 const ENDED = ['issued', 'rejected', 'revoked', 'canceled', 'expired', 'waiting_pickup'];
 
@@ -19,7 +20,7 @@ export function findObstacle(order: Order | null | undefined): string | undefine
   }
   const status = order.status?.toLowerCase() ?? '';
   if (ENDED.includes(status)) {
-    return `The status of the order is ${order.status}: it no longer waits for approval by email.`;
+    return `The status of the order is ${toStatusWords(order.status)}: it no longer waits for approval by email.`;
   }
   if (Object.hasOwn(UNREADY, status)) {
     return `${UNREADY[status]}: there are no emails to resend yet.`;

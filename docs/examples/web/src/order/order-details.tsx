@@ -1,9 +1,10 @@
 import type { CertificateOrderQuery } from 'dv-email-gateway-client';
+import { toStatusWords } from './status';
 
 export type Order = NonNullable<CertificateOrderQuery['certificateOrder']>;
 export type Domain = NonNullable<Order['domains']>[number];
 
-/** Statuses and methods are open sets, so they are shown as DigiCert writes them. */
+/** Methods are an open set, so they are shown as DigiCert writes them. */
 export function OrderDetails({ order }: { readonly order: Order }) {
   const approved = order.domains?.filter(({ status }) => status === 'approved') ?? [];
   return (
@@ -12,7 +13,7 @@ export function OrderDetails({ order }: { readonly order: Order }) {
         <dt>Common name</dt>
         <dd>{order.commonName ?? 'unknown'}</dd>
         <dt>Status</dt>
-        <dd>{order.status ?? 'unknown'}</dd>
+        <dd>{toStatusWords(order.status)}</dd>
         <dt>Domain control by</dt>
         <dd>{order.dcvMethod ?? 'unknown'}</dd>
         {order.productName && (
@@ -41,7 +42,7 @@ export function OrderDetails({ order }: { readonly order: Order }) {
         {order.domains?.map((domain, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a name may be missing, and the list does not change
           <li key={index}>
-            <strong>{domain.name ?? 'unnamed'}</strong>: {domain.status ?? 'unknown'}
+            <strong>{domain.name ?? 'unnamed'}</strong>: {toStatusWords(domain.status)}
             {domain.dnsNames.length > 0 && <>, covers {domain.dnsNames.join(', ')}</>}
           </li>
         ))}

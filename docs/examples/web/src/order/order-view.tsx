@@ -7,6 +7,7 @@ import { ResendForm } from '../resend/resend-form';
 import { findObstacle } from './obstacle';
 import { OrderDetails } from './order-details';
 import { ReadFailure } from './read-failure';
+import { isPending } from './status';
 import { usePolling } from './use-polling';
 
 interface Props {
@@ -22,7 +23,7 @@ export function OrderView({ orderId, shown }: Props) {
     fetchPolicy: 'network-only',
   });
   const order = data?.certificateOrder;
-  usePolling(orderId, shown && order?.status?.toLowerCase() === 'pending');
+  usePolling(orderId, shown && isPending(order?.status));
   return (
     <>
       <section aria-label={`Order ${orderId}`}>
