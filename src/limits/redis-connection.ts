@@ -1,10 +1,9 @@
 // The connection to Redis 7 or Valkey: made again by itself, checked before it is relied on, closed where it is silent.
 import { Cluster, Command, type Redis } from 'ioredis';
-import { checkRedis, findEviction } from './redis-check';
-import { createRedisClient, REDIS_SCRIPTS, type RedisClient } from './redis-client';
+import { createRedisClient, type RedisClient } from './redis-client';
 import { RedisClock } from './redis-clock';
 import { type RedisProblem, RedisTimeout, toRedisProblem } from './redis-problem';
-import type { SCRIPTS } from './redis-scripts';
+import { SCRIPTS } from './redis-scripts';
 import type { RedisTarget } from './redis-url';
 
 /** As ioredis says it. */
@@ -89,14 +88,12 @@ export class RedisConnection {
   async check(): Promise<string | undefined> {
     const client = this.#client;
     try {
-      this.#expectNodes();
-      await this.withTimeout(checkRedis(client, this.#options.target, `${this.#prefix}probe`));
+      const [policy] = await this.withTimeout(this.#try());
       if (!this.#options.now) {
         await this.withTimeout(this.#agreeOnClock());
       }
       this.#error = undefined;
-      const server = this.#findServer();
-      return server && (await this.withTimeout(findEviction(server)));
+      return policy as string | undefined;
     } catch (error) {
       const { status } = client;
       // A connection that is being made has time until the next look.
@@ -176,32 +173,38 @@ export class RedisConnection {
     return this.#options.now?.() ?? this.#clock.toArgument();
   }
 
+  /** What would not work is found here, and not at the first resend. */
+  async #try(): Promise<readonly unknown[]> {
+    const { database } = this.#options.target;
+    // ioredis goes on with database 0 where this fails.
+    if (database > 0) {
+      await (this.#client as Redis).select(database);
+    }
+    return this.#send('limitsTry', [`${this.#prefix}probe`], []);
+  }
+
   async #agreeOnClock(): Promise<void> {
-    const reply = await this.#send(
-      'limitsAgreeOnClock',
-      [`${this.#prefix}clock`],
-      this.#clock.toExpectations(),
-    );
+    const keys = [`${this.#prefix}clock`];
+    const reply = await this.#send('limitsAgreeOnClock', keys, [this.#clock.toArgument()]);
     const [atMs = 0, offsetMs = 0] = reply.map(Number);
     this.#clock.agree(atMs, offsetMs);
   }
 
   async #send(
-    script: keyof typeof REDIS_SCRIPTS,
+    script: keyof typeof SCRIPTS,
     keys: readonly string[],
     values: readonly (string | number)[],
   ): Promise<readonly unknown[]> {
     this.#expectNodes();
     let reply: readonly unknown[] | null;
     try {
-      const commands = this.#client as unknown as Record<typeof script, ScriptCommand>;
-      reply = await commands[script](keys.length, ...keys, ...values);
+      reply = await this.#client[script](keys.length, ...keys, ...values);
     } catch (error) {
       // ioredis takes a script for known to a node that has only redirected it, and repeats only the first of several commands.
       if (toCode(error) !== 'NOSCRIPT') {
         throw error;
       }
-      const lua = REDIS_SCRIPTS[script];
+      const lua = SCRIPTS[script];
       reply = (await this.#client.eval(lua, keys.length, ...keys, ...values)) as typeof reply;
     }
     const owner = this.#findOwner();
@@ -222,12 +225,6 @@ export class RedisConnection {
     }
   }
 
-  #findServer(): Redis | undefined {
-    return this.#client instanceof Cluster
-      ? this.#client.nodes('master').find((node) => toAddress(node) === this.#owner)
-      : this.#client;
-  }
-
   #findOwner(): string | undefined {
     return this.#client instanceof Cluster ? this.#client.slots[this.#slot]?.[0] : undefined;
   }
@@ -242,5 +239,3 @@ function toAddress({ options: { host, port } }: Redis): string {
 function toCode(error: unknown): string | undefined {
   return (error as Error).message.split(' ', 1)[0];
 }
-
-type ScriptCommand = (...values: (string | number)[]) => Promise<readonly unknown[] | null>;

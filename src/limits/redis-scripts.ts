@@ -13,6 +13,9 @@ const HORIZON_MS = 240_000;
  */
 const SPARE_MS = 7_200_000;
 
+/** Milliseconds: longer than anything that was written with an offset. */
+const OFFSET_KEPT_MS = 400 * 86_400_000;
+
 /**
  * ARGV[1] is the time; or empty for Redis' own; or what to add to that, what time it has to be then, and by how many milliseconds
  * it may differ: where it does, nothing is done. See `redis-clock.ts`.
@@ -22,7 +25,7 @@ local now = tonumber(ARGV[1])
 if not now then
   local time = redis.call('TIME')
   now = time[1] * 1000 + time[2] / 1000
-  local offset, expected, tolerance = string.match(ARGV[1], '^(%S+) (%S+) (%S+)$')
+  local offset, expected, tolerance = string.match(ARGV[1], '^(%S+) (%S+) (%S+)')
   if offset then
     now = now + offset
     if math.abs(now - expected) > tonumber(tolerance) then
@@ -230,6 +233,53 @@ if tonumber(redis.call('GET', KEYS[1]) or 0) < now + ARGV[2] then
 end
 `;
 
+/**
+ * KEYS: of the offset. ARGV: what time it should be, as above, or empty. Where it is neither by the monotonic nor by the system's
+ * clock, the offset changes. Returns the time and the offset.
+ */
+const AGREE_ON_CLOCK = `
+local time = redis.call('TIME')
+local own = time[1] * 1000 + time[2] / 1000
+local offset = tonumber(redis.call('GET', KEYS[1]) or 0)
+local expected, tolerance, bySystem = string.match(ARGV[1], '^%S+ (%S+) (%S+) (%S+)$')
+local function isOff(moment)
+  return math.abs(own + offset - moment) > tonumber(tolerance)
+end
+if expected and isOff(expected) and isOff(bySystem) then
+  offset = expected - own
+end
+if offset ~= 0 then
+  redis.call('SET', KEYS[1], string.format('%.17g', offset), 'PX', ${OFFSET_KEPT_MS})
+end
+return { string.format('%.17g', own + offset), string.format('%.17g', offset) }
+`;
+
+/**
+ * KEYS: one that is free. Does once what the other scripts do, each command of theirs, so that what would not work is found before
+ * Redis is relied on. What takes space comes first here, too. Returns by which policy Redis may remove keys, if it may: `unknown`
+ * where INFO is not allowed.
+ */
+const TRY = `
+local key = KEYS[1]
+for _, command in ipairs({
+  { 'SET', key, '', 'PX', 1000 }, { 'GET', key }, { 'PEXPIRE', key, 0 },
+  { 'ZADD', key, 1, 'a' }, { 'ZCOUNT', key, 0, 1 }, { 'ZRANGEBYSCORE', key, 0, 1 },
+  { 'ZREMRANGEBYSCORE', key, 2, 3 }, { 'PTTL', key }, { 'ZREM', key, 'a' },
+  { 'HSET', key, 'a', '' }, { 'HGETALL', key }, { 'HDEL', key, 'a' }, { 'TIME' }
+}) do
+  local reply = redis.pcall(unpack(command))
+  if type(reply) == 'table' and reply.err then
+    return redis.error_reply(reply.err .. ' (' .. command[1] .. ')')
+  end
+end
+local memory = redis.pcall('INFO', 'memory')
+if type(memory) == 'table' then
+  return { 'unknown' }
+end
+local policy = string.match(memory, 'maxmemory_policy:(%S+)')
+return { policy ~= 'noeviction' and not string.find(memory, 'maxmemory:0%s') and policy or nil }
+`;
+
 /** Lua, by name. */
 export const SCRIPTS = {
   limitsReserve: RESERVE,
@@ -239,4 +289,6 @@ export const SCRIPTS = {
   limitsBlock: BLOCK,
   limitsEndAttempts: END_ATTEMPTS,
   limitsAttempts: GET_ATTEMPTS,
+  limitsAgreeOnClock: AGREE_ON_CLOCK,
+  limitsTry: TRY,
 } as const;
