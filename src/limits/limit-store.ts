@@ -2,7 +2,7 @@
 // (redis-store.ts).
 import { hash } from 'node:crypto';
 import type { RollingWindow } from '../domain/rolling-window';
-import type { Attempt, AttemptOutcome, MadeAttempt } from './attempts';
+import { type Attempt, type AttemptOutcome, type MadeAttempt, toRecord } from './attempts';
 
 /** In the order in which they are named where several refuse: the caller, the mailboxes, then DigiCert. */
 export const LIMIT_KINDS = ['caller', 'recipient', 'digicert'] as const;
@@ -17,24 +17,58 @@ export interface Limit {
   readonly windows: readonly RollingWindow[];
 }
 
-export interface LimitStore {
+export abstract class LimitStore {
   /** Reserves all that is requested or nothing, in one atomic step. */
-  reserve(request: ReserveRequest): Promise<ReserveResult>;
-  /** What was taken was used at some moment up to now: it leaves each window that long from now. */
-  commit(id: string, limit: Limit): Promise<void>;
-  /** What was taken was never used. */
-  release(id: string, limit: Limit): Promise<void>;
+  abstract reserve(request: ReserveRequest): Promise<ReserveResult>;
+  /** Notes what has happened. */
+  abstract write(...changes: readonly Change[]): Promise<void>;
   /** How much of each window is taken. */
-  count(limit: Limit): Promise<readonly number[]>;
-  /** Nothing can be taken from the limit for so long. A longer time that was set before stands. */
-  block(limit: Limit, forMs: number): Promise<void>;
-  /** What became of an attempt; `undefined`: it was not made after all, and is forgotten. */
-  endAttempt(id: string, attempt: Attempt, outcome: AttemptOutcome | undefined): Promise<void>;
-  /** The attempts of an order that still count, and what time it is for them. */
-  attemptsOf(
+  abstract count(limit: Limit): Promise<readonly number[]>;
+  /** The attempts of an order that still count, the latest at the end, and what time it is for them. */
+  abstract attemptsOf(
     order: string,
   ): Promise<{ readonly attempts: readonly MadeAttempt[]; readonly nowMs: number }>;
-  close(): Promise<void>;
+  abstract close(): Promise<void>;
+
+  /** What was taken was used at some moment up to now: it leaves each window that long from now. */
+  commit(id: string, limit: Limit): Promise<void> {
+    return this.write({ limit, id, inMs: 0 });
+  }
+
+  /** What was taken was never used. */
+  release(id: string, limit: Limit): Promise<void> {
+    return this.write({ limit, id, inMs: undefined });
+  }
+
+  /** Nothing can be taken from the limit for so long. A longer time that was set before stands. */
+  block(limit: Limit, forMs: number): Promise<void> {
+    return this.write({ limit, blockedForMs: forMs });
+  }
+
+  /** What became of an attempt; `undefined`: it was not made after all, and is forgotten. */
+  endAttempt(id: string, attempt: Attempt, outcome: AttemptOutcome | undefined): Promise<void> {
+    return this.write(toEnd(id, attempt, outcome));
+  }
+}
+
+/** Of a use of a limit or of an attempt: in how many milliseconds it is made, negative when it was; `undefined`: it is not. */
+export type Change =
+  | { readonly limit: Limit; readonly id: string; readonly inMs: number | undefined }
+  | { readonly limit: Limit; readonly blockedForMs: number }
+  | AttemptChange;
+
+interface AttemptChange {
+  readonly order: string;
+  readonly attempt: Omit<MadeAttempt, 'atMs'>;
+  readonly inMs: number | undefined;
+}
+
+function toEnd(id: string, attempt: Attempt, outcome: AttemptOutcome | undefined): AttemptChange {
+  return {
+    order: attempt.order,
+    attempt: toRecord(attempt, id, outcome ?? 'NOT_SENT'),
+    inMs: outcome && 0,
+  };
 }
 
 /**
@@ -78,10 +112,8 @@ export async function cancel(
   { id, attempt, quota }: ReserveRequest,
 ): Promise<void> {
   if (quota) {
-    await Promise.all([
-      store.release(id, quota),
-      attempt && store.endAttempt(id, attempt, undefined),
-    ]);
+    const end = attempt ? [toEnd(id, attempt, undefined)] : [];
+    await store.write({ limit: quota, id, inMs: undefined }, ...end);
   }
 }
 
@@ -95,16 +127,8 @@ export function toLongestMs({ windows }: Limit): number {
   return Math.max(0, ...windows.map(({ windowMs }) => windowMs));
 }
 
-/** What a store knows that another one may have lost. Times are milliseconds from now; the past is negative. */
+/** What a store knows that another one may have lost. */
 export interface Snapshot {
-  readonly limits: readonly {
-    readonly limit: Limit;
-    readonly blockedForMs: number;
-    readonly uses: readonly { readonly id: string; readonly usedInMs: number }[];
-  }[];
-  readonly attempts: readonly {
-    readonly order: string;
-    readonly attempt: MadeAttempt;
-    readonly inMs: number;
-  }[];
+  readonly limits: readonly Change[];
+  readonly attempts: readonly AttemptChange[];
 }

@@ -1,6 +1,6 @@
 // What happens in Redis in one atomic step. A limit is a sorted set of uses by their (latest) time; beside that of an API
 // key is the moment until which it is blocked. The attempts of an order are a hash: by id, the (latest) time at which each may
-// send emails, its outcome, and a record that never changes. All times are milliseconds on one clock: Redis' own, so that
+// send emails, its outcome, and a record that never changes. All times are whole milliseconds on one clock: Redis' own, so that
 // the clocks of those who share it need not agree. A clock that was set back shows in the times: one that is later than any
 // can be was written before that, and does not count.
 
@@ -24,7 +24,7 @@ const NOW = `
 local now = tonumber(ARGV[1])
 if not now then
   local time = redis.call('TIME')
-  now = time[1] * 1000 + time[2] / 1000
+  now = math.floor(time[1] * 1000 + time[2] / 1000)
   local offset, expected, tolerance = string.match(ARGV[1], '^(%S+) (%S+) (%S+)')
   if offset then
     now = now + offset
@@ -33,20 +33,19 @@ if not now then
     end
   end
 end
-local firsts = {}
 local function range(window)
-  firsts[window] = firsts[window] or string.format('(%.17g', now - window)
-  return firsts[window], string.format('%.17g', now + ${HORIZON_MS})
+  return '(' .. now - window, now + ${HORIZON_MS}
 end
 `;
 
-/** What `attempts.ts` does with the attempts of an order in this process, done here. */
+/** ARGV, after the time: cool-down and milliseconds to remember. What `attempts.ts` does with an order's attempts, done here. */
 const ATTEMPTS = `
-local function readAttempts(key, cooldown, remember)
+local cooldown, remember = tonumber(ARGV[2]), tonumber(ARGV[3])
+local function readAttempts(key)
   local attempts, last, fields = {}, {}, redis.call('HGETALL', key)
   for index = 1, #fields, 2 do
-    local at, outcome, record = string.match(fields[index + 1], '^(%S+) (%S+) (.*)$')
-    local attempt = { id = fields[index], at = tonumber(at), outcome = outcome, record = record, sent = outcome ~= 'NOT_SENT' }
+    local at, known, outcome, record = string.match(fields[index + 1], '^(%S+) ((%S+) (.*))$')
+    local attempt = { id = fields[index], at = tonumber(at), known = known, record = record, sent = outcome ~= 'NOT_SENT' }
     if attempt.at > now + ${HORIZON_MS} then
       attempt.at = now - cooldown
     end
@@ -63,19 +62,12 @@ local function readAttempts(key, cooldown, remember)
   end
   return attempts
 end
-local function toValue(attempt)
-  return string.format('%.17g', attempt.at) .. ' ' .. attempt.outcome .. ' ' .. attempt.record
+local function toReply(attempt)
+  return attempt and { attempt.id, attempt.at .. ' ' .. attempt.known }
 end
-local function writeAttempt(key, id, attempt)
-  if attempt.outcome == '' then
-    redis.call('HDEL', key, id)
-  else
-    redis.call('HSET', key, id, toValue(attempt))
-  end
-end
-local function forgetEnded(key, cooldown, remember)
+local function forgetEnded(key)
   local keepFor = 0
-  for _, each in ipairs(readAttempts(key, cooldown, remember)) do
+  for _, each in ipairs(readAttempts(key)) do
     if each.kept then
       keepFor = math.max(keepFor, each.at - now + (each.sent and remember or cooldown))
     else
@@ -87,130 +79,126 @@ end
 `;
 
 /**
- * KEYS: of the order's attempts (a, if there is an attempt), of the caller (c), of the quota (q), where it is blocked (b). ARGV: time,
- * id, hold, cool-down, milliseconds to remember, which keys there are (a, c, q, b) and whether the attempt is made without the
- * quota's key (t), what the attempt conflicts with, its record, then of caller and quota how many windows it has, and limit and
- * milliseconds of each. Returns the waits of each kind, for how long the quota is blocked, the time, and the attempt behind the
- * wait of a recipient. The write that takes space comes first, because only that is refused by a Redis that is full.
+ * KEYS: of what is asked. ARGV: time, cool-down, milliseconds to remember, id, hold, whether what has room is taken, the attempt's
+ * outcome and record, and what is asked, as `RedisStore` writes it. Returns the wait of each, the time, and the attempt behind that
+ * of a recipient. The write that takes space comes first, because only that is refused by a Redis that is full.
  */
 const RESERVE = `${NOW}${ATTEMPTS}
-local id, hold, cooldown, remember = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local at, keys = 9, 0
-local function isGiven(letter)
-  return string.find(ARGV[6], letter, 1, true)
-end
-local function nextKey(letter)
-  if isGiven(letter) then
-    keys = keys + 1
-    return KEYS[keys]
+local id, hold, asks, cause = ARGV[4], tonumber(ARGV[5]), cjson.decode(ARGV[8]), nil
+local waitFor = {}
+function waitFor.recipient(ask)
+  if cooldown == 0 then
+    return 0
   end
-end
-local function readLimit(key)
-  local limit = { key = key, wait = 0, longest = 0 }
-  if not key then
-    return limit
-  end
-  local windows = tonumber(ARGV[at])
-  for index = at + 1, at + 2 * windows, 2 do
-    local most, window = tonumber(ARGV[index]), tonumber(ARGV[index + 1])
-    limit.longest = math.max(limit.longest, window)
-    local first, last = range(window)
-    local excess = redis.call('ZCOUNT', key, first, last) + 1 - most
-    if excess > 0 then
-      local leaver = redis.call('ZRANGEBYSCORE', key, first, last, 'WITHSCORES', 'LIMIT', excess - 1, 1)
-      limit.wait = math.max(limit.wait, math.min(tonumber(leaver[2] or now), now) + window - now)
-    end
-  end
-  at = at + 1 + 2 * windows
-  return limit
-end
-local function take(limit, atMs, spare)
-  -- Without windows nothing is limited.
-  if limit.longest == 0 then
-    return
-  end
-  redis.call('ZADD', limit.key, atMs, id)
-  redis.call('ZREMRANGEBYSCORE', limit.key, '-inf', now - limit.longest)
-  redis.call('PEXPIRE', limit.key, math.ceil(math.max(redis.call('PTTL', limit.key), limit.longest + hold + spare)))
-end
-
-local attemptsKey, cooling, cause = nextKey('a'), 0, nil
-if attemptsKey and cooldown > 0 then
   local conflicts = {}
-  for _, mark in ipairs(cjson.decode(ARGV[7])) do
+  for _, mark in ipairs(ask.conflictsWith) do
     conflicts[mark] = true
   end
-  for _, attempt in ipairs(readAttempts(attemptsKey, cooldown, remember)) do
+  for _, attempt in ipairs(readAttempts(ask.key)) do
     if attempt.cooling and not (cause and cause.at > attempt.at) then
       for _, mark in ipairs(cjson.decode(attempt.record).marks) do
         if conflicts[mark] then
-          cause, cooling = attempt, math.min(attempt.at, now) + cooldown - now
+          cause = attempt
           break
         end
       end
     end
   end
+  return cause and math.min(cause.at, now) + cooldown - now or 0
 end
-local caller = readLimit(nextKey('c'))
-local quota = readLimit(nextKey('q'))
-local blockKey = nextKey('b')
-local blocked = blockKey and math.max(0, tonumber(redis.call('GET', blockKey) or 0) - now) or 0
-quota.wait = math.max(quota.wait, blocked)
+function waitFor.blocked(ask)
+  return math.max(0, tonumber(redis.call('GET', ask.key) or 0) - now)
+end
+function waitFor.caller(ask)
+  local wait = 0
+  ask.longest = 0
+  for _, window in ipairs(ask.windows) do
+    ask.longest = math.max(ask.longest, window.windowMs)
+    local first, last = range(window.windowMs)
+    local excess = redis.call('ZCOUNT', ask.key, first, last) + 1 - window.limit
+    if excess > 0 then
+      local leaver = redis.call('ZRANGEBYSCORE', ask.key, first, last, 'WITHSCORES', 'LIMIT', excess - 1, 1)
+      wait = math.max(wait, math.min(tonumber(leaver[2] or now), now) + window.windowMs - now)
+    end
+  end
+  return wait
+end
+waitFor.digicert = waitFor.caller
 
-if caller.key and caller.wait == 0 then
-  take(caller, now, 0)
+local take = {}
+function take.recipient(ask)
+  redis.call('HSET', ask.key, id, now + hold .. ' ' .. ARGV[7])
+  forgetEnded(ask.key)
 end
-if (quota.key or isGiven('t')) and caller.wait + cooling + quota.wait == 0 then
-  take(quota, now + hold, ${SPARE_MS})
-  if attemptsKey then
-    writeAttempt(attemptsKey, id, { at = now + hold, outcome = 'IN_PROGRESS', record = ARGV[8] })
-    forgetEnded(attemptsKey, cooldown, remember)
+function take.blocked() end
+function take.caller(ask)
+  local isCaller = ask.kind == 'caller'
+  -- Without windows nothing is limited.
+  if ask.longest > 0 then
+    redis.call('ZADD', ask.key, isCaller and now or now + hold, id)
+    redis.call('ZREMRANGEBYSCORE', ask.key, '-inf', now - ask.longest)
+    local keepFor = ask.longest + hold + (isCaller and 0 or ${SPARE_MS})
+    redis.call('PEXPIRE', ask.key, math.max(redis.call('PTTL', ask.key), keepFor))
   end
 end
-return {
-  { tostring(caller.wait), tostring(cooling), tostring(quota.wait) },
-  tostring(blocked),
-  string.format('%.17g', now),
-  cause and toValue(cause)
-}
-`;
+take.digicert = take.caller
 
-/** KEYS: of each use. ARGV: time, then id, milliseconds until it is used, and longest window of each. */
-const COMMIT = `${NOW}
-for index, key in ipairs(KEYS) do
-  local id, ahead, longest = ARGV[3 * index - 1], tonumber(ARGV[3 * index]), tonumber(ARGV[3 * index + 1])
-  redis.call('ZADD', key, now + ahead, id)
-  redis.call('PEXPIRE', key, math.ceil(math.max(redis.call('PTTL', key), ahead + longest)))
+local waits, total = {}, 0
+for index, ask in ipairs(asks) do
+  -- A release before this one wrote fractions.
+  waits[index] = math.ceil(waitFor[ask.kind](ask))
+  total = total + waits[index]
 end
-`;
-
-/** KEYS: of a limit. ARGV: time, id. */
-const RELEASE = `
-redis.call('ZREM', KEYS[1], ARGV[2])
+for index, ask in ipairs(asks) do
+  if ask.kind == 'caller' and waits[index] == 0 or ask.kind ~= 'caller' and total == 0 and ARGV[6] == '1' then
+    take[ask.kind](ask)
+  end
+end
+return { waits, now, toReply(cause) }
 `;
 
 /**
- * KEYS: of each attempt its order's. ARGV: time, cool-down, milliseconds to remember, then id, milliseconds until it may send emails,
- * outcome (empty: to be forgotten) and record of each.
+ * KEYS: one for each change. ARGV: time, cool-down, milliseconds to remember, then of each its kind, the id, in how many milliseconds
+ * it is made (empty: never), and of a use the longest window, of an attempt outcome and record.
  */
-const END_ATTEMPTS = `${NOW}${ATTEMPTS}
+const WRITE = `${NOW}${ATTEMPTS}
+local write = {}
+function write.use(key, id, ahead, longest)
+  if not ahead then
+    redis.call('ZREM', key, id)
+  else
+    redis.call('ZADD', key, now + ahead, id)
+    redis.call('PEXPIRE', key, math.max(redis.call('PTTL', key), ahead + longest))
+  end
+end
+function write.block(key, _, ahead)
+  if tonumber(redis.call('GET', key) or 0) < now + ahead then
+    redis.call('SET', key, now + ahead, 'PX', ahead)
+  end
+end
+function write.attempt(key, id, ahead, known)
+  if not ahead then
+    redis.call('HDEL', key, id)
+  else
+    redis.call('HSET', key, id, now + ahead .. ' ' .. known)
+  end
+end
 for index, key in ipairs(KEYS) do
-  local id, ahead, outcome, record = unpack(ARGV, 4 * index, 4 * index + 3)
-  writeAttempt(key, id, { at = now + tonumber(ahead), outcome = outcome, record = record })
+  local kind, id, ahead, value = unpack(ARGV, 4 * index, 4 * index + 3)
+  write[kind](key, id, tonumber(ahead), value)
   -- Once for all attempts of an order, which come one after the other: there may be very many.
-  if KEYS[index + 1] ~= key then
-    forgetEnded(key, tonumber(ARGV[2]), tonumber(ARGV[3]))
+  if kind == 'attempt' and KEYS[index + 1] ~= key then
+    forgetEnded(key)
   end
 end
 `;
 
-/** KEYS: of an order's attempts. ARGV: time, cool-down, milliseconds to remember. Returns the time, then id and value of each. */
+/** KEYS: of an order's attempts. ARGV: time, cool-down, milliseconds to remember. Returns the time, then each attempt. */
 const GET_ATTEMPTS = `${NOW}${ATTEMPTS}
-local found = { string.format('%.17g', now) }
-for _, attempt in ipairs(readAttempts(KEYS[1], tonumber(ARGV[2]), tonumber(ARGV[3]))) do
+local found = { now }
+for _, attempt in ipairs(readAttempts(KEYS[1])) do
   if attempt.kept then
-    found[#found + 1] = attempt.id
-    found[#found + 1] = toValue(attempt)
+    found[#found + 1] = toReply(attempt)
   end
 end
 return found
@@ -226,20 +214,13 @@ end
 return counts
 `;
 
-/** KEYS: where an API key is blocked. ARGV: time, milliseconds. */
-const BLOCK = `${NOW}
-if tonumber(redis.call('GET', KEYS[1]) or 0) < now + ARGV[2] then
-  redis.call('SET', KEYS[1], string.format('%.3f', now + ARGV[2]), 'PX', math.ceil(ARGV[2]))
-end
-`;
-
 /**
  * KEYS: of the offset. ARGV: what time it should be, as above, or empty. Where it is neither by the monotonic nor by the system's
  * clock, the offset changes. Returns the time and the offset.
  */
 const AGREE_ON_CLOCK = `
 local time = redis.call('TIME')
-local own = time[1] * 1000 + time[2] / 1000
+local own = math.floor(time[1] * 1000 + time[2] / 1000)
 local offset = tonumber(redis.call('GET', KEYS[1]) or 0)
 local expected, tolerance, bySystem = string.match(ARGV[1], '^%S+ (%S+) (%S+) (%S+)$')
 local function isOff(moment)
@@ -249,9 +230,9 @@ if expected and isOff(expected) and isOff(bySystem) then
   offset = expected - own
 end
 if offset ~= 0 then
-  redis.call('SET', KEYS[1], string.format('%.17g', offset), 'PX', ${OFFSET_KEPT_MS})
+  redis.call('SET', KEYS[1], offset, 'PX', ${OFFSET_KEPT_MS})
 end
-return { string.format('%.17g', own + offset), string.format('%.17g', offset) }
+return { own + offset, offset }
 `;
 
 /**
@@ -283,11 +264,8 @@ return { policy ~= 'noeviction' and not string.find(memory, 'maxmemory:0%s') and
 /** Lua, by name. */
 export const SCRIPTS = {
   limitsReserve: RESERVE,
-  limitsCommit: COMMIT,
-  limitsRelease: RELEASE,
+  limitsWrite: WRITE,
   limitsCount: COUNT,
-  limitsBlock: BLOCK,
-  limitsEndAttempts: END_ATTEMPTS,
   limitsAttempts: GET_ATTEMPTS,
   limitsAgreeOnClock: AGREE_ON_CLOCK,
   limitsTry: TRY,

@@ -1,15 +1,16 @@
 // Limits counted in Redis 7 or Valkey, together with every other gateway that uses it.
-import type { Attempt, AttemptOutcome, AttemptSettings, MadeAttempt } from './attempts';
+import type { AttemptOutcome, AttemptSettings, MadeAttempt } from './attempts';
+import { toRecord } from './attempts';
 import {
+  type Change,
   type Limit,
-  type LimitStore,
+  LimitStore,
   type ReserveRequest,
   type ReserveResult,
   type Snapshot,
   toKey,
   toLongestMs,
 } from './limit-store';
-import { isSlotMoving, reserveByKey, toParts, writeBatches } from './moving-slot';
 import { RedisConnection, type RedisConnectionOptions } from './redis-connection';
 
 /** Names what keys hold: another layout gets another number, so that two releases never misread each other. */
@@ -18,118 +19,127 @@ const LAYOUT = 2;
 /** Milliseconds for each of the commands that restore a snapshot, which all wait for each other. */
 const RESTORE_TIMEOUT_MS = 2_000;
 
+/** Changes written in one command when a snapshot is restored, so that none keeps Redis from others for long. */
+const BATCH_SIZE = 500;
+
 interface RedisStoreOptions extends RedisConnectionOptions, AttemptSettings {
   /** Names the instance of DigiCert whose limits these are. */
   readonly instance: string;
 }
 
+/** One key, and what it has to have room for. */
+type Ask = { readonly key: string } & (
+  | { readonly kind: Limit['kind']; readonly windows: Limit['windows'] }
+  | { readonly kind: 'recipient'; readonly conflictsWith: readonly string[] }
+  | { readonly kind: 'blocked' }
+);
+
 /** Every method rejects when Redis cannot be asked in time. */
-export class RedisStore implements LimitStore {
+export class RedisStore extends LimitStore {
   readonly connection: RedisConnection;
   /** The braces keep all keys in one slot of a cluster: a script may touch several. */
   readonly #prefix: string;
   readonly #attemptSettings: readonly number[];
 
   constructor({ instance, cooldownMs, rememberMs, ...options }: RedisStoreOptions) {
+    super();
     this.#prefix = `{dv-email-gateway:${LAYOUT}:${instance}}:`;
     this.connection = new RedisConnection(options, this.#prefix);
     this.#attemptSettings = [cooldownMs, rememberMs];
   }
 
   async reserve(request: ReserveRequest): Promise<ReserveResult> {
-    try {
-      return await this.#reserve(request);
-    } catch (error) {
-      if (!isSlotMoving(error)) {
-        throw error;
-      }
-      return await reserveByKey(request, {
-        reserve: (parts) => this.#reserve(request, parts),
-        forget: (attempt) => this.endAttempt(request.id, attempt, undefined),
-      });
-    }
+    const { count, attempt, quota } = request;
+    const asks: readonly Ask[] = [
+      ...(count ? [this.#toAsk(count)] : []),
+      ...(attempt
+        ? [
+            {
+              kind: 'recipient' as const,
+              key: this.#toAttemptsKey(attempt.order),
+              conflictsWith: toHashes(attempt.order, attempt.conflictsWith),
+            },
+          ]
+        : []),
+      ...(quota
+        ? [{ kind: 'blocked' as const, key: this.#toBlockKey(quota) }, this.#toAsk(quota)]
+        : []),
+    ];
+    return orByKey(this.#ask(request, asks), () => this.#askEach(request, asks));
   }
 
-  /** Only these parts of the request: caller, attempt, quota, and where that is blocked. */
-  async #reserve(request: ReserveRequest, parts = toParts(request)): Promise<ReserveResult> {
-    const { id, holdMs, count, attempt, quota } = request;
-    const isAsked = (part: string) => parts.includes(part);
-    const limits = [
-      ...(count && isAsked('c') ? [count] : []),
-      ...(quota && isAsked('q') ? [quota] : []),
-    ];
-    const order = isAsked('a') ? attempt?.order : undefined;
-    const [waits, blockedForMs, nowMs, cause] = await this.connection.run(
+  async #ask(
+    { id, holdMs, attempt, quota }: ReserveRequest,
+    asks: readonly Ask[],
+  ): Promise<ReserveResult> {
+    const [waits, nowMs, cause] = await this.connection.run(
       'limitsReserve',
+      asks.map(({ key }) => key),
       [
-        ...(order === undefined ? [] : [this.#toAttemptsKey(order)]),
-        ...limits.map((limit) => this.#toKey(limit)),
-        ...(quota && isAsked('b') ? [this.#toBlockKey(quota)] : []),
-      ],
-      [
-        id,
-        holdMs,
         ...this.#attemptSettings,
-        parts,
-        attempt ? JSON.stringify(toHashes(attempt.order, attempt.conflictsWith)) : '',
-        attempt ? toRecord(attempt.order, attempt) : '',
-        ...limits.flatMap(toArguments),
+        id,
+        Math.ceil(holdMs),
+        quota ? 1 : 0,
+        attempt ? toKnown(attempt.order, toRecord(attempt, id, 'IN_PROGRESS')) : '',
+        JSON.stringify(asks),
       ],
     );
-    const [caller = Number.NaN, recipient = 0, digicert = 0] = [waits].flat().map(Number);
-    if (Number.isNaN(caller)) {
+    if (!Array.isArray(waits)) {
       throw new Error('Redis answers in another way than the script does.');
     }
     this.connection.seeTime(Number(nowMs));
+    const waitOf = (kind: Ask['kind']) =>
+      Number(waits[asks.findIndex((ask) => ask.kind === kind)] ?? 0);
+    const blockedForMs = waitOf('blocked');
     return {
-      ok: caller + recipient + digicert === 0,
-      waitMs: { caller, recipient, digicert },
-      blockedForMs: Number(blockedForMs),
-      cause: cause
-        ? { attempt: toMadeAttempt('', String(cause)), nowMs: Number(nowMs) }
-        : undefined,
+      ok: waits.every((waitMs) => waitMs === 0),
+      waitMs: {
+        caller: waitOf('caller'),
+        recipient: waitOf('recipient'),
+        digicert: Math.max(blockedForMs, waitOf('digicert')),
+      },
+      blockedForMs,
+      cause: cause ? { attempt: toMadeAttempt(cause), nowMs: Number(nowMs) } : undefined,
     };
   }
 
-  async commit(id: string, limit: Limit): Promise<void> {
-    await this.#commit([{ limit, id, usedInMs: 0 }]);
+  /** In the order in which they refuse. What was taken is given back where a later one refuses. */
+  async #askEach(
+    request: ReserveRequest,
+    [ask, ...others]: readonly Ask[],
+  ): Promise<ReserveResult> {
+    const { id, attempt, quota } = request;
+    const reserved = await this.#ask(request, ask ? [ask] : []);
+    if (!reserved.ok || others.length === 0) {
+      return reserved;
+    }
+    const rest = await this.#askEach(request, others);
+    if (!rest.ok && ask?.kind === 'recipient' && attempt && quota) {
+      await this.endAttempt(id, attempt, undefined);
+    }
+    return rest;
   }
 
-  async release(id: string, limit: Limit): Promise<void> {
-    await this.connection.run('limitsRelease', [this.#toKey(limit)], [id]);
-  }
-
-  async endAttempt(
-    id: string,
-    attempt: Attempt,
-    outcome: AttemptOutcome | undefined,
-  ): Promise<void> {
-    await this.#endAttempts([{ order: attempt.order, id, inMs: 0, outcome, attempt }]);
+  async write(...changes: readonly Change[]): Promise<void> {
+    await this.#write(changes);
   }
 
   async attemptsOf(order: string) {
-    const [nowMs, ...fields] = (
-      await this.connection.run(
-        'limitsAttempts',
-        [this.#toAttemptsKey(order)],
-        this.#attemptSettings,
-      )
-    ).map(String);
-    const attempts = toPairs(fields).map(([id, value]) => toMadeAttempt(id, value));
-    return { attempts, nowMs: Number(nowMs) };
+    const keys = [this.#toAttemptsKey(order)];
+    const [nowMs, ...attempts] = await this.connection.run(
+      'limitsAttempts',
+      keys,
+      this.#attemptSettings,
+    );
+    return {
+      attempts: attempts.map(toMadeAttempt).sort((one, other) => one.atMs - other.atMs),
+      nowMs: Number(nowMs),
+    };
   }
 
   async count(limit: Limit): Promise<readonly number[]> {
-    // A table without entries is no list in Lua's eyes.
-    if (limit.windows.length === 0) {
-      return [];
-    }
     const windows = limit.windows.map(({ windowMs }) => windowMs);
     return (await this.connection.run('limitsCount', [this.#toKey(limit)], windows)).map(Number);
-  }
-
-  async block(limit: Limit, forMs: number): Promise<void> {
-    await this.connection.run('limitsBlock', [this.#toBlockKey(limit)], [forMs]);
   }
 
   /**
@@ -137,50 +147,41 @@ export class RedisStore implements LimitStore {
    * before any other command, so that a reservation that ends in between ends after it was restored.
    */
   async restore({ limits, attempts }: Snapshot): Promise<void> {
-    const uses = limits.flatMap(({ limit, uses: ofLimit }) =>
-      ofLimit.map((use) => ({ limit, ...use })),
+    const changes = [...limits, ...attempts];
+    await Promise.all(
+      Array.from({ length: Math.ceil(changes.length / BATCH_SIZE) }, (_, index) =>
+        this.#write(
+          changes.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE),
+          RESTORE_TIMEOUT_MS,
+        ),
+      ),
     );
-    const blocked = limits.filter(({ blockedForMs }) => blockedForMs > 0);
-    const made = attempts.map(({ order, attempt, inMs }) => ({ ...attempt, attempt, order, inMs }));
-    await Promise.all([
-      ...writeBatches(uses, (batch) => this.#commit(batch, RESTORE_TIMEOUT_MS)),
-      ...writeBatches(made, (batch) => this.#endAttempts(batch, RESTORE_TIMEOUT_MS)),
-      ...blocked.map(({ limit, blockedForMs }) => this.block(limit, blockedForMs)),
-    ]);
   }
 
   close(): Promise<void> {
     return this.connection.close();
   }
 
-  async #commit(
-    uses: readonly { readonly limit: Limit; readonly id: string; readonly usedInMs: number }[],
-    timeoutMs?: number,
-  ): Promise<void> {
-    await this.connection.run(
-      'limitsCommit',
-      uses.map(({ limit }) => this.#toKey(limit)),
-      uses.flatMap(({ limit, id, usedInMs }) => [id, usedInMs, toLongestMs(limit)]),
-      timeoutMs,
-    );
+  #write(changes: readonly Change[], timeoutMs?: number): Promise<unknown> {
+    const write = (some: readonly Change[]) =>
+      this.connection.run(
+        'limitsWrite',
+        some.map((change) => this.#toChangedKey(change)),
+        [...this.#attemptSettings, ...some.flatMap(toValues)],
+        timeoutMs,
+      );
+    return orByKey(write(changes), () => Promise.all(changes.map((change) => write([change]))));
   }
 
-  async #endAttempts(attempts: readonly EndedAttempt[], timeoutMs?: number): Promise<void> {
-    await this.connection.run(
-      'limitsEndAttempts',
-      attempts.map(({ order }) => this.#toAttemptsKey(order)),
-      [
-        ...this.#attemptSettings,
-        ...attempts.flatMap(({ order, id, inMs, outcome = '', attempt }) => [
-          id,
-          inMs,
-          outcome,
-          // Nothing conflicts with what sent nothing.
-          toRecord(order, outcome === 'NOT_SENT' ? { ...attempt, marks: [] } : attempt),
-        ]),
-      ],
-      timeoutMs,
-    );
+  #toChangedKey(change: Change): string {
+    if ('order' in change) {
+      return this.#toAttemptsKey(change.order);
+    }
+    return 'id' in change ? this.#toKey(change.limit) : this.#toBlockKey(change.limit);
+  }
+
+  #toAsk(limit: Limit): Ask {
+    return { kind: limit.kind, key: this.#toKey(limit), windows: limit.windows };
   }
 
   #toAttemptsKey(order: string): string {
@@ -196,23 +197,42 @@ export class RedisStore implements LimitStore {
   }
 }
 
-interface EndedAttempt {
-  readonly order: string;
-  readonly id: string;
-  /** Milliseconds from now. */
-  readonly inMs: number;
-  readonly outcome: AttemptOutcome | undefined;
-  readonly attempt: Recorded;
+/**
+ * While a cluster moves a slot to another node, no script runs there that has several keys: some of them are on one node, some
+ * on the other, and ioredis is sent back and forth. Then each key is asked by itself.
+ */
+async function orByKey<Reply, Each>(
+  reply: Promise<Reply>,
+  byKey: () => Promise<Each>,
+): Promise<Reply | Each> {
+  try {
+    return await reply;
+  } catch (error) {
+    if (!(error as Error).message.startsWith('Too many Cluster redirections.')) {
+      throw error;
+    }
+    return await byKey();
+  }
 }
 
-type Recorded = Pick<Attempt, 'marks' | 'attemptedAtMs' | 'domains' | 'correlationId'>;
+/** Of a change: see the script. */
+function toValues(change: Change): readonly (string | number)[] {
+  if ('blockedForMs' in change) {
+    return ['block', '', Math.ceil(change.blockedForMs), ''];
+  }
+  const inMs = change.inMs === undefined ? '' : Math.ceil(change.inMs);
+  return 'order' in change
+    ? ['attempt', change.attempt.id, inMs, toKnown(change.order, change.attempt)]
+    : ['use', change.id, inMs, toLongestMs(change.limit)];
+}
 
-/** What of an attempt never changes. */
-function toRecord(
+/** What is known of an attempt: its outcome, and a record that never changes. */
+function toKnown(
   order: string,
-  { marks, attemptedAtMs, domains, correlationId }: Recorded,
+  { outcome, marks, attemptedAtMs, domains, correlationId }: Omit<MadeAttempt, 'atMs'>,
 ): string {
-  return JSON.stringify({ marks: toHashes(order, marks), attemptedAtMs, domains, correlationId });
+  const record = { marks: toHashes(order, marks), attemptedAtMs, domains, correlationId };
+  return `${outcome} ${JSON.stringify(record)}`;
 }
 
 /** No order or address is written to Redis. 72 bits are enough to tell the recipients of one order apart. */
@@ -220,20 +240,10 @@ function toHashes(order: string, marks: readonly string[]): readonly string[] {
   return marks.map((mark) => toKey(order, mark).slice(0, 12));
 }
 
-/** As the scripts write it: moment, outcome and record. */
-function toMadeAttempt(id: string, value: string): MadeAttempt {
+/** As the scripts return it: id, and moment, outcome and record. */
+function toMadeAttempt(reply: unknown): MadeAttempt {
+  const [id = '', value = ''] = reply as readonly string[];
   const [atMs = '', outcome = ''] = value.split(' ', 2);
-  const record = JSON.parse(value.slice(atMs.length + outcome.length + 2)) as Recorded;
+  const record = JSON.parse(value.slice(atMs.length + outcome.length + 2));
   return { ...record, id, atMs: Number(atMs), outcome: outcome as AttemptOutcome };
-}
-
-function toPairs(fields: readonly string[]): readonly (readonly [string, string])[] {
-  return Array.from({ length: fields.length / 2 }, (_, index) => [
-    fields[2 * index] ?? '',
-    fields[2 * index + 1] ?? '',
-  ]);
-}
-
-function toArguments({ windows }: Limit): readonly number[] {
-  return [windows.length, ...windows.flatMap(({ limit, windowMs }) => [limit, windowMs])];
 }

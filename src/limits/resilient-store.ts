@@ -2,11 +2,11 @@
 // is granted is written down on both sides, so that neither begins with an empty log when they change.
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock';
-import type { Attempt, AttemptOutcome } from './attempts';
 import {
+  type Change,
   cancel,
   type Limit,
-  type LimitStore,
+  LimitStore,
   type ReserveRequest,
   type ReserveResult,
 } from './limit-store';
@@ -43,13 +43,14 @@ interface Alone {
 
 const NOT_RESTORED = Promise.resolve(false);
 
-export class ResilientStore implements LimitStore {
+export class ResilientStore extends LimitStore {
   /** `undefined`: Redis answers. */
   #alone: Alone | undefined;
   #cancelProbe = () => {};
   readonly #report: RedisReport;
 
   private constructor(private readonly options: ResilientStoreOptions) {
+    super();
     this.#report = new RedisReport(options);
   }
 
@@ -100,28 +101,19 @@ export class ResilientStore implements LimitStore {
     return reserved;
   }
 
-  commit(id: string, limit: Limit): Promise<void> {
-    return this.#tell((store) => store.commit(id, limit));
-  }
-
-  release(id: string, limit: Limit): Promise<void> {
-    return this.#tell((store) => store.release(id, limit));
+  /** To both. Redis gets it even while it is not used: it may only be slow. */
+  async write(...changes: readonly Change[]): Promise<void> {
+    const { redis, local } = this.options;
+    await local.write(...changes);
+    await redis.write(...changes).catch((error: unknown) => this.#fallBack(error));
   }
 
   count(limit: Limit): Promise<readonly number[]> {
     return this.#look((store) => store.count(limit));
   }
 
-  endAttempt(id: string, attempt: Attempt, outcome: AttemptOutcome | undefined): Promise<void> {
-    return this.#tell((store) => store.endAttempt(id, attempt, outcome));
-  }
-
   attemptsOf(order: string) {
     return this.#look((store) => store.attemptsOf(order));
-  }
-
-  block(limit: Limit, forMs: number): Promise<void> {
-    return this.#tell((store) => store.block(limit, forMs));
   }
 
   async close(): Promise<void> {
@@ -144,13 +136,6 @@ export class ResilientStore implements LimitStore {
   async #look<Result>(look: (store: LimitStore) => Promise<Result>): Promise<Result> {
     const { redis, local } = this.options;
     return this.isShared ? look(redis).catch(() => look(local)) : look(local);
-  }
-
-  /** Writes go to both. Redis gets them even while it is not used: it may only be slow. */
-  async #tell(tell: (store: LimitStore) => Promise<void>): Promise<void> {
-    const { redis, local } = this.options;
-    await tell(local);
-    await tell(redis).catch((error: unknown) => this.#fallBack(error));
   }
 
   #fallBack(error: unknown): undefined {

@@ -26,14 +26,17 @@ export class UsageLog {
     return Math.max(this.blockedForMs(nowMs), ...waits);
   }
 
+  /** Of one that is not in it. */
   add(use: Use, nowMs: number): void {
+    if (this.limit.windows.length === 0) {
+      return;
+    }
     const middle = this.#uses[this.#uses.length >> 1];
     // Only once half of them have ended, which keeps the cost of a use constant.
     if (middle && middle.atMs <= this.#endedMs(nowMs)) {
       this.#uses = this.usesAt(nowMs);
     }
-    // Near the end: only what is reserved may be later.
-    this.#uses.splice(this.#uses.findLastIndex(({ atMs }) => atMs <= use.atMs) + 1, 0, use);
+    insertByTime(this.#uses, use);
   }
 
   /** What is reserved is near the end. */
@@ -75,4 +78,12 @@ export class UsageLog {
   #usesAfter(momentMs: number): Use[] {
     return this.#uses.slice(this.#uses.findLastIndex(({ atMs }) => atMs <= momentMs) + 1);
   }
+}
+
+/** Near the end: only what is reserved may be later. Of several at one moment the one that came last is the later one. */
+export function insertByTime<Entry extends { readonly atMs: number }>(
+  entries: Entry[],
+  entry: Entry,
+): void {
+  entries.splice(entries.findLastIndex(({ atMs }) => atMs <= entry.atMs) + 1, 0, entry);
 }
