@@ -35,11 +35,16 @@ export class RedisConnection {
   #statusOfLastCheck: string | undefined;
   #isClosed = false;
 
-  constructor(options: RedisConnectionOptions, prefix: string) {
+  /** `settings`: what every script gets after the time. */
+  constructor(
+    options: RedisConnectionOptions,
+    prefix: string,
+    private readonly settings: readonly number[],
+  ) {
     this.#options = options;
     this.#prefix = prefix;
     this.#slot = new Command('get', [prefix]).getSlot();
-    this.#clock = new RedisClock(options.timeoutMs);
+    this.#clock = new RedisClock(options.timeoutMs, options.now);
     this.#client = createRedisClient(options.target, options.timeoutMs);
     // Every command that fails rejects by itself, but only these events have the reason why there is no connection.
     for (const event of ['error', 'node error', 'sentinelError']) {
@@ -89,9 +94,7 @@ export class RedisConnection {
     const client = this.#client;
     try {
       const [policy] = await this.withTimeout(this.#try());
-      if (!this.#options.now) {
-        await this.withTimeout(this.#agreeOnClock());
-      }
+      await this.withTimeout(this.#agreeOnClock());
       this.#error = undefined;
       return policy as string | undefined;
     } catch (error) {
@@ -138,39 +141,26 @@ export class RedisConnection {
     values: readonly (string | number)[],
     timeoutMs = this.#options.timeoutMs,
   ): Promise<readonly unknown[]> {
-    return this.withTimeout(this.#run(script, keys, values, timeoutMs), timeoutMs);
+    const endsAt = performance.now() + timeoutMs;
+    const send = () =>
+      this.#send(script, keys, [this.#clock.toArgument(), ...this.settings, ...values]);
+    const reply = send().catch(async (error: unknown) => {
+      if (toCode(error) !== 'CLOCKSET') {
+        throw error;
+      }
+      await this.#agreeOnClock();
+      // What comes too late is not done any more: the caller has its response.
+      if (performance.now() >= endsAt) {
+        throw error;
+      }
+      return send();
+    });
+    return this.withTimeout(reply, timeoutMs);
   }
 
   /** Redis has just said what time it is. */
   seeTime(atMs: number): void {
     this.#clock.see(atMs);
-  }
-
-  async #run(
-    script: keyof typeof SCRIPTS,
-    keys: readonly string[],
-    values: readonly (string | number)[],
-    timeoutMs: number,
-  ): Promise<readonly unknown[]> {
-    const startedAt = performance.now();
-    try {
-      return await this.#send(script, keys, [this.#toTime(), ...values]);
-    } catch (error) {
-      // What comes too late is not done any more: the caller has its response.
-      const isLate = () => performance.now() - startedAt >= timeoutMs;
-      if (toCode(error) !== 'CLOCKSET' || isLate()) {
-        throw error;
-      }
-      await this.#agreeOnClock();
-      if (isLate()) {
-        throw error;
-      }
-      return await this.#send(script, keys, [this.#toTime(), ...values]);
-    }
-  }
-
-  #toTime(): string | number {
-    return this.#options.now?.() ?? this.#clock.toArgument();
   }
 
   /** What would not work is found here, and not at the first resend. */
@@ -187,7 +177,7 @@ export class RedisConnection {
     const keys = [`${this.#prefix}clock`];
     const reply = await this.#send('limitsAgreeOnClock', keys, [this.#clock.toArgument()]);
     const [atMs = 0, offsetMs = 0] = reply.map(Number);
-    this.#clock.agree(atMs, offsetMs);
+    this.#clock.see(atMs, offsetMs);
   }
 
   async #send(

@@ -3,6 +3,7 @@
 // send emails, its outcome, and a record that never changes. All times are whole milliseconds on one clock: Redis' own, so that
 // the clocks of those who share it need not agree. A clock that was set back shows in the times: one that is later than any
 // can be was written before that, and does not count.
+import { AGREE_ON_CLOCK } from './redis-clock';
 
 /** Milliseconds by which a use may lie ahead of now: twice the longest deadline, as restoring one takes a while. */
 const HORIZON_MS = 240_000;
@@ -12,9 +13,6 @@ const HORIZON_MS = 240_000;
  * make Redis forget them.
  */
 const SPARE_MS = 7_200_000;
-
-/** Milliseconds: longer than anything that was written with an offset. */
-const OFFSET_KEPT_MS = 400 * 86_400_000;
 
 /**
  * ARGV[1] is the time; or empty for Redis' own; or what to add to that, what time it has to be then, and by how many milliseconds
@@ -42,23 +40,24 @@ end
 const ATTEMPTS = `
 local cooldown, remember = tonumber(ARGV[2]), tonumber(ARGV[3])
 local function readAttempts(key)
-  local attempts, last, fields = {}, {}, redis.call('HGETALL', key)
+  local attempts, hasLast, fields = {}, {}, redis.call('HGETALL', key)
   for index = 1, #fields, 2 do
     local at, known, outcome, record = string.match(fields[index + 1], '^(%S+) ((%S+) (.*))$')
     local attempt = { id = fields[index], at = tonumber(at), known = known, record = record, sent = outcome ~= 'NOT_SENT' }
     if attempt.at > now + ${HORIZON_MS} then
       attempt.at = now - cooldown
     end
-    attempt.cooling = attempt.sent and attempt.at > now - cooldown
-    local latest = last[attempt.sent]
-    local isRemembered = attempt.at <= now and attempt.at > now - (attempt.sent and remember or cooldown)
-    if isRemembered and not (latest and latest.at > attempt.at) then
-      last[attempt.sent] = attempt
-    end
     attempts[#attempts + 1] = attempt
   end
+  -- The latest first.
+  table.sort(attempts, function(one, other)
+    return one.at > other.at
+  end)
   for _, attempt in ipairs(attempts) do
-    attempt.kept = attempt.cooling or attempt == last[attempt.sent]
+    local age, sent = now - attempt.at, attempt.sent
+    attempt.cooling = sent and age < cooldown
+    attempt.kept = attempt.cooling or age >= 0 and not hasLast[sent] and age < (sent and remember or cooldown)
+    hasLast[sent] = hasLast[sent] or age >= 0
   end
   return attempts
 end
@@ -80,81 +79,75 @@ end
 
 /**
  * KEYS: of what is asked. ARGV: time, cool-down, milliseconds to remember, id, hold, whether what has room is taken, the attempt's
- * outcome and record, and what is asked, as `RedisStore` writes it. Returns the wait of each, the time, and the attempt behind that
+ * outcome and record, and what is asked, as `RedisStore` writes it. Returns the wait of each kind, the time, and the attempt behind that
  * of a recipient. The write that takes space comes first, because only that is refused by a Redis that is full.
  */
 const RESERVE = `${NOW}${ATTEMPTS}
-local id, hold, asks, cause = ARGV[4], tonumber(ARGV[5]), cjson.decode(ARGV[8]), nil
-local waitFor = {}
-function waitFor.recipient(ask)
-  if cooldown == 0 then
-    return 0
-  end
-  local conflicts = {}
-  for _, mark in ipairs(ask.conflictsWith) do
-    conflicts[mark] = true
-  end
-  for _, attempt in ipairs(readAttempts(ask.key)) do
-    if attempt.cooling and not (cause and cause.at > attempt.at) then
-      for _, mark in ipairs(cjson.decode(attempt.record).marks) do
-        if conflicts[mark] then
-          cause = attempt
-          break
-        end
-      end
-    end
-  end
-  return cause and math.min(cause.at, now) + cooldown - now or 0
-end
-function waitFor.blocked(ask)
-  return math.max(0, tonumber(redis.call('GET', ask.key) or 0) - now)
-end
-function waitFor.caller(ask)
+local id, hold, isTaken, known, asks = ARGV[4], tonumber(ARGV[5]), ARGV[6] == '1', ARGV[7], cjson.decode(ARGV[8])
+
+local function waitForRoom(key, windows)
   local wait = 0
-  ask.longest = 0
-  for _, window in ipairs(ask.windows) do
-    ask.longest = math.max(ask.longest, window.windowMs)
+  for _, window in ipairs(windows) do
     local first, last = range(window.windowMs)
-    local excess = redis.call('ZCOUNT', ask.key, first, last) + 1 - window.limit
+    local excess = redis.call('ZCOUNT', key, first, last) + 1 - window.limit
     if excess > 0 then
-      local leaver = redis.call('ZRANGEBYSCORE', ask.key, first, last, 'WITHSCORES', 'LIMIT', excess - 1, 1)
+      local leaver = redis.call('ZRANGEBYSCORE', key, first, last, 'WITHSCORES', 'LIMIT', excess - 1, 1)
       wait = math.max(wait, math.min(tonumber(leaver[2] or now), now) + window.windowMs - now)
     end
   end
   return wait
 end
-waitFor.digicert = waitFor.caller
-
-local take = {}
-function take.recipient(ask)
-  redis.call('HSET', ask.key, id, now + hold .. ' ' .. ARGV[7])
-  forgetEnded(ask.key)
-end
-function take.blocked() end
-function take.caller(ask)
-  local isCaller = ask.kind == 'caller'
-  -- Without windows nothing is limited.
-  if ask.longest > 0 then
-    redis.call('ZADD', ask.key, isCaller and now or now + hold, id)
-    redis.call('ZREMRANGEBYSCORE', ask.key, '-inf', now - ask.longest)
-    local keepFor = ask.longest + hold + (isCaller and 0 or ${SPARE_MS})
-    redis.call('PEXPIRE', ask.key, math.max(redis.call('PTTL', ask.key), keepFor))
+local function hasMark(attempt, marks)
+  for _, mark in ipairs(cjson.decode(attempt.record).marks) do
+    if marks[mark] then
+      return true
+    end
   end
 end
-take.digicert = take.caller
+local function findConflict(key, conflictsWith)
+  local marks = {}
+  for _, mark in ipairs(conflictsWith) do
+    marks[mark] = true
+  end
+  for _, attempt in ipairs(cooldown > 0 and readAttempts(key) or {}) do
+    if attempt.cooling and hasMark(attempt, marks) then
+      return attempt
+    end
+  end
+end
+local function take(key, at, longest, keepFor)
+  redis.call('ZADD', key, at, id)
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now - longest)
+  redis.call('PEXPIRE', key, math.max(redis.call('PTTL', key), longest + keepFor))
+end
 
-local waits, total = {}, 0
-for index, ask in ipairs(asks) do
+local waits, total, cause = {}, 0, nil
+for _, ask in ipairs(asks) do
+  local wait = 0
+  if ask.windows then
+    wait = waitForRoom(ask.key, ask.windows)
+  elseif ask.conflictsWith then
+    cause = findConflict(ask.key, ask.conflictsWith)
+    wait = cause and math.min(cause.at, now) + cooldown - now or 0
+  else
+    wait = math.max(0, tonumber(redis.call('GET', ask.key) or 0) - now)
+  end
   -- A release before this one wrote fractions.
-  waits[index] = math.ceil(waitFor[ask.kind](ask))
-  total = total + waits[index]
+  waits[ask.kind] = math.ceil(wait)
+  total = total + wait
 end
-for index, ask in ipairs(asks) do
-  if ask.kind == 'caller' and waits[index] == 0 or ask.kind ~= 'caller' and total == 0 and ARGV[6] == '1' then
-    take[ask.kind](ask)
+for _, ask in ipairs(asks) do
+  -- Without windows nothing is limited.
+  if ask.kind == 'caller' and ask.longest > 0 and waits.caller == 0 then
+    take(ask.key, now, ask.longest, hold)
+  elseif ask.kind == 'digicert' and ask.longest > 0 and isTaken and total == 0 then
+    take(ask.key, now + hold, ask.longest, hold + ${SPARE_MS})
+  elseif ask.kind == 'recipient' and isTaken and total == 0 then
+    redis.call('HSET', ask.key, id, now + hold .. ' ' .. known)
+    forgetEnded(ask.key)
   end
 end
-return { waits, now, toReply(cause) }
+return { cjson.encode(waits), now, toReply(cause) }
 `;
 
 /**
@@ -197,42 +190,19 @@ end
 const GET_ATTEMPTS = `${NOW}${ATTEMPTS}
 local found = { now }
 for _, attempt in ipairs(readAttempts(KEYS[1])) do
-  if attempt.kept then
-    found[#found + 1] = toReply(attempt)
-  end
+  found[#found + 1] = toReply(attempt)
 end
 return found
 `;
 
-/** KEYS: of a limit. ARGV: time, then the milliseconds of each window. Returns how much of each is taken. */
+/** KEYS: of a limit. ARGV: time, two that are not used, then the milliseconds of each window. Returns how much of each is taken. */
 const COUNT = `${NOW}
 local counts = {}
-for index = 2, #ARGV do
+for index = 4, #ARGV do
   local first, last = range(ARGV[index])
-  counts[index - 1] = redis.call('ZCOUNT', KEYS[1], first, last)
+  counts[index - 3] = redis.call('ZCOUNT', KEYS[1], first, last)
 end
 return counts
-`;
-
-/**
- * KEYS: of the offset. ARGV: what time it should be, as above, or empty. Where it is neither by the monotonic nor by the system's
- * clock, the offset changes. Returns the time and the offset.
- */
-const AGREE_ON_CLOCK = `
-local time = redis.call('TIME')
-local own = math.floor(time[1] * 1000 + time[2] / 1000)
-local offset = tonumber(redis.call('GET', KEYS[1]) or 0)
-local expected, tolerance, bySystem = string.match(ARGV[1], '^%S+ (%S+) (%S+) (%S+)$')
-local function isOff(moment)
-  return math.abs(own + offset - moment) > tonumber(tolerance)
-end
-if expected and isOff(expected) and isOff(bySystem) then
-  offset = expected - own
-end
-if offset ~= 0 then
-  redis.call('SET', KEYS[1], offset, 'PX', ${OFFSET_KEPT_MS})
-end
-return { own + offset, offset }
 `;
 
 /**

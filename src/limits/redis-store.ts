@@ -1,6 +1,11 @@
 // Limits counted in Redis 7 or Valkey, together with every other gateway that uses it.
-import type { AttemptOutcome, AttemptSettings, MadeAttempt } from './attempts';
-import { toRecord } from './attempts';
+import {
+  type AttemptOutcome,
+  type AttemptSettings,
+  findKept,
+  type MadeAttempt,
+  toRecord,
+} from './attempts';
 import {
   type Change,
   type Limit,
@@ -29,7 +34,7 @@ interface RedisStoreOptions extends RedisConnectionOptions, AttemptSettings {
 
 /** One key, and what it has to have room for. */
 type Ask = { readonly key: string } & (
-  | { readonly kind: Limit['kind']; readonly windows: Limit['windows'] }
+  | { readonly kind: Limit['kind']; readonly windows: Limit['windows']; readonly longest: number }
   | { readonly kind: 'recipient'; readonly conflictsWith: readonly string[] }
   | { readonly kind: 'blocked' }
 );
@@ -39,32 +44,28 @@ export class RedisStore extends LimitStore {
   readonly connection: RedisConnection;
   /** The braces keep all keys in one slot of a cluster: a script may touch several. */
   readonly #prefix: string;
-  readonly #attemptSettings: readonly number[];
+  readonly #settings: AttemptSettings;
 
   constructor({ instance, cooldownMs, rememberMs, ...options }: RedisStoreOptions) {
     super();
     this.#prefix = `{dv-email-gateway:${LAYOUT}:${instance}}:`;
-    this.connection = new RedisConnection(options, this.#prefix);
-    this.#attemptSettings = [cooldownMs, rememberMs];
+    this.connection = new RedisConnection(options, this.#prefix, [cooldownMs, rememberMs]);
+    this.#settings = { cooldownMs, rememberMs };
   }
 
   async reserve(request: ReserveRequest): Promise<ReserveResult> {
     const { count, attempt, quota } = request;
-    const asks: readonly Ask[] = [
-      ...(count ? [this.#toAsk(count)] : []),
-      ...(attempt
-        ? [
-            {
-              kind: 'recipient' as const,
-              key: this.#toAttemptsKey(attempt.order),
-              conflictsWith: toHashes(attempt.order, attempt.conflictsWith),
-            },
-          ]
-        : []),
-      ...(quota
-        ? [{ kind: 'blocked' as const, key: this.#toBlockKey(quota) }, this.#toAsk(quota)]
-        : []),
-    ];
+    const asks: Ask[] = [];
+    if (count) {
+      asks.push(this.#toAsk(count));
+    }
+    if (attempt) {
+      const conflictsWith = toHashes(attempt.order, attempt.conflictsWith);
+      asks.push({ kind: 'recipient', key: this.#toAttemptsKey(attempt.order), conflictsWith });
+    }
+    if (quota) {
+      asks.push({ kind: 'blocked', key: this.#toBlockKey(quota) }, this.#toAsk(quota));
+    }
     return orByKey(this.#ask(request, asks), () => this.#askEach(request, asks));
   }
 
@@ -76,7 +77,6 @@ export class RedisStore extends LimitStore {
       'limitsReserve',
       asks.map(({ key }) => key),
       [
-        ...this.#attemptSettings,
         id,
         Math.ceil(holdMs),
         quota ? 1 : 0,
@@ -84,21 +84,13 @@ export class RedisStore extends LimitStore {
         JSON.stringify(asks),
       ],
     );
-    if (!Array.isArray(waits)) {
-      throw new Error('Redis answers in another way than the script does.');
-    }
+    const waitMs: Partial<Record<Ask['kind'], number>> = JSON.parse(String(waits));
+    const { caller = 0, recipient = 0, blocked = 0, digicert = 0 } = waitMs;
     this.connection.seeTime(Number(nowMs));
-    const waitOf = (kind: Ask['kind']) =>
-      Number(waits[asks.findIndex((ask) => ask.kind === kind)] ?? 0);
-    const blockedForMs = waitOf('blocked');
     return {
-      ok: waits.every((waitMs) => waitMs === 0),
-      waitMs: {
-        caller: waitOf('caller'),
-        recipient: waitOf('recipient'),
-        digicert: Math.max(blockedForMs, waitOf('digicert')),
-      },
-      blockedForMs,
+      ok: caller + recipient + blocked + digicert === 0,
+      waitMs: { caller, recipient, digicert: Math.max(blocked, digicert) },
+      blockedForMs: blocked,
       cause: cause ? { attempt: toMadeAttempt(cause), nowMs: Number(nowMs) } : undefined,
     };
   }
@@ -126,15 +118,9 @@ export class RedisStore extends LimitStore {
 
   async attemptsOf(order: string) {
     const keys = [this.#toAttemptsKey(order)];
-    const [nowMs, ...attempts] = await this.connection.run(
-      'limitsAttempts',
-      keys,
-      this.#attemptSettings,
-    );
-    return {
-      attempts: attempts.map(toMadeAttempt).sort((one, other) => one.atMs - other.atMs),
-      nowMs: Number(nowMs),
-    };
+    const [nowMs, ...attempts] = await this.connection.run('limitsAttempts', keys, []);
+    const made = attempts.map(toMadeAttempt).sort((one, other) => one.atMs - other.atMs);
+    return { attempts: findKept(made, this.#settings, Number(nowMs)), nowMs: Number(nowMs) };
   }
 
   async count(limit: Limit): Promise<readonly number[]> {
@@ -167,7 +153,7 @@ export class RedisStore extends LimitStore {
       this.connection.run(
         'limitsWrite',
         some.map((change) => this.#toChangedKey(change)),
-        [...this.#attemptSettings, ...some.flatMap(toValues)],
+        some.flatMap(toValues),
         timeoutMs,
       );
     return orByKey(write(changes), () => Promise.all(changes.map((change) => write([change]))));
@@ -181,7 +167,8 @@ export class RedisStore extends LimitStore {
   }
 
   #toAsk(limit: Limit): Ask {
-    return { kind: limit.kind, key: this.#toKey(limit), windows: limit.windows };
+    const { kind, windows } = limit;
+    return { kind, key: this.#toKey(limit), windows, longest: toLongestMs(limit) };
   }
 
   #toAttemptsKey(order: string): string {

@@ -144,8 +144,8 @@ export class ResilientStore extends LimitStore {
       return;
     }
     this.#alone = this.#startAlone();
-    this.#probeLater(this.#alone);
     this.#report.lost(error);
+    void this.#recover(this.#alone);
   }
 
   /** Rejects unless Redis can be relied on. */
@@ -167,35 +167,25 @@ export class ResilientStore extends LimitStore {
     return { sinceMs, decisions: 0, restored: NOT_RESTORED };
   }
 
-  #probeLater(alone: Alone): void {
-    this.#cancelProbe = this.options.clock.after(PROBE_INTERVAL_MS, () => {
-      void this.#probe(alone);
-    });
-  }
-
-  /** Two in a row have to restore Redis before it is used: so every gateway has restored what it may have lost. */
-  async #probe(alone: Alone): Promise<void> {
+  /** Two looks in a row have to restore Redis before it is used: so every gateway has restored what it may have lost. */
+  async #recover(alone: Alone): Promise<void> {
     const { redis, local, clock, log } = this.options;
-    const isThere = await this.#check().then(
-      () => true,
-      (error: unknown) => {
-        this.#report.stillLost(error);
-        return false;
-      },
-    );
-    const wasRestored = await alone.restored;
-    const restored = isThere
-      ? succeeds(redis.restore(local.snapshot(alone.sinceMs - UNCONFIRMED_MS)))
-      : NOT_RESTORED;
-    alone.restored = restored;
-    // Unless something failed in the meantime.
-    const isRestored = (await restored) && alone.restored === restored;
-    if (this.#alone !== alone) {
-      return;
-    }
-    if (!wasRestored || !isRestored) {
-      this.#probeLater(alone);
-      return;
+    let isRecovered = false;
+    while (!isRecovered) {
+      await new Promise<void>((resolve) => {
+        this.#cancelProbe = clock.after(PROBE_INTERVAL_MS, resolve);
+      });
+      const isThere = await succeeds(this.#check(), (error) => this.#report.stillLost(error));
+      const wasRestored = await alone.restored;
+      const restored = isThere
+        ? succeeds(redis.restore(local.snapshot(alone.sinceMs - UNCONFIRMED_MS)))
+        : NOT_RESTORED;
+      alone.restored = restored;
+      // Unless something failed in the meantime.
+      isRecovered = (await restored) && alone.restored === restored && wasRestored;
+      if (this.#alone !== alone) {
+        return;
+      }
     }
     this.#alone = undefined;
     log.info(
@@ -209,9 +199,12 @@ export class ResilientStore extends LimitStore {
   }
 }
 
-function succeeds(action: Promise<void>): Promise<boolean> {
+function succeeds(action: Promise<void>, onFailed = (_error: unknown) => {}): Promise<boolean> {
   return action.then(
     () => true,
-    () => false,
+    (error: unknown) => {
+      onFailed(error);
+      return false;
+    },
   );
 }
