@@ -23,12 +23,16 @@ export interface Attempt extends Pick<ResendAttempt, 'domains' | 'correlationId'
   readonly attemptedAtMs: number;
 }
 
-/** What is known of one: of one in progress, `atMs` is the latest moment at which it may send emails. */
-export interface MadeAttempt
+/** What is known of one, but for its time. */
+export interface KnownAttempt
   extends Pick<Attempt, 'marks' | 'attemptedAtMs' | 'domains' | 'correlationId'> {
   readonly id: string;
-  readonly atMs: number;
   readonly outcome: AttemptOutcome;
+}
+
+export interface MadeAttempt extends KnownAttempt {
+  /** Of one in progress, the latest moment at which it may send emails. */
+  readonly atMs: number;
 }
 
 /** DigiCert's ids are numbers to it: leading zeros name no other order. */
@@ -57,13 +61,21 @@ export function toAttempt(
 }
 
 /** No more of an attempt than is needed: there may be very many. Nothing conflicts with one that sent nothing. */
-export function toRecord(
+export function toKnownAttempt(
   { marks, attemptedAtMs, domains, correlationId }: Attempt,
   id: string,
   outcome: AttemptOutcome,
-): Omit<MadeAttempt, 'atMs'> {
+): KnownAttempt {
   const kept = mayHaveSent({ outcome }) ? marks : [];
   return { id, outcome, marks: kept, attemptedAtMs, domains, correlationId };
+}
+
+export function toMadeAttempt(
+  { id, outcome, marks, attemptedAtMs, domains, correlationId }: KnownAttempt,
+  atMs: number,
+): MadeAttempt {
+  // By name, as spreading takes as long as all else that a store does with an attempt.
+  return { id, outcome, marks, attemptedAtMs, domains, correlationId, atMs };
 }
 
 /** One whose time is over without an outcome: its process may have died. */
@@ -91,14 +103,25 @@ export function findKept(
   { cooldownMs, rememberMs }: AttemptSettings,
   nowMs: number,
 ): readonly MadeAttempt[] {
-  const ended = attempts.filter(({ atMs }) => atMs <= nowMs);
   // One in progress may yet turn out to have sent nothing.
-  const lastSent = ended.findLast(mayHaveSent);
-  const lastNotSent = ended.findLast((made) => !mayHaveSent(made));
+  const hasEnded = ({ atMs }: MadeAttempt) => atMs <= nowMs;
+  const lastSent = attempts.findLast((made) => mayHaveSent(made) && hasEnded(made));
+  const lastNotSent = attempts.findLast((made) => !mayHaveSent(made) && hasEnded(made));
   return attempts.filter(
     (made) =>
       (made.atMs > nowMs - cooldownMs && (mayHaveSent(made) || made === lastNotSent)) ||
       (made === lastSent && made.atMs > nowMs - rememberMs),
+  );
+}
+
+/** Whether none of them is to be kept any more. */
+export function haveEnded(
+  attempts: readonly MadeAttempt[],
+  { cooldownMs, rememberMs }: AttemptSettings,
+  nowMs: number,
+): boolean {
+  return attempts.every(
+    (made) => made.atMs <= nowMs - (mayHaveSent(made) ? rememberMs : cooldownMs),
   );
 }
 

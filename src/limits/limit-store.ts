@@ -2,7 +2,13 @@
 // (redis-store.ts).
 import { hash } from 'node:crypto';
 import type { RollingWindow } from '../domain/rolling-window';
-import { type Attempt, type AttemptOutcome, type MadeAttempt, toRecord } from './attempts';
+import {
+  type Attempt,
+  type AttemptOutcome,
+  type KnownAttempt,
+  type MadeAttempt,
+  toKnownAttempt,
+} from './attempts';
 
 /** In the order in which they are named where several refuse: the caller, the mailboxes, then DigiCert. */
 export const LIMIT_KINDS = ['caller', 'recipient', 'digicert'] as const;
@@ -59,14 +65,14 @@ export type Change =
 
 interface AttemptChange {
   readonly order: string;
-  readonly attempt: Omit<MadeAttempt, 'atMs'>;
+  readonly attempt: KnownAttempt;
   readonly inMs: number | undefined;
 }
 
 function toEnd(id: string, attempt: Attempt, outcome: AttemptOutcome | undefined): AttemptChange {
   return {
     order: attempt.order,
-    attempt: toRecord(attempt, id, outcome ?? 'NOT_SENT'),
+    attempt: toKnownAttempt(attempt, id, outcome ?? 'NOT_SENT'),
     inMs: outcome && 0,
   };
 }

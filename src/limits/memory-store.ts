@@ -5,8 +5,10 @@ import {
   type AttemptSettings,
   findConflict,
   findKept,
+  haveEnded,
   type MadeAttempt,
-  toRecord,
+  toKnownAttempt,
+  toMadeAttempt,
 } from './attempts';
 import {
   type Change,
@@ -50,7 +52,7 @@ export class MemoryStore extends LimitStore {
     this.#attempts = new RecentMap({
       maxSize: MAX_ATTEMPTS_SIZE,
       sizeOf: (attempts) => attempts.reduce((sum, made) => sum + toSize(made), 0),
-      hasEnded: (attempts, nowMs) => findKept(attempts, settings, nowMs).length === 0,
+      hasEnded: (attempts, nowMs) => haveEnded(attempts, settings, nowMs),
     });
   }
 
@@ -93,7 +95,7 @@ export class MemoryStore extends LimitStore {
     if (quota && ok) {
       this.#update(quota, nowMs, (log) => log.add({ id, atMs: nowMs + holdMs }, nowMs));
       if (attempt) {
-        const made = toRecord(attempt, id, 'IN_PROGRESS');
+        const made = toKnownAttempt(attempt, id, 'IN_PROGRESS');
         this.#apply({ order: attempt.order, attempt: made, inMs: holdMs }, nowMs);
       }
     }
@@ -156,7 +158,7 @@ export class MemoryStore extends LimitStore {
       const { order, attempt, inMs } = change;
       const attempts = this.#of(order).filter(({ id }) => id !== attempt.id);
       if (inMs !== undefined) {
-        insertByTime(attempts, { ...attempt, atMs: nowMs + inMs });
+        insertByTime(attempts, toMadeAttempt(attempt, nowMs + inMs));
       }
       this.#attempts.set(order, findKept(attempts, this.settings, nowMs), nowMs);
       return;

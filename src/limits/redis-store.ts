@@ -1,10 +1,10 @@
 // Limits counted in Redis 7 or Valkey, together with every other gateway that uses it.
 import {
-  type AttemptOutcome,
   type AttemptSettings,
   findKept,
+  type KnownAttempt,
   type MadeAttempt,
-  toRecord,
+  toKnownAttempt,
 } from './attempts';
 import {
   type Change,
@@ -80,7 +80,7 @@ export class RedisStore extends LimitStore {
         id,
         Math.ceil(holdMs),
         quota ? 1 : 0,
-        attempt ? toKnown(attempt.order, toRecord(attempt, id, 'IN_PROGRESS')) : '',
+        attempt ? toKnown(attempt.order, toKnownAttempt(attempt, id, 'IN_PROGRESS')) : '',
         JSON.stringify(asks),
       ],
     );
@@ -91,7 +91,7 @@ export class RedisStore extends LimitStore {
       ok: caller + recipient + blocked + digicert === 0,
       waitMs: { caller, recipient, digicert: Math.max(blocked, digicert) },
       blockedForMs: blocked,
-      cause: cause ? { attempt: toMadeAttempt(cause), nowMs: Number(nowMs) } : undefined,
+      cause: cause ? { attempt: readAttempt(cause), nowMs: Number(nowMs) } : undefined,
     };
   }
 
@@ -119,7 +119,7 @@ export class RedisStore extends LimitStore {
   async attemptsOf(order: string) {
     const keys = [this.#toAttemptsKey(order)];
     const [nowMs, ...attempts] = await this.connection.run('limitsAttempts', keys, []);
-    const made = attempts.map(toMadeAttempt).sort((one, other) => one.atMs - other.atMs);
+    const made = attempts.map(readAttempt).sort((one, other) => one.atMs - other.atMs);
     return { attempts: findKept(made, this.#settings, Number(nowMs)), nowMs: Number(nowMs) };
   }
 
@@ -216,7 +216,7 @@ function toValues(change: Change): readonly (string | number)[] {
 /** What is known of an attempt: its outcome, and a record that never changes. */
 function toKnown(
   order: string,
-  { outcome, marks, attemptedAtMs, domains, correlationId }: Omit<MadeAttempt, 'atMs'>,
+  { outcome, marks, attemptedAtMs, domains, correlationId }: KnownAttempt,
 ): string {
   const record = { marks: toHashes(order, marks), attemptedAtMs, domains, correlationId };
   return `${outcome} ${JSON.stringify(record)}`;
@@ -228,9 +228,8 @@ function toHashes(order: string, marks: readonly string[]): readonly string[] {
 }
 
 /** As the scripts return it: id, and moment, outcome and record. */
-function toMadeAttempt(reply: unknown): MadeAttempt {
+function readAttempt(reply: unknown): MadeAttempt {
   const [id = '', value = ''] = reply as readonly string[];
-  const [atMs = '', outcome = ''] = value.split(' ', 2);
-  const record = JSON.parse(value.slice(atMs.length + outcome.length + 2));
-  return { ...record, id, atMs: Number(atMs), outcome: outcome as AttemptOutcome };
+  const [, atMs, outcome, record = ''] = /^(\S+) (\S+) (.*)$/s.exec(value) ?? [];
+  return { ...JSON.parse(record), id, atMs: Number(atMs), outcome };
 }
