@@ -23,16 +23,12 @@ export interface Attempt extends Pick<ResendAttempt, 'domains' | 'correlationId'
   readonly attemptedAtMs: number;
 }
 
-/** What is known of one, but for its time. */
-export interface KnownAttempt
+/** What is known of one: of one in progress, `atMs` is the latest moment at which it may send emails. */
+export interface MadeAttempt
   extends Pick<Attempt, 'marks' | 'attemptedAtMs' | 'domains' | 'correlationId'> {
   readonly id: string;
-  readonly outcome: AttemptOutcome;
-}
-
-export interface MadeAttempt extends KnownAttempt {
-  /** Of one in progress, the latest moment at which it may send emails. */
   readonly atMs: number;
+  readonly outcome: AttemptOutcome;
 }
 
 /** DigiCert's ids are numbers to it: leading zeros name no other order. */
@@ -61,21 +57,12 @@ export function toAttempt(
 }
 
 /** No more of an attempt than is needed: there may be very many. Nothing conflicts with one that sent nothing. */
-export function toKnownAttempt(
-  { marks, attemptedAtMs, domains, correlationId }: Attempt,
-  id: string,
-  outcome: AttemptOutcome,
-): KnownAttempt {
-  const kept = mayHaveSent({ outcome }) ? marks : [];
-  return { id, outcome, marks: kept, attemptedAtMs, domains, correlationId };
-}
-
 export function toMadeAttempt(
-  { id, outcome, marks, attemptedAtMs, domains, correlationId }: KnownAttempt,
-  atMs: number,
+  { marks, attemptedAtMs, domains, correlationId }: Attempt | MadeAttempt,
+  known: Pick<MadeAttempt, 'id' | 'outcome' | 'atMs'>,
 ): MadeAttempt {
-  // By name, as spreading takes as long as all else that a store does with an attempt.
-  return { id, outcome, marks, attemptedAtMs, domains, correlationId, atMs };
+  const conflicting = mayHaveSent(known) ? marks : [];
+  return { marks: conflicting, attemptedAtMs, domains, correlationId, ...known };
 }
 
 /** One whose time is over without an outcome: its process may have died. */
@@ -111,17 +98,6 @@ export function findKept(
     (made) =>
       (made.atMs > nowMs - cooldownMs && (mayHaveSent(made) || made === lastNotSent)) ||
       (made === lastSent && made.atMs > nowMs - rememberMs),
-  );
-}
-
-/** Whether none of them is to be kept any more. */
-export function haveEnded(
-  attempts: readonly MadeAttempt[],
-  { cooldownMs, rememberMs }: AttemptSettings,
-  nowMs: number,
-): boolean {
-  return attempts.every(
-    (made) => made.atMs <= nowMs - (mayHaveSent(made) ? rememberMs : cooldownMs),
   );
 }
 

@@ -2,13 +2,7 @@
 // (redis-store.ts).
 import { hash } from 'node:crypto';
 import type { RollingWindow } from '../domain/rolling-window';
-import {
-  type Attempt,
-  type AttemptOutcome,
-  type KnownAttempt,
-  type MadeAttempt,
-  toKnownAttempt,
-} from './attempts';
+import { type Attempt, type AttemptOutcome, type MadeAttempt, toMadeAttempt } from './attempts';
 
 /** In the order in which they are named where several refuse: the caller, the mailboxes, then DigiCert. */
 export const LIMIT_KINDS = ['caller', 'recipient', 'digicert'] as const;
@@ -53,11 +47,15 @@ export abstract class LimitStore {
 
   /** What became of an attempt; `undefined`: it was not made after all, and is forgotten. */
   endAttempt(id: string, attempt: Attempt, outcome: AttemptOutcome | undefined): Promise<void> {
-    return this.write(toEnd(id, attempt, outcome));
+    const made = toMadeAttempt(attempt, { id, outcome: outcome ?? 'NOT_SENT', atMs: 0 });
+    return this.write({ order: attempt.order, attempt: made, inMs: outcome && 0 });
   }
 }
 
-/** Of a use of a limit or of an attempt: in how many milliseconds it is made, negative when it was; `undefined`: it is not. */
+/**
+ * Of a use of a limit or of an attempt: in how many milliseconds it is made, negative when it was; `undefined`: it is not. Not by its
+ * own time, which is one of another clock.
+ */
 export type Change =
   | { readonly limit: Limit; readonly id: string; readonly inMs: number | undefined }
   | { readonly limit: Limit; readonly blockedForMs: number }
@@ -65,16 +63,8 @@ export type Change =
 
 interface AttemptChange {
   readonly order: string;
-  readonly attempt: KnownAttempt;
+  readonly attempt: MadeAttempt;
   readonly inMs: number | undefined;
-}
-
-function toEnd(id: string, attempt: Attempt, outcome: AttemptOutcome | undefined): AttemptChange {
-  return {
-    order: attempt.order,
-    attempt: toKnownAttempt(attempt, id, outcome ?? 'NOT_SENT'),
-    inMs: outcome && 0,
-  };
 }
 
 /**
@@ -118,8 +108,10 @@ export async function cancel(
   { id, attempt, quota }: ReserveRequest,
 ): Promise<void> {
   if (quota) {
-    const end = attempt ? [toEnd(id, attempt, undefined)] : [];
-    await store.write({ limit: quota, id, inMs: undefined }, ...end);
+    await Promise.all([
+      store.release(id, quota),
+      attempt && store.endAttempt(id, attempt, undefined),
+    ]);
   }
 }
 

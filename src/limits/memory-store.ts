@@ -5,9 +5,7 @@ import {
   type AttemptSettings,
   findConflict,
   findKept,
-  haveEnded,
   type MadeAttempt,
-  toKnownAttempt,
   toMadeAttempt,
 } from './attempts';
 import {
@@ -52,7 +50,7 @@ export class MemoryStore extends LimitStore {
     this.#attempts = new RecentMap({
       maxSize: MAX_ATTEMPTS_SIZE,
       sizeOf: (attempts) => attempts.reduce((sum, made) => sum + toSize(made), 0),
-      hasEnded: (attempts, nowMs) => haveEnded(attempts, settings, nowMs),
+      hasEnded: (attempts, nowMs) => findKept(attempts, settings, nowMs).length === 0,
     });
   }
 
@@ -93,9 +91,10 @@ export class MemoryStore extends LimitStore {
       this.#update(count, nowMs, (log) => log.add({ id, atMs: nowMs }, nowMs));
     }
     if (quota && ok) {
-      this.#update(quota, nowMs, (log) => log.add({ id, atMs: nowMs + holdMs }, nowMs));
+      const atMs = nowMs + holdMs;
+      this.#update(quota, nowMs, (log) => log.add({ id, atMs }, nowMs));
       if (attempt) {
-        const made = toKnownAttempt(attempt, id, 'IN_PROGRESS');
+        const made = toMadeAttempt(attempt, { id, outcome: 'IN_PROGRESS', atMs });
         this.#apply({ order: attempt.order, attempt: made, inMs: holdMs }, nowMs);
       }
     }
@@ -158,7 +157,8 @@ export class MemoryStore extends LimitStore {
       const { order, attempt, inMs } = change;
       const attempts = this.#of(order).filter(({ id }) => id !== attempt.id);
       if (inMs !== undefined) {
-        insertByTime(attempts, toMadeAttempt(attempt, nowMs + inMs));
+        const { id, outcome } = attempt;
+        insertByTime(attempts, toMadeAttempt(attempt, { id, outcome, atMs: nowMs + inMs }));
       }
       this.#attempts.set(order, findKept(attempts, this.settings, nowMs), nowMs);
       return;

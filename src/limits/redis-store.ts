@@ -1,10 +1,10 @@
 // Limits counted in Redis 7 or Valkey, together with every other gateway that uses it.
 import {
+  type Attempt,
+  type AttemptOutcome,
   type AttemptSettings,
   findKept,
-  type KnownAttempt,
   type MadeAttempt,
-  toKnownAttempt,
 } from './attempts';
 import {
   type Change,
@@ -80,7 +80,7 @@ export class RedisStore extends LimitStore {
         id,
         Math.ceil(holdMs),
         quota ? 1 : 0,
-        attempt ? toKnown(attempt.order, toKnownAttempt(attempt, id, 'IN_PROGRESS')) : '',
+        attempt ? toKnown('IN_PROGRESS', attempt.order, attempt) : '',
         JSON.stringify(asks),
       ],
     );
@@ -209,14 +209,20 @@ function toValues(change: Change): readonly (string | number)[] {
   }
   const inMs = change.inMs === undefined ? '' : Math.ceil(change.inMs);
   return 'order' in change
-    ? ['attempt', change.attempt.id, inMs, toKnown(change.order, change.attempt)]
+    ? [
+        'attempt',
+        change.attempt.id,
+        inMs,
+        toKnown(change.attempt.outcome, change.order, change.attempt),
+      ]
     : ['use', change.id, inMs, toLongestMs(change.limit)];
 }
 
 /** What is known of an attempt: its outcome, and a record that never changes. */
 function toKnown(
+  outcome: AttemptOutcome,
   order: string,
-  { outcome, marks, attemptedAtMs, domains, correlationId }: KnownAttempt,
+  { marks, attemptedAtMs, domains, correlationId }: Attempt | MadeAttempt,
 ): string {
   const record = { marks: toHashes(order, marks), attemptedAtMs, domains, correlationId };
   return `${outcome} ${JSON.stringify(record)}`;
