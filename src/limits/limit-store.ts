@@ -4,14 +4,9 @@ import { hash } from 'node:crypto';
 import type { RollingWindow } from '../domain/rolling-window';
 import { type Attempt, type AttemptOutcome, type MadeAttempt, toMadeAttempt } from './attempts';
 
-/** In the order in which they are named where several refuse: the caller, the mailboxes, then DigiCert. */
-export const LIMIT_KINDS = ['caller', 'recipient', 'digicert'] as const;
-
-export type LimitKind = (typeof LIMIT_KINDS)[number];
-
 export interface Limit {
   /** Limits of one kind never push out those of another. */
-  readonly kind: Exclude<LimitKind, 'recipient'>;
+  readonly kind: 'caller' | 'digicert';
   /** Names the API key or the caller without giving it away. */
   readonly key: string;
   readonly windows: readonly RollingWindow[];
@@ -85,7 +80,7 @@ export interface ReserveRequest {
 }
 
 /** Milliseconds before which there is no room, and perhaps not then. 0: there is. */
-export type Waits = Readonly<Record<LimitKind, number>>;
+export type Waits = Readonly<Record<Limit['kind'] | 'recipient', number>>;
 
 export interface ReserveResult {
   readonly ok: boolean;

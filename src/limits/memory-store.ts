@@ -10,12 +10,12 @@ import {
 } from './attempts';
 import {
   type Change,
-  LIMIT_KINDS,
   type Limit,
   LimitStore,
   type ReserveRequest,
   type ReserveResult,
   type Snapshot,
+  toLongestMs,
 } from './limit-store';
 import { RecentMap } from './recent-map';
 import { insertByTime, UsageLog } from './usage-log';
@@ -72,7 +72,7 @@ export class MemoryStore extends LimitStore {
       digicert: toWait(quota),
     };
     const reserved = {
-      ok: LIMIT_KINDS.every((kind) => waitMs[kind] === 0),
+      ok: waitMs.caller + waitMs.recipient + waitMs.digicert === 0,
       waitMs,
       blockedForMs: (quota && this.#find(quota)?.blockedForMs(nowMs)) ?? 0,
       cause: conflict && { attempt: conflict.cause, nowMs },
@@ -112,7 +112,9 @@ export class MemoryStore extends LimitStore {
 
   async count(limit: Limit): Promise<readonly number[]> {
     const nowMs = this.clock.monotonicMs();
-    return limit.windows.map(({ windowMs }) => this.#find(limit)?.count(windowMs, nowMs) ?? 0);
+    return limit.windows.map(
+      ({ windowMs }) => this.#find(limit)?.usesWithin(windowMs, nowMs).length ?? 0,
+    );
   }
 
   async attemptsOf(order: string) {
@@ -139,8 +141,11 @@ export class MemoryStore extends LimitStore {
       limits: this.#logs.digicert.entries().flatMap(([, log]) => {
         const { limit } = log;
         const blockedForMs = log.blockedForMs(nowMs);
-        const uses = log.usesAt(nowMs).map(({ id, atMs }) => ({ limit, id, inMs: atMs - nowMs }));
-        return blockedForMs > 0 ? [...uses, { limit, blockedForMs }] : uses;
+        const uses = log.usesWithin(toLongestMs(limit), nowMs);
+        return [
+          ...uses.map(({ id, atMs }) => ({ limit, id, inMs: atMs - nowMs })),
+          ...(blockedForMs > 0 ? [{ limit, blockedForMs }] : []),
+        ];
       }),
       attempts: this.#attempts
         .entries()
