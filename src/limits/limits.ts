@@ -1,5 +1,6 @@
 // The limits put together: what a call reserves, in one store, in this process or shared through Redis.
 import { randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Limits, Refused, Reservation } from '../domain/reservation';
 import type { RollingWindow } from '../domain/rolling-window';
@@ -85,17 +86,15 @@ export async function startLimits(
   const store = resilient ?? local;
   const windows = settings.digicertQuota.map(roundUp);
   const createId = createIds();
-  const createQueue = (key: string) => {
-    const quota: Limit = { kind: 'digicert', key: toKey(key), windows };
-    return new QuotaQueue({ store, quota, maxWaitMs: settings.quotaWaitMs, clock, createId });
-  };
-  let last = { key: apiKey(), queue: createQueue(apiKey()) };
   /** Of the API key in use, which may be replaced. */
-  const useQueue = (): QuotaQueue => {
-    const key = apiKey();
-    last = last.key === key ? last : { key, queue: createQueue(key) };
-    return last.queue;
-  };
+  const queues = new LRUCache<string, QuotaQueue>({
+    max: 1,
+    memoMethod: (key) => {
+      const quota: Limit = { kind: 'digicert', key: toKey(key), windows };
+      return new QuotaQueue({ store, quota, maxWaitMs: settings.quotaWaitMs, clock, createId });
+    },
+  });
+  const useQueue = () => queues.memo(apiKey());
   return {
     async reserve({ caller, request, quota: wantsQuota = false }, deadline) {
       const count = caller && toCallerLimit(caller, settings.callerQuota);

@@ -22,11 +22,10 @@ export interface RedisConnectionOptions {
 
 /** Every method rejects when Redis cannot be asked in time. Nothing is queued, nothing is sent twice. */
 export class RedisConnection {
+  /** Is told what time it is by each reply that has it. */
+  readonly clock: RedisClock;
   readonly #client: RedisClient;
-  readonly #options: RedisConnectionOptions;
-  readonly #clock: RedisClock;
-  /** What all keys begin with, and, in a cluster, the node that has them. */
-  readonly #prefix: string;
+  /** In a cluster, the slot of all keys and the node that has them. */
   readonly #slot: number;
   #owner: string | undefined;
   #tellMoved = () => {};
@@ -35,17 +34,16 @@ export class RedisConnection {
   #statusOfLastCheck: string | undefined;
   #isClosed = false;
 
-  /** `settings`: what every script gets after the time. */
+  /** `prefix`: what all keys begin with; `settings`: what every script gets after the time. */
   constructor(
-    options: RedisConnectionOptions,
-    prefix: string,
+    private readonly options: RedisConnectionOptions,
+    private readonly prefix: string,
     private readonly settings: readonly number[],
   ) {
-    this.#options = options;
-    this.#prefix = prefix;
+    const { target, timeoutMs, now } = options;
     this.#slot = new Command('get', [prefix]).getSlot();
-    this.#clock = new RedisClock(options.timeoutMs, options.now);
-    this.#client = createRedisClient(options.target, options.timeoutMs);
+    this.clock = new RedisClock(timeoutMs, now);
+    this.#client = createRedisClient(target, timeoutMs);
     // Every command that fails rejects by itself, but only these events have the reason why there is no connection.
     for (const event of ['error', 'node error', 'sentinelError']) {
       this.#client.on(event, (error: Error) => {
@@ -78,12 +76,12 @@ export class RedisConnection {
 
   /** What is behind an error. */
   explain(error: unknown): RedisProblem {
-    return toRedisProblem(error as Error, this.#error, this.#options.target);
+    return toRedisProblem(error as Error, this.#error, this.options.target);
   }
 
   /** Starts connecting. Rejects when that does not succeed at once; it keeps trying in any case. */
   async connect(): Promise<void> {
-    await this.withTimeout(this.#client.connect(), 2 * this.#options.timeoutMs);
+    await this.withTimeout(this.#client.connect(), 2 * this.options.timeoutMs);
   }
 
   /**
@@ -125,7 +123,7 @@ export class RedisConnection {
    * Rejects when there is no reply in time. When this process itself was busy for so long, the reply may
    * have come meanwhile and wait to be read: so it is read first. (ioredis' own timeout would not.)
    */
-  withTimeout<Reply>(reply: Promise<Reply>, timeoutMs = this.#options.timeoutMs): Promise<Reply> {
+  withTimeout<Reply>(reply: Promise<Reply>, timeoutMs = this.options.timeoutMs): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         setImmediate(() => reject(new RedisTimeout(`Redis took more than ${timeoutMs} ms.`)));
@@ -139,11 +137,11 @@ export class RedisConnection {
     script: keyof typeof SCRIPTS,
     keys: readonly string[],
     values: readonly (string | number)[],
-    timeoutMs = this.#options.timeoutMs,
+    timeoutMs = this.options.timeoutMs,
   ): Promise<readonly unknown[]> {
     const endsAt = performance.now() + timeoutMs;
     const send = () =>
-      this.#send(script, keys, [this.#clock.toArgument(), ...this.settings, ...values]);
+      this.#send(script, keys, [this.clock.toArgument(), ...this.settings, ...values]);
     const reply = send().catch(async (error: unknown) => {
       if (toCode(error) !== 'CLOCKSET') {
         throw error;
@@ -158,26 +156,21 @@ export class RedisConnection {
     return this.withTimeout(reply, timeoutMs);
   }
 
-  /** Redis has just said what time it is. */
-  seeTime(atMs: number): void {
-    this.#clock.see(atMs);
-  }
-
   /** What would not work is found here, and not at the first resend. */
   async #try(): Promise<readonly unknown[]> {
-    const { database } = this.#options.target;
+    const { database } = this.options.target;
     // ioredis goes on with database 0 where this fails.
     if (database > 0) {
       await (this.#client as Redis).select(database);
     }
-    return this.#send('limitsTry', [`${this.#prefix}probe`], []);
+    return this.#send('limitsTry', [`${this.prefix}probe`], []);
   }
 
   async #agreeOnClock(): Promise<void> {
-    const keys = [`${this.#prefix}clock`];
-    const reply = await this.#send('limitsAgreeOnClock', keys, [this.#clock.toArgument()]);
+    const keys = [`${this.prefix}clock`];
+    const reply = await this.#send('limitsAgreeOnClock', keys, [this.clock.toArgument()]);
     const [atMs = 0, offsetMs = 0] = reply.map(Number);
-    this.#clock.see(atMs, offsetMs);
+    this.clock.see(atMs, offsetMs);
   }
 
   async #send(

@@ -86,7 +86,7 @@ export class RedisStore extends LimitStore {
     );
     const waitMs: Partial<Record<Ask['kind'], number>> = JSON.parse(String(waits));
     const { caller = 0, recipient = 0, blocked = 0, digicert = 0 } = waitMs;
-    this.connection.seeTime(Number(nowMs));
+    this.connection.clock.see(Number(nowMs));
     return {
       ok: caller + recipient + blocked + digicert === 0,
       waitMs: { caller, recipient, digicert: Math.max(blocked, digicert) },
