@@ -22,7 +22,7 @@ export interface RedisConnectionOptions {
 
 /** Every method rejects when Redis cannot be asked in time. Nothing is queued, nothing is sent twice. */
 export class RedisConnection {
-  /** Is told what time it is by each reply that has it. */
+  /** Each reply that has the time sets it. */
   readonly clock: RedisClock;
   readonly #client: RedisClient;
   /** In a cluster, the slot of all keys and the node that has them. */

@@ -155,30 +155,21 @@ return { cjson.encode(waits), now, toReply(cause) }
  * it is made (empty: never), and of a use the longest window, of an attempt outcome and record.
  */
 const WRITE = `${NOW}${ATTEMPTS}
-local write = {}
-function write.use(key, id, ahead, longest)
-  if not ahead then
-    redis.call('ZREM', key, id)
-  else
-    redis.call('ZADD', key, now + ahead, id)
-    redis.call('PEXPIRE', key, math.max(redis.call('PTTL', key), ahead + longest))
-  end
-end
-function write.block(key, _, ahead)
-  if tonumber(redis.call('GET', key) or 0) < now + ahead then
-    redis.call('SET', key, now + ahead, 'PX', ahead)
-  end
-end
-function write.attempt(key, id, ahead, known)
-  if not ahead then
-    redis.call('HDEL', key, id)
-  else
-    redis.call('HSET', key, id, now + ahead .. ' ' .. known)
-  end
-end
 for index, key in ipairs(KEYS) do
   local kind, id, ahead, value = unpack(ARGV, 4 * index, 4 * index + 3)
-  write[kind](key, id, tonumber(ahead), value)
+  local at = now + (tonumber(ahead) or 0)
+  if kind == 'block' then
+    if tonumber(redis.call('GET', key) or 0) < at then
+      redis.call('SET', key, at, 'PX', ahead)
+    end
+  elseif ahead == '' then
+    redis.call(kind == 'use' and 'ZREM' or 'HDEL', key, id)
+  elseif kind == 'use' then
+    redis.call('ZADD', key, at, id)
+    redis.call('PEXPIRE', key, math.max(redis.call('PTTL', key), ahead + value))
+  else
+    redis.call('HSET', key, id, at .. ' ' .. value)
+  end
   -- Once for all attempts of an order, which come one after the other: there may be very many.
   if kind == 'attempt' and KEYS[index + 1] ~= key then
     forgetEnded(key)

@@ -149,21 +149,27 @@ export class RedisStore extends LimitStore {
   }
 
   #write(changes: readonly Change[], timeoutMs?: number): Promise<unknown> {
-    const write = (some: readonly Change[]) =>
-      this.connection.run(
-        'limitsWrite',
-        some.map((change) => this.#toChangedKey(change)),
-        some.flatMap(toValues),
-        timeoutMs,
-      );
+    const write = (some: readonly Change[]) => {
+      const writes = some.map((change) => this.#toWrite(change));
+      const keys = writes.map(([key]) => key);
+      const values = writes.flatMap(([, ...ofKey]) => ofKey);
+      return this.connection.run('limitsWrite', keys, values, timeoutMs);
+    };
     return orByKey(write(changes), () => Promise.all(changes.map((change) => write([change]))));
   }
 
-  #toChangedKey(change: Change): string {
-    if ('order' in change) {
-      return this.#toAttemptsKey(change.order);
+  /** A key, and what the script gets with it. */
+  #toWrite(change: Change): readonly [key: string, ...values: (string | number)[]] {
+    if ('blockedForMs' in change) {
+      return [this.#toBlockKey(change.limit), 'block', '', Math.ceil(change.blockedForMs), ''];
     }
-    return 'id' in change ? this.#toKey(change.limit) : this.#toBlockKey(change.limit);
+    const inMs = change.inMs === undefined ? '' : Math.ceil(change.inMs);
+    if ('order' in change) {
+      const { order, attempt } = change;
+      const known = toKnown(attempt.outcome, order, attempt);
+      return [this.#toAttemptsKey(order), 'attempt', attempt.id, inMs, known];
+    }
+    return [this.#toKey(change.limit), 'use', change.id, inMs, toLongestMs(change.limit)];
   }
 
   #toAsk(limit: Limit): Ask {
@@ -200,22 +206,6 @@ async function orByKey<Reply, Each>(
     }
     return await byKey();
   }
-}
-
-/** Of a change: see the script. */
-function toValues(change: Change): readonly (string | number)[] {
-  if ('blockedForMs' in change) {
-    return ['block', '', Math.ceil(change.blockedForMs), ''];
-  }
-  const inMs = change.inMs === undefined ? '' : Math.ceil(change.inMs);
-  return 'order' in change
-    ? [
-        'attempt',
-        change.attempt.id,
-        inMs,
-        toKnown(change.attempt.outcome, change.order, change.attempt),
-      ]
-    : ['use', change.id, inMs, toLongestMs(change.limit)];
 }
 
 /** What is known of an attempt: its outcome, and a record that never changes. */

@@ -64,7 +64,13 @@ export class ResilientStore extends LimitStore {
       store.#fallBack(error);
     }
     options.redis.connection.onLost((error) => store.#fallBack(error));
-    options.redis.connection.onMoved(() => store.#restoreAgain());
+    options.redis.connection.onMoved(() => {
+      // Another server has the keys: it may lack what the one before had not replicated.
+      if (!store.#alone) {
+        const restored = store.#restore(options.clock.monotonicMs());
+        restored.catch((error: unknown) => store.#fallBack(error));
+      }
+    });
     return store;
   }
 
@@ -153,13 +159,10 @@ export class ResilientStore extends LimitStore {
     this.#report.found(await this.options.redis.connection.check());
   }
 
-  /** Another server has the keys: it may lack what the one before had not replicated. */
-  #restoreAgain(): void {
-    const { redis, local, clock } = this.options;
-    if (!this.#alone) {
-      const snapshot = local.snapshot(clock.monotonicMs() - UNCONFIRMED_MS);
-      redis.restore(snapshot).catch((error: unknown) => this.#fallBack(error));
-    }
+  /** Also what was written before that moment, and perhaps lost. */
+  #restore(sinceMs: number): Promise<void> {
+    const { redis, local } = this.options;
+    return redis.restore(local.snapshot(sinceMs - UNCONFIRMED_MS));
   }
 
   #startAlone(): Alone {
@@ -169,7 +172,7 @@ export class ResilientStore extends LimitStore {
 
   /** Two looks in a row have to restore Redis before it is used: so every gateway has restored what it may have lost. */
   async #recover(alone: Alone): Promise<void> {
-    const { redis, local, clock, log } = this.options;
+    const { clock, log } = this.options;
     let isRecovered = false;
     while (!isRecovered) {
       await new Promise<void>((resolve) => {
@@ -177,9 +180,7 @@ export class ResilientStore extends LimitStore {
       });
       const isThere = await succeeds(this.#check(), (error) => this.#report.stillLost(error));
       const wasRestored = await alone.restored;
-      const restored = isThere
-        ? succeeds(redis.restore(local.snapshot(alone.sinceMs - UNCONFIRMED_MS)))
-        : NOT_RESTORED;
+      const restored = isThere ? succeeds(this.#restore(alone.sinceMs)) : NOT_RESTORED;
       alone.restored = restored;
       // Unless something failed in the meantime.
       isRecovered = (await restored) && alone.restored === restored && wasRestored;
