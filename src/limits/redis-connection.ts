@@ -178,7 +178,10 @@ export class RedisConnection {
     keys: readonly string[],
     values: readonly (string | number)[],
   ): Promise<readonly unknown[]> {
-    this.#expectNodes();
+    // A cluster's commands would be queued, without bounds.
+    if (this.#client instanceof Cluster && this.#client.status !== 'ready') {
+      throw new Error(NO_CONNECTION);
+    }
     let reply: readonly unknown[] | null;
     try {
       reply = await this.#client[script](keys.length, ...keys, ...values);
@@ -199,13 +202,6 @@ export class RedisConnection {
       }
     }
     return reply ?? [];
-  }
-
-  /** A cluster's commands would be queued, without bounds. */
-  #expectNodes(): void {
-    if (this.#client instanceof Cluster && this.#client.status !== 'ready') {
-      throw new Error(NO_CONNECTION);
-    }
   }
 
   #findOwner(): string | undefined {
