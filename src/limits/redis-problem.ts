@@ -28,7 +28,7 @@ const SENTINEL_LOGIN = 'Sentinels have users of their own: sentinelPassword in R
 const PROBLEMS = {
   sentinel: [
     [
-      /to connect to sentinel.*unknown command/i,
+      /^(tls )? failed to connect to sentinel.*unknown command/i,
       'This is no sentinel: REDIS_URL has to be redis://',
     ],
     [/No such master/, 'Sentinels know no master named MASTER'],
@@ -38,13 +38,16 @@ const PROBLEMS = {
     ],
   ],
   login: [
-    [/to connect to sentinel.*\b(NOAUTH|WRONGPASS)\b/, SENTINEL_LOGIN],
+    [/^(tls )? failed to connect to sentinel.*\b(NOAUTH|WRONGPASS)\b/, SENTINEL_LOGIN],
     [/\bNOAUTH\b/, 'It wants a password, and REDIS_URL has none'],
     [/\bWRONGPASS\b/, 'User or password in REDIS_URL is wrong'],
   ],
   rights: [
-    [/to connect to sentinel.*\bNOPERM\b/, SENTINEL_LOGIN],
-    [/\bNOPERM\b|can't run this command/, 'The user lacks a right: docs/replicas.md lists them'],
+    [/^(tls )? failed to connect to sentinel.*\bNOPERM\b/, SENTINEL_LOGIN],
+    [
+      /\bNOPERM\b|can't run this command|ACL failure/,
+      'The user lacks a right: docs/replicas.md lists them',
+    ],
   ],
   database: [
     [
@@ -82,7 +85,7 @@ const PROBLEMS = {
   slow: [[/^(tls )?TIMEOUT /, '']],
   unreachable: [
     [/^ECONNRESET /, 'Where the port expects TLS, REDIS_URL has to be rediss://'],
-    [/^(tls )?E[A-Z]+ |to connect to sentinel|There is no connection/, ''],
+    [/^(tls )?(E[A-Z]+ | failed to connect to sentinel| There is no connection)/, ''],
   ],
   failing: [[/\bNOREPLICAS\b/, 'Too few of its replicas are connected']],
 } satisfies Readonly<Record<string, readonly (readonly [RegExp, string])[]>>;
