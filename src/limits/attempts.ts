@@ -56,6 +56,15 @@ export function toAttempt(
   };
 }
 
+/** No more of an attempt than is needed: there may be very many. Nothing conflicts with one that sent nothing. */
+export function toMadeAttempt(
+  { marks, attemptedAtMs, domains, correlationId }: Attempt | MadeAttempt,
+  known: Pick<MadeAttempt, 'id' | 'outcome' | 'atMs'>,
+): MadeAttempt {
+  const conflicting = mayHaveSent(known) ? marks : [];
+  return { marks: conflicting, attemptedAtMs, domains, correlationId, ...known };
+}
+
 /** One whose time is over without an outcome: its process may have died. */
 export function toResendAttempt(
   { attemptedAtMs, outcome, atMs, domains, correlationId }: MadeAttempt,
@@ -70,18 +79,9 @@ export function toResendAttempt(
   };
 }
 
-/** The latest that may have sent emails, else the latest. */
+/** The latest that may have sent emails, else the latest. As everywhere, attempts are in the order of their time. */
 export function findLast(attempts: readonly MadeAttempt[]): MadeAttempt | undefined {
-  return findLatest(attempts.filter(mayHaveSent)) ?? findLatest(attempts);
-}
-
-/** Of several at one moment the one that was made last. */
-function findLatest(attempts: readonly MadeAttempt[]): MadeAttempt | undefined {
-  const [first, ...others] = attempts;
-  return others.reduce(
-    (latest, made) => (latest && latest.atMs > made.atMs ? latest : made),
-    first,
-  );
+  return attempts.findLast(mayHaveSent) ?? attempts.at(-1);
 }
 
 /** Those that keep recipients on cool-down, and the last of each kind that is to be remembered. */
@@ -90,10 +90,10 @@ export function findKept(
   { cooldownMs, rememberMs }: AttemptSettings,
   nowMs: number,
 ): readonly MadeAttempt[] {
-  const ended = attempts.filter(({ atMs }) => atMs <= nowMs);
   // One in progress may yet turn out to have sent nothing.
-  const lastSent = findLatest(ended.filter(mayHaveSent));
-  const lastNotSent = findLatest(ended.filter((made) => !mayHaveSent(made)));
+  const hasEnded = ({ atMs }: MadeAttempt) => atMs <= nowMs;
+  const lastSent = attempts.findLast((made) => mayHaveSent(made) && hasEnded(made));
+  const lastNotSent = attempts.findLast((made) => !mayHaveSent(made) && hasEnded(made));
   return attempts.filter(
     (made) =>
       (made.atMs > nowMs - cooldownMs && (mayHaveSent(made) || made === lastNotSent)) ||
@@ -112,9 +112,7 @@ export function findConflict(
     return undefined;
   }
   const conflicts = new Set(conflictsWith);
-  const cause = findLatest(
-    attempts.filter((made) => mayHaveSent(made) && made.marks.some((mark) => conflicts.has(mark))),
-  );
+  const cause = attempts.findLast(({ marks }) => marks.some((mark) => conflicts.has(mark)));
   // What is not sent yet is over no sooner than if it were sent now.
   const waitMs = cause ? Math.min(cause.atMs, nowMs) + cooldownMs - nowMs : 0;
   return cause && waitMs > 0 ? { waitMs, cause } : undefined;

@@ -2,39 +2,64 @@
 // (redis-store.ts).
 import { hash } from 'node:crypto';
 import type { RollingWindow } from '../domain/rolling-window';
-import type { Attempt, AttemptOutcome, MadeAttempt } from './attempts';
-
-/** In the order in which they are named where several refuse: the caller, the mailboxes, then DigiCert. */
-export const LIMIT_KINDS = ['caller', 'recipient', 'digicert'] as const;
-
-export type LimitKind = (typeof LIMIT_KINDS)[number];
+import { type Attempt, type AttemptOutcome, type MadeAttempt, toMadeAttempt } from './attempts';
 
 export interface Limit {
   /** Limits of one kind never push out those of another. */
-  readonly kind: Exclude<LimitKind, 'recipient'>;
+  readonly kind: 'caller' | 'digicert';
   /** Names the API key or the caller without giving it away. */
   readonly key: string;
   readonly windows: readonly RollingWindow[];
 }
 
-export interface LimitStore {
+export abstract class LimitStore {
   /** Reserves all that is requested or nothing, in one atomic step. */
-  reserve(request: ReserveRequest): Promise<ReserveResult>;
-  /** What was taken was used at some moment up to now: it leaves each window that long from now. */
-  commit(id: string, limit: Limit): Promise<void>;
-  /** What was taken was never used. */
-  release(id: string, limit: Limit): Promise<void>;
+  abstract reserve(request: ReserveRequest): Promise<ReserveResult>;
+  /** Notes what has happened. */
+  abstract write(...changes: readonly Change[]): Promise<void>;
   /** How much of each window is taken. */
-  count(limit: Limit): Promise<readonly number[]>;
-  /** Nothing can be taken from the limit for so long. A longer time that was set before stands. */
-  block(limit: Limit, forMs: number): Promise<void>;
-  /** What became of an attempt; `undefined`: it was not made after all, and is forgotten. */
-  endAttempt(id: string, attempt: Attempt, outcome: AttemptOutcome | undefined): Promise<void>;
-  /** The attempts of an order that still count, and what time it is for them. */
-  attemptsOf(
+  abstract count(limit: Limit): Promise<readonly number[]>;
+  /** The attempts of an order that still count, the latest at the end, and what time it is for them. */
+  abstract attemptsOf(
     order: string,
   ): Promise<{ readonly attempts: readonly MadeAttempt[]; readonly nowMs: number }>;
-  close(): Promise<void>;
+  abstract close(): Promise<void>;
+
+  /** What was taken was used at some moment up to now: it leaves each window that long from now. */
+  commit(id: string, limit: Limit): Promise<void> {
+    return this.write({ limit, id, inMs: 0 });
+  }
+
+  /** What was taken was never used. */
+  release(id: string, limit: Limit): Promise<void> {
+    return this.write({ limit, id, inMs: undefined });
+  }
+
+  /** Nothing can be taken from the limit for so long. A longer time that was set before stands. */
+  block(limit: Limit, forMs: number): Promise<void> {
+    return this.write({ limit, blockedForMs: forMs });
+  }
+
+  /** What became of an attempt; `undefined`: it was not made after all, and is forgotten. */
+  endAttempt(id: string, attempt: Attempt, outcome: AttemptOutcome | undefined): Promise<void> {
+    const made = toMadeAttempt(attempt, { id, outcome: outcome ?? 'NOT_SENT', atMs: 0 });
+    return this.write({ order: attempt.order, attempt: made, inMs: outcome && 0 });
+  }
+}
+
+/**
+ * Of a use of a limit or of an attempt: in how many milliseconds it is made, negative when it was; `undefined`: it is not. Not by its
+ * own time, which is one of another clock.
+ */
+export type Change =
+  | { readonly limit: Limit; readonly id: string; readonly inMs: number | undefined }
+  | { readonly limit: Limit; readonly blockedForMs: number }
+  | AttemptChange;
+
+interface AttemptChange {
+  readonly order: string;
+  readonly attempt: MadeAttempt;
+  readonly inMs: number | undefined;
 }
 
 /**
@@ -55,7 +80,7 @@ export interface ReserveRequest {
 }
 
 /** Milliseconds before which there is no room, and perhaps not then. 0: there is. */
-export type Waits = Readonly<Record<LimitKind, number>>;
+export type Waits = Readonly<Record<Limit['kind'] | 'recipient', number>>;
 
 export interface ReserveResult {
   readonly ok: boolean;
@@ -95,16 +120,8 @@ export function toLongestMs({ windows }: Limit): number {
   return Math.max(0, ...windows.map(({ windowMs }) => windowMs));
 }
 
-/** What a store knows that another one may have lost. Times are milliseconds from now; the past is negative. */
+/** What a store knows that another one may have lost. */
 export interface Snapshot {
-  readonly limits: readonly {
-    readonly limit: Limit;
-    readonly blockedForMs: number;
-    readonly uses: readonly { readonly id: string; readonly usedInMs: number }[];
-  }[];
-  readonly attempts: readonly {
-    readonly order: string;
-    readonly attempt: MadeAttempt;
-    readonly inMs: number;
-  }[];
+  readonly limits: readonly Change[];
+  readonly attempts: readonly AttemptChange[];
 }

@@ -1,25 +1,19 @@
 // The limits put together: what a call reserves, in one store, in this process or shared through Redis.
 import { randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import type { RateLimitScope } from '../domain/outcome';
 import type { Limits, Refused, Reservation } from '../domain/reservation';
 import type { RollingWindow } from '../domain/rolling-window';
 import type { ReportUpstream } from '../domain/upstream-event';
 import type { Clock } from '../lib/clock';
 import { type AttemptSettings, findLast, toAttempt, toOrderKey, toResendAttempt } from './attempts';
 import { toCallerLimit } from './caller-limit';
-import {
-  LIMIT_KINDS,
-  type Limit,
-  type LimitKind,
-  type ReserveResult,
-  toKey,
-  toRetryAfterSeconds,
-} from './limit-store';
+import { type Limit, type ReserveResult, toKey, toRetryAfterSeconds } from './limit-store';
 import { MemoryStore } from './memory-store';
 import { QuotaQueue } from './quota-queue';
+import type { RedisConnectionOptions } from './redis-connection';
 import type { RedisState } from './redis-report';
-import type { RedisTarget } from './redis-url';
+
 import { ResilientStore } from './resilient-store';
 
 interface LimitSettings {
@@ -35,10 +29,7 @@ interface LimitSettings {
   readonly redis: RedisSettings | undefined;
 }
 
-interface RedisSettings {
-  readonly target: RedisTarget;
-  /** Milliseconds for a command. */
-  readonly timeoutMs: number;
+interface RedisSettings extends RedisConnectionOptions {
   /** Percent of each limit that this process uses alone while Redis does not answer. */
   readonly fallbackPercent: number;
 }
@@ -69,11 +60,12 @@ function roundUp({ limit, windowMs }: RollingWindow): RollingWindow {
   return { limit, windowMs: windowMs + 1 };
 }
 
-const SCOPES: Readonly<Record<LimitKind, RateLimitScope>> = {
-  caller: 'CALLER',
-  recipient: 'COOLDOWN',
-  digicert: 'DIGICERT',
-};
+/** In the order in which they are named where several refuse: the caller, the mailboxes, then DigiCert. */
+const SCOPES = [
+  ['caller', 'CALLER'],
+  ['recipient', 'COOLDOWN'],
+  ['digicert', 'DIGICERT'],
+] as const;
 
 export async function startLimits(
   settings: LimitSettings,
@@ -94,17 +86,15 @@ export async function startLimits(
   const store = resilient ?? local;
   const windows = settings.digicertQuota.map(roundUp);
   const createId = createIds();
-  const createQueue = (key: string) => {
-    const quota: Limit = { kind: 'digicert', key: toKey(key), windows };
-    return new QuotaQueue({ store, quota, maxWaitMs: settings.quotaWaitMs, clock, createId });
-  };
-  let last = { key: apiKey(), queue: createQueue(apiKey()) };
   /** Of the API key in use, which may be replaced. */
-  const useQueue = (): QuotaQueue => {
-    const key = apiKey();
-    last = last.key === key ? last : { key, queue: createQueue(key) };
-    return last.queue;
-  };
+  const queues = new LRUCache<string, QuotaQueue>({
+    max: 1,
+    memoMethod: (key) => {
+      const quota: Limit = { kind: 'digicert', key: toKey(key), windows };
+      return new QuotaQueue({ store, quota, maxWaitMs: settings.quotaWaitMs, clock, createId });
+    },
+  });
+  const useQueue = () => queues.memo(apiKey());
   return {
     async reserve({ caller, request, quota: wantsQuota = false }, deadline) {
       const count = caller && toCallerLimit(caller, settings.callerQuota);
@@ -153,10 +143,10 @@ export async function startLimits(
 
 /** The scope is not that of the longest wait, but of the first kind that has one. */
 function toRefused({ waitMs, cause }: ReserveResult): Refused {
-  const kind = LIMIT_KINDS.find((name) => waitMs[name] > 0) ?? 'digicert';
+  const [kind, scope] = SCOPES.find(([name]) => waitMs[name] > 0) ?? SCOPES[2];
   return {
     ok: false,
-    scope: SCOPES[kind],
+    scope,
     retryAfterSeconds: toRetryAfterSeconds(waitMs[kind]),
     ...(kind === 'recipient' &&
       cause && { lastResend: toResendAttempt(cause.attempt, cause.nowMs) }),

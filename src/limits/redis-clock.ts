@@ -12,71 +12,57 @@ const MAX_DRIFT = 0.001;
 const OFFSET_KEPT_MS = 400 * 86_400_000;
 
 /**
- * KEYS: of the offset. ARGV: what time it should be, offset included, by how many milliseconds it may differ, and what time it
- * should be by another clock; or nothing. Where it is neither, the offset changes. Returns the time and the offset.
+ * KEYS: of the offset. ARGV: what `toArgument` says. Where the time is neither what it has to be by the monotonic nor by the system's
+ * clock, the offset changes. Returns the time and the offset.
  */
 export const AGREE_ON_CLOCK = `
 local time = redis.call('TIME')
-local own = time[1] * 1000 + time[2] / 1000
+local own = math.floor(time[1] * 1000 + time[2] / 1000)
 local offset = tonumber(redis.call('GET', KEYS[1]) or 0)
-local function isOff(expected)
-  return math.abs(own + offset - expected) > tonumber(ARGV[2])
+local expected, tolerance, bySystem = string.match(ARGV[1], '^%S+ (%S+) (%S+) (%S+)$')
+local function isOff(moment)
+  return math.abs(own + offset - moment) > tonumber(tolerance)
 end
-if ARGV[1] and isOff(ARGV[1]) and isOff(ARGV[3]) then
-  offset = ARGV[1] - own
+if expected and isOff(expected) and isOff(bySystem) then
+  offset = expected - own
 end
 if offset ~= 0 then
-  redis.call('SET', KEYS[1], string.format('%.17g', offset), 'PX', ${OFFSET_KEPT_MS})
+  redis.call('SET', KEYS[1], offset, 'PX', ${OFFSET_KEPT_MS})
 end
-return { string.format('%.17g', own + offset), string.format('%.17g', offset) }
+return { own + offset, offset }
 `;
 
 export class RedisClock {
-  readonly #timeoutMs: number;
   /** Added to what Redis' clock says. */
   #offsetMs = 0;
   #seen:
     | { readonly atMs: number; readonly monotonicMs: number; readonly systemMs: number }
     | undefined;
 
-  constructor(timeoutMs: number) {
-    this.#timeoutMs = timeoutMs;
-  }
-
-  /** What scripts get in place of the time. */
-  toArgument(): string {
-    const [monotonic, tolerance] = this.#expect();
-    return monotonic === undefined ? '' : `${this.#offsetMs} ${monotonic} ${tolerance}`;
-  }
+  /** `now`: instead of Redis' own time. */
+  constructor(
+    private readonly timeoutMs: number,
+    private readonly now: (() => number) | undefined,
+  ) {}
 
   /**
-   * What the script that agrees on the offset gets. By the system's clock, too: where the whole machine was suspended
-   * the monotonic one stood still.
+   * What scripts get in place of the time: the offset, what time it has to be, by how many milliseconds it may differ, and what
+   * time it is by the system's clock: where the whole machine was suspended the monotonic one stood still.
    */
-  toExpectations(): readonly number[] {
-    const { atMs, systemMs } = this.#seen ?? {};
-    return atMs === undefined || systemMs === undefined
-      ? []
-      : [...this.#expect(), Math.round(atMs + Date.now() - systemMs)];
-  }
-
-  agree(atMs: number, offsetMs: number): void {
-    this.#offsetMs = offsetMs;
-    this.see(atMs);
+  toArgument(): string | number {
+    if (this.now || !this.#seen) {
+      return this.now?.() ?? '';
+    }
+    const { atMs, monotonicMs, systemMs } = this.#seen;
+    const passedMs = performance.now() - monotonicMs;
+    const toleranceMs = TOLERANCE_MS + this.timeoutMs + passedMs * MAX_DRIFT;
+    const expectedMs = [atMs + passedMs, toleranceMs, atMs + Date.now() - systemMs];
+    return [this.#offsetMs, ...expectedMs.map(Math.round)].join(' ');
   }
 
   /** Redis has just said what time it is, offset included. */
-  see(atMs: number): void {
+  see(atMs: number, offsetMs = this.#offsetMs): void {
+    this.#offsetMs = offsetMs;
     this.#seen = { atMs, monotonicMs: performance.now(), systemMs: Date.now() };
-  }
-
-  /** What time it has to be, and by how many milliseconds it may differ. */
-  #expect(): readonly number[] {
-    if (!this.#seen) {
-      return [];
-    }
-    const passedMs = performance.now() - this.#seen.monotonicMs;
-    const toleranceMs = TOLERANCE_MS + this.#timeoutMs + passedMs * MAX_DRIFT;
-    return [Math.round(this.#seen.atMs + passedMs), Math.round(toleranceMs)];
   }
 }

@@ -1,10 +1,9 @@
 // The connection to Redis 7 or Valkey: made again by itself, checked before it is relied on, closed where it is silent.
 import { Cluster, Command, type Redis } from 'ioredis';
-import { checkRedis, findEviction } from './redis-check';
-import { createRedisClient, REDIS_SCRIPTS, type RedisClient } from './redis-client';
+import { createRedisClient, type RedisClient } from './redis-client';
 import { RedisClock } from './redis-clock';
 import { type RedisProblem, RedisTimeout, toRedisProblem } from './redis-problem';
-import type { SCRIPTS } from './redis-scripts';
+import { SCRIPTS } from './redis-scripts';
 import type { RedisTarget } from './redis-url';
 
 /** As ioredis says it. */
@@ -23,11 +22,10 @@ export interface RedisConnectionOptions {
 
 /** Every method rejects when Redis cannot be asked in time. Nothing is queued, nothing is sent twice. */
 export class RedisConnection {
+  /** Each reply that has the time sets it. */
+  readonly clock: RedisClock;
   readonly #client: RedisClient;
-  readonly #options: RedisConnectionOptions;
-  readonly #clock: RedisClock;
-  /** What all keys begin with, and, in a cluster, the node that has them. */
-  readonly #prefix: string;
+  /** In a cluster, the slot of all keys and the node that has them. */
   readonly #slot: number;
   #owner: string | undefined;
   #tellMoved = () => {};
@@ -36,12 +34,16 @@ export class RedisConnection {
   #statusOfLastCheck: string | undefined;
   #isClosed = false;
 
-  constructor(options: RedisConnectionOptions, prefix: string) {
-    this.#options = options;
-    this.#prefix = prefix;
+  /** `prefix`: what all keys begin with; `settings`: what every script gets after the time. */
+  constructor(
+    private readonly options: RedisConnectionOptions,
+    private readonly prefix: string,
+    private readonly settings: readonly number[],
+  ) {
+    const { target, timeoutMs, now } = options;
     this.#slot = new Command('get', [prefix]).getSlot();
-    this.#clock = new RedisClock(options.timeoutMs);
-    this.#client = createRedisClient(options.target, options.timeoutMs);
+    this.clock = new RedisClock(timeoutMs, now);
+    this.#client = createRedisClient(target, timeoutMs);
     // Every command that fails rejects by itself, but only these events have the reason why there is no connection.
     for (const event of ['error', 'node error', 'sentinelError']) {
       this.#client.on(event, (error: Error) => {
@@ -74,12 +76,12 @@ export class RedisConnection {
 
   /** What is behind an error. */
   explain(error: unknown): RedisProblem {
-    return toRedisProblem(error as Error, this.#error, this.#options.target);
+    return toRedisProblem(error as Error, this.#error, this.options.target);
   }
 
   /** Starts connecting. Rejects when that does not succeed at once; it keeps trying in any case. */
   async connect(): Promise<void> {
-    await this.withTimeout(this.#client.connect(), 2 * this.#options.timeoutMs);
+    await this.withTimeout(this.#client.connect(), 2 * this.options.timeoutMs);
   }
 
   /**
@@ -89,14 +91,10 @@ export class RedisConnection {
   async check(): Promise<string | undefined> {
     const client = this.#client;
     try {
-      this.#expectNodes();
-      await this.withTimeout(checkRedis(client, this.#options.target, `${this.#prefix}probe`));
-      if (!this.#options.now) {
-        await this.withTimeout(this.#agreeOnClock());
-      }
+      const [policy] = await this.withTimeout(this.#try());
+      await this.withTimeout(this.#agreeOnClock());
       this.#error = undefined;
-      const server = this.#findServer();
-      return server && (await this.withTimeout(findEviction(server)));
+      return policy as string | undefined;
     } catch (error) {
       const { status } = client;
       // A connection that is being made has time until the next look.
@@ -125,7 +123,7 @@ export class RedisConnection {
    * Rejects when there is no reply in time. When this process itself was busy for so long, the reply may
    * have come meanwhile and wait to be read: so it is read first. (ioredis' own timeout would not.)
    */
-  withTimeout<Reply>(reply: Promise<Reply>, timeoutMs = this.#options.timeoutMs): Promise<Reply> {
+  withTimeout<Reply>(reply: Promise<Reply>, timeoutMs = this.options.timeoutMs): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         setImmediate(() => reject(new RedisTimeout(`Redis took more than ${timeoutMs} ms.`)));
@@ -139,69 +137,60 @@ export class RedisConnection {
     script: keyof typeof SCRIPTS,
     keys: readonly string[],
     values: readonly (string | number)[],
-    timeoutMs = this.#options.timeoutMs,
+    timeoutMs = this.options.timeoutMs,
   ): Promise<readonly unknown[]> {
-    return this.withTimeout(this.#run(script, keys, values, timeoutMs), timeoutMs);
-  }
-
-  /** Redis has just said what time it is. */
-  seeTime(atMs: number): void {
-    this.#clock.see(atMs);
-  }
-
-  async #run(
-    script: keyof typeof SCRIPTS,
-    keys: readonly string[],
-    values: readonly (string | number)[],
-    timeoutMs: number,
-  ): Promise<readonly unknown[]> {
-    const startedAt = performance.now();
-    try {
-      return await this.#send(script, keys, [this.#toTime(), ...values]);
-    } catch (error) {
-      // What comes too late is not done any more: the caller has its response.
-      const isLate = () => performance.now() - startedAt >= timeoutMs;
-      if (toCode(error) !== 'CLOCKSET' || isLate()) {
+    const endsAt = performance.now() + timeoutMs;
+    const send = () =>
+      this.#send(script, keys, [this.clock.toArgument(), ...this.settings, ...values]);
+    const reply = send().catch(async (error: unknown) => {
+      if (toCode(error) !== 'CLOCKSET') {
         throw error;
       }
       await this.#agreeOnClock();
-      if (isLate()) {
+      // What comes too late is not done any more: the caller has its response.
+      if (performance.now() >= endsAt) {
         throw error;
       }
-      return await this.#send(script, keys, [this.#toTime(), ...values]);
-    }
+      return send();
+    });
+    return this.withTimeout(reply, timeoutMs);
   }
 
-  #toTime(): string | number {
-    return this.#options.now?.() ?? this.#clock.toArgument();
+  /** What would not work is found here, and not at the first resend. */
+  async #try(): Promise<readonly unknown[]> {
+    const { database } = this.options.target;
+    // ioredis goes on with database 0 where this fails.
+    if (database > 0) {
+      await (this.#client as Redis).select(database);
+    }
+    return this.#send('limitsTry', [`${this.prefix}probe`], []);
   }
 
   async #agreeOnClock(): Promise<void> {
-    const reply = await this.#send(
-      'limitsAgreeOnClock',
-      [`${this.#prefix}clock`],
-      this.#clock.toExpectations(),
-    );
+    const keys = [`${this.prefix}clock`];
+    const reply = await this.#send('limitsAgreeOnClock', keys, [this.clock.toArgument()]);
     const [atMs = 0, offsetMs = 0] = reply.map(Number);
-    this.#clock.agree(atMs, offsetMs);
+    this.clock.see(atMs, offsetMs);
   }
 
   async #send(
-    script: keyof typeof REDIS_SCRIPTS,
+    script: keyof typeof SCRIPTS,
     keys: readonly string[],
     values: readonly (string | number)[],
   ): Promise<readonly unknown[]> {
-    this.#expectNodes();
+    // A cluster's commands would be queued, without bounds.
+    if (this.#client instanceof Cluster && this.#client.status !== 'ready') {
+      throw new Error(NO_CONNECTION);
+    }
     let reply: readonly unknown[] | null;
     try {
-      const commands = this.#client as unknown as Record<typeof script, ScriptCommand>;
-      reply = await commands[script](keys.length, ...keys, ...values);
+      reply = await this.#client[script](keys.length, ...keys, ...values);
     } catch (error) {
       // ioredis takes a script for known to a node that has only redirected it, and repeats only the first of several commands.
       if (toCode(error) !== 'NOSCRIPT') {
         throw error;
       }
-      const lua = REDIS_SCRIPTS[script];
+      const lua = SCRIPTS[script];
       reply = (await this.#client.eval(lua, keys.length, ...keys, ...values)) as typeof reply;
     }
     const owner = this.#findOwner();
@@ -213,19 +202,6 @@ export class RedisConnection {
       }
     }
     return reply ?? [];
-  }
-
-  /** A cluster's commands would be queued, without bounds. */
-  #expectNodes(): void {
-    if (this.#client instanceof Cluster && this.#client.status !== 'ready') {
-      throw new Error(NO_CONNECTION);
-    }
-  }
-
-  #findServer(): Redis | undefined {
-    return this.#client instanceof Cluster
-      ? this.#client.nodes('master').find((node) => toAddress(node) === this.#owner)
-      : this.#client;
   }
 
   #findOwner(): string | undefined {
@@ -242,5 +218,3 @@ function toAddress({ options: { host, port } }: Redis): string {
 function toCode(error: unknown): string | undefined {
   return (error as Error).message.split(' ', 1)[0];
 }
-
-type ScriptCommand = (...values: (string | number)[]) => Promise<readonly unknown[] | null>;

@@ -1,7 +1,7 @@
 // What is reported of Redis: the state that `/readyz` has, and log events.
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock';
-import type { RedisProblem } from './redis-problem';
+import type { RedisProblemState } from './redis-problem';
 import type { RedisStore } from './redis-store';
 
 /** Milliseconds after which a reason that lasts is logged again. */
@@ -14,7 +14,7 @@ interface RedisReportOptions {
   readonly log: Logger;
 }
 
-export type RedisState = 'ok' | 'may-evict' | RedisProblem['state'];
+export type RedisState = 'ok' | 'may-evict' | RedisProblemState;
 
 export class RedisReport {
   state: RedisState = 'ok';

@@ -1,8 +1,9 @@
 // What happens in Redis in one atomic step. A limit is a sorted set of uses by their (latest) time; beside that of an API
 // key is the moment until which it is blocked. The attempts of an order are a hash: by id, the (latest) time at which each may
-// send emails, its outcome, and a record that never changes. All times are milliseconds on one clock: Redis' own, so that
+// send emails, its outcome, and a record that never changes. All times are whole milliseconds on one clock: Redis' own, so that
 // the clocks of those who share it need not agree. A clock that was set back shows in the times: one that is later than any
 // can be was written before that, and does not count.
+import { AGREE_ON_CLOCK } from './redis-clock';
 
 /** Milliseconds by which a use may lie ahead of now: twice the longest deadline, as restoring one takes a while. */
 const HORIZON_MS = 240_000;
@@ -21,8 +22,8 @@ const NOW = `
 local now = tonumber(ARGV[1])
 if not now then
   local time = redis.call('TIME')
-  now = time[1] * 1000 + time[2] / 1000
-  local offset, expected, tolerance = string.match(ARGV[1], '^(%S+) (%S+) (%S+)$')
+  now = math.floor(time[1] * 1000 + time[2] / 1000)
+  local offset, expected, tolerance = string.match(ARGV[1], '^(%S+) (%S+) (%S+)')
   if offset then
     now = now + offset
     if math.abs(now - expected) > tonumber(tolerance) then
@@ -30,49 +31,42 @@ if not now then
     end
   end
 end
-local firsts = {}
 local function range(window)
-  firsts[window] = firsts[window] or string.format('(%.17g', now - window)
-  return firsts[window], string.format('%.17g', now + ${HORIZON_MS})
+  return '(' .. now - window, now + ${HORIZON_MS}
 end
 `;
 
-/** What `attempts.ts` does with the attempts of an order in this process, done here. */
+/** ARGV, after the time: cool-down and milliseconds to remember. What `attempts.ts` does with an order's attempts, done here. */
 const ATTEMPTS = `
-local function readAttempts(key, cooldown, remember)
-  local attempts, last, fields = {}, {}, redis.call('HGETALL', key)
+local cooldown, remember = tonumber(ARGV[2]), tonumber(ARGV[3])
+local function readAttempts(key)
+  local attempts, hasLast, fields = {}, {}, redis.call('HGETALL', key)
   for index = 1, #fields, 2 do
-    local at, outcome, record = string.match(fields[index + 1], '^(%S+) (%S+) (.*)$')
-    local attempt = { id = fields[index], at = tonumber(at), outcome = outcome, record = record, sent = outcome ~= 'NOT_SENT' }
+    local at, known, outcome, record = string.match(fields[index + 1], '^(%S+) ((%S+) (.*))$')
+    local attempt = { id = fields[index], at = tonumber(at), known = known, record = record, sent = outcome ~= 'NOT_SENT' }
     if attempt.at > now + ${HORIZON_MS} then
       attempt.at = now - cooldown
     end
-    attempt.cooling = attempt.sent and attempt.at > now - cooldown
-    local latest = last[attempt.sent]
-    local isRemembered = attempt.at <= now and attempt.at > now - (attempt.sent and remember or cooldown)
-    if isRemembered and not (latest and latest.at > attempt.at) then
-      last[attempt.sent] = attempt
-    end
     attempts[#attempts + 1] = attempt
   end
+  -- The latest first.
+  table.sort(attempts, function(one, other)
+    return one.at > other.at
+  end)
   for _, attempt in ipairs(attempts) do
-    attempt.kept = attempt.cooling or attempt == last[attempt.sent]
+    local age, sent = now - attempt.at, attempt.sent
+    attempt.cooling = sent and age < cooldown
+    attempt.kept = attempt.cooling or age >= 0 and not hasLast[sent] and age < (sent and remember or cooldown)
+    hasLast[sent] = hasLast[sent] or age >= 0
   end
   return attempts
 end
-local function toValue(attempt)
-  return string.format('%.17g', attempt.at) .. ' ' .. attempt.outcome .. ' ' .. attempt.record
+local function toReply(attempt)
+  return attempt and { attempt.id, attempt.at .. ' ' .. attempt.known }
 end
-local function writeAttempt(key, id, attempt)
-  if attempt.outcome == '' then
-    redis.call('HDEL', key, id)
-  else
-    redis.call('HSET', key, id, toValue(attempt))
-  end
-end
-local function forgetEnded(key, cooldown, remember)
+local function forgetEnded(key)
   local keepFor = 0
-  for _, each in ipairs(readAttempts(key, cooldown, remember)) do
+  for _, each in ipairs(readAttempts(key)) do
     if each.kept then
       keepFor = math.max(keepFor, each.at - now + (each.sent and remember or cooldown))
     else
@@ -84,159 +78,156 @@ end
 `;
 
 /**
- * KEYS: of the order's attempts (a, if there is an attempt), of the caller (c), of the quota (q), where it is blocked (b). ARGV: time,
- * id, hold, cool-down, milliseconds to remember, which keys there are (a, c, q, b) and whether the attempt is made without the
- * quota's key (t), what the attempt conflicts with, its record, then of caller and quota how many windows it has, and limit and
- * milliseconds of each. Returns the waits of each kind, for how long the quota is blocked, the time, and the attempt behind the
- * wait of a recipient. The write that takes space comes first, because only that is refused by a Redis that is full.
+ * KEYS: of what is asked. ARGV: time, cool-down, milliseconds to remember, id, hold, whether what has room is taken, the attempt's
+ * outcome and record, and what is asked, as `RedisStore` writes it. Returns the wait of each kind, the time, and the attempt behind that
+ * of a recipient. The write that takes space comes first, because only that is refused by a Redis that is full.
  */
 const RESERVE = `${NOW}${ATTEMPTS}
-local id, hold, cooldown, remember = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local at, keys = 9, 0
-local function isGiven(letter)
-  return string.find(ARGV[6], letter, 1, true)
-end
-local function nextKey(letter)
-  if isGiven(letter) then
-    keys = keys + 1
-    return KEYS[keys]
-  end
-end
-local function readLimit(key)
-  local limit = { key = key, wait = 0, longest = 0 }
-  if not key then
-    return limit
-  end
-  local windows = tonumber(ARGV[at])
-  for index = at + 1, at + 2 * windows, 2 do
-    local most, window = tonumber(ARGV[index]), tonumber(ARGV[index + 1])
-    limit.longest = math.max(limit.longest, window)
-    local first, last = range(window)
-    local excess = redis.call('ZCOUNT', key, first, last) + 1 - most
+local id, hold, isTaken, known, asks = ARGV[4], tonumber(ARGV[5]), ARGV[6] == '1', ARGV[7], cjson.decode(ARGV[8])
+
+local function waitForRoom(key, windows)
+  local wait = 0
+  for _, window in ipairs(windows) do
+    local first, last = range(window.windowMs)
+    local excess = redis.call('ZCOUNT', key, first, last) + 1 - window.limit
     if excess > 0 then
       local leaver = redis.call('ZRANGEBYSCORE', key, first, last, 'WITHSCORES', 'LIMIT', excess - 1, 1)
-      limit.wait = math.max(limit.wait, math.min(tonumber(leaver[2] or now), now) + window - now)
+      wait = math.max(wait, math.min(tonumber(leaver[2] or now), now) + window.windowMs - now)
     end
   end
-  at = at + 1 + 2 * windows
-  return limit
+  return wait
 end
-local function take(limit, atMs, spare)
+local function hasMark(attempt, marks)
+  for _, mark in ipairs(cjson.decode(attempt.record).marks) do
+    if marks[mark] then
+      return true
+    end
+  end
+end
+local function findConflict(key, conflictsWith)
+  local marks = {}
+  for _, mark in ipairs(conflictsWith) do
+    marks[mark] = true
+  end
+  for _, attempt in ipairs(cooldown > 0 and readAttempts(key) or {}) do
+    if attempt.cooling and hasMark(attempt, marks) then
+      return attempt
+    end
+  end
+end
+local function take(key, at, longest, keepFor)
+  redis.call('ZADD', key, at, id)
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now - longest)
+  redis.call('PEXPIRE', key, math.max(redis.call('PTTL', key), longest + keepFor))
+end
+
+local waits, total, cause = {}, 0, nil
+for _, ask in ipairs(asks) do
+  local wait = 0
+  if ask.windows then
+    wait = waitForRoom(ask.key, ask.windows)
+  elseif ask.conflictsWith then
+    cause = findConflict(ask.key, ask.conflictsWith)
+    wait = cause and math.min(cause.at, now) + cooldown - now or 0
+  else
+    wait = math.max(0, tonumber(redis.call('GET', ask.key) or 0) - now)
+  end
+  -- A release before this one wrote fractions.
+  waits[ask.kind] = math.ceil(wait)
+  total = total + wait
+end
+for _, ask in ipairs(asks) do
   -- Without windows nothing is limited.
-  if limit.longest == 0 then
-    return
-  end
-  redis.call('ZADD', limit.key, atMs, id)
-  redis.call('ZREMRANGEBYSCORE', limit.key, '-inf', now - limit.longest)
-  redis.call('PEXPIRE', limit.key, math.ceil(math.max(redis.call('PTTL', limit.key), limit.longest + hold + spare)))
-end
-
-local attemptsKey, cooling, cause = nextKey('a'), 0, nil
-if attemptsKey and cooldown > 0 then
-  local conflicts = {}
-  for _, mark in ipairs(cjson.decode(ARGV[7])) do
-    conflicts[mark] = true
-  end
-  for _, attempt in ipairs(readAttempts(attemptsKey, cooldown, remember)) do
-    if attempt.cooling and not (cause and cause.at > attempt.at) then
-      for _, mark in ipairs(cjson.decode(attempt.record).marks) do
-        if conflicts[mark] then
-          cause, cooling = attempt, math.min(attempt.at, now) + cooldown - now
-          break
-        end
-      end
-    end
+  if ask.kind == 'caller' and ask.longest > 0 and waits.caller == 0 then
+    take(ask.key, now, ask.longest, hold)
+  elseif ask.kind == 'digicert' and ask.longest > 0 and isTaken and total == 0 then
+    take(ask.key, now + hold, ask.longest, hold + ${SPARE_MS})
+  elseif ask.kind == 'recipient' and isTaken and total == 0 then
+    redis.call('HSET', ask.key, id, now + hold .. ' ' .. known)
+    forgetEnded(ask.key)
   end
 end
-local caller = readLimit(nextKey('c'))
-local quota = readLimit(nextKey('q'))
-local blockKey = nextKey('b')
-local blocked = blockKey and math.max(0, tonumber(redis.call('GET', blockKey) or 0) - now) or 0
-quota.wait = math.max(quota.wait, blocked)
-
-if caller.key and caller.wait == 0 then
-  take(caller, now, 0)
-end
-if (quota.key or isGiven('t')) and caller.wait + cooling + quota.wait == 0 then
-  take(quota, now + hold, ${SPARE_MS})
-  if attemptsKey then
-    writeAttempt(attemptsKey, id, { at = now + hold, outcome = 'IN_PROGRESS', record = ARGV[8] })
-    forgetEnded(attemptsKey, cooldown, remember)
-  end
-end
-return {
-  { tostring(caller.wait), tostring(cooling), tostring(quota.wait) },
-  tostring(blocked),
-  string.format('%.17g', now),
-  cause and toValue(cause)
-}
-`;
-
-/** KEYS: of each use. ARGV: time, then id, milliseconds until it is used, and longest window of each. */
-const COMMIT = `${NOW}
-for index, key in ipairs(KEYS) do
-  local id, ahead, longest = ARGV[3 * index - 1], tonumber(ARGV[3 * index]), tonumber(ARGV[3 * index + 1])
-  redis.call('ZADD', key, now + ahead, id)
-  redis.call('PEXPIRE', key, math.ceil(math.max(redis.call('PTTL', key), ahead + longest)))
-end
-`;
-
-/** KEYS: of a limit. ARGV: time, id. */
-const RELEASE = `
-redis.call('ZREM', KEYS[1], ARGV[2])
+return { cjson.encode(waits), now, toReply(cause) }
 `;
 
 /**
- * KEYS: of each attempt its order's. ARGV: time, cool-down, milliseconds to remember, then id, milliseconds until it may send emails,
- * outcome (empty: to be forgotten) and record of each.
+ * KEYS: one for each change. ARGV: time, cool-down, milliseconds to remember, then of each its kind, the id, in how many milliseconds
+ * it is made (empty: never), and of a use the longest window, of an attempt outcome and record.
  */
-const END_ATTEMPTS = `${NOW}${ATTEMPTS}
+const WRITE = `${NOW}${ATTEMPTS}
 for index, key in ipairs(KEYS) do
-  local id, ahead, outcome, record = unpack(ARGV, 4 * index, 4 * index + 3)
-  writeAttempt(key, id, { at = now + tonumber(ahead), outcome = outcome, record = record })
+  local kind, id, ahead, value = unpack(ARGV, 4 * index, 4 * index + 3)
+  local at = now + (tonumber(ahead) or 0)
+  if kind == 'block' then
+    if tonumber(redis.call('GET', key) or 0) < at then
+      redis.call('SET', key, at, 'PX', ahead)
+    end
+  elseif ahead == '' then
+    redis.call(kind == 'use' and 'ZREM' or 'HDEL', key, id)
+  elseif kind == 'use' then
+    redis.call('ZADD', key, at, id)
+    redis.call('PEXPIRE', key, math.max(redis.call('PTTL', key), ahead + value))
+  else
+    redis.call('HSET', key, id, at .. ' ' .. value)
+  end
   -- Once for all attempts of an order, which come one after the other: there may be very many.
-  if KEYS[index + 1] ~= key then
-    forgetEnded(key, tonumber(ARGV[2]), tonumber(ARGV[3]))
+  if kind == 'attempt' and KEYS[index + 1] ~= key then
+    forgetEnded(key)
   end
 end
 `;
 
-/** KEYS: of an order's attempts. ARGV: time, cool-down, milliseconds to remember. Returns the time, then id and value of each. */
+/** KEYS: of an order's attempts. ARGV: time, cool-down, milliseconds to remember. Returns the time, then each attempt. */
 const GET_ATTEMPTS = `${NOW}${ATTEMPTS}
-local found = { string.format('%.17g', now) }
-for _, attempt in ipairs(readAttempts(KEYS[1], tonumber(ARGV[2]), tonumber(ARGV[3]))) do
-  if attempt.kept then
-    found[#found + 1] = attempt.id
-    found[#found + 1] = toValue(attempt)
-  end
+local found = { now }
+for _, attempt in ipairs(readAttempts(KEYS[1])) do
+  found[#found + 1] = toReply(attempt)
 end
 return found
 `;
 
-/** KEYS: of a limit. ARGV: time, then the milliseconds of each window. Returns how much of each is taken. */
+/** KEYS: of a limit. ARGV: time, two that are not used, then the milliseconds of each window. Returns how much of each is taken. */
 const COUNT = `${NOW}
 local counts = {}
-for index = 2, #ARGV do
+for index = 4, #ARGV do
   local first, last = range(ARGV[index])
-  counts[index - 1] = redis.call('ZCOUNT', KEYS[1], first, last)
+  counts[index - 3] = redis.call('ZCOUNT', KEYS[1], first, last)
 end
 return counts
 `;
 
-/** KEYS: where an API key is blocked. ARGV: time, milliseconds. */
-const BLOCK = `${NOW}
-if tonumber(redis.call('GET', KEYS[1]) or 0) < now + ARGV[2] then
-  redis.call('SET', KEYS[1], string.format('%.3f', now + ARGV[2]), 'PX', math.ceil(ARGV[2]))
+/**
+ * KEYS: one that is free. Does once what the other scripts do, each command of theirs, so that what would not work is found before
+ * Redis is relied on. What takes space comes first here, too. Returns by which policy Redis may remove keys, if it may: `unknown`
+ * where INFO is not allowed.
+ */
+const TRY = `
+local key = KEYS[1]
+for _, command in ipairs({
+  { 'SET', key, '', 'PX', 1000 }, { 'GET', key }, { 'PEXPIRE', key, 0 },
+  { 'ZADD', key, 1, 'a' }, { 'ZCOUNT', key, 0, 1 }, { 'ZRANGEBYSCORE', key, 0, 1 },
+  { 'ZREMRANGEBYSCORE', key, 2, 3 }, { 'PTTL', key }, { 'ZREM', key, 'a' },
+  { 'HSET', key, 'a', '' }, { 'HGETALL', key }, { 'HDEL', key, 'a' }, { 'TIME' }
+}) do
+  local reply = redis.pcall(unpack(command))
+  if type(reply) == 'table' and reply.err then
+    return redis.error_reply(reply.err .. ' (' .. command[1] .. ')')
+  end
 end
+local memory = redis.pcall('INFO', 'memory')
+if type(memory) == 'table' then
+  return { 'unknown' }
+end
+local policy = string.match(memory, 'maxmemory_policy:(%S+)')
+return { policy ~= 'noeviction' and not string.find(memory, 'maxmemory:0%s') and policy or nil }
 `;
 
 /** Lua, by name. */
 export const SCRIPTS = {
   limitsReserve: RESERVE,
-  limitsCommit: COMMIT,
-  limitsRelease: RELEASE,
+  limitsWrite: WRITE,
   limitsCount: COUNT,
-  limitsBlock: BLOCK,
-  limitsEndAttempts: END_ATTEMPTS,
   limitsAttempts: GET_ATTEMPTS,
+  limitsAgreeOnClock: AGREE_ON_CLOCK,
+  limitsTry: TRY,
 } as const;

@@ -1,15 +1,21 @@
 // Limits counted in Redis 7 or Valkey, together with every other gateway that uses it.
-import type { Attempt, AttemptOutcome, AttemptSettings, MadeAttempt } from './attempts';
 import {
+  type Attempt,
+  type AttemptOutcome,
+  type AttemptSettings,
+  findKept,
+  type MadeAttempt,
+} from './attempts';
+import {
+  type Change,
   type Limit,
-  type LimitStore,
+  LimitStore,
   type ReserveRequest,
   type ReserveResult,
   type Snapshot,
   toKey,
   toLongestMs,
 } from './limit-store';
-import { isSlotMoving, reserveByKey, toParts, writeBatches } from './moving-slot';
 import { RedisConnection, type RedisConnectionOptions } from './redis-connection';
 
 /** Names what keys hold: another layout gets another number, so that two releases never misread each other. */
@@ -18,118 +24,108 @@ const LAYOUT = 2;
 /** Milliseconds for each of the commands that restore a snapshot, which all wait for each other. */
 const RESTORE_TIMEOUT_MS = 2_000;
 
+/** Changes written in one command when a snapshot is restored, so that none keeps Redis from others for long. */
+const BATCH_SIZE = 500;
+
 interface RedisStoreOptions extends RedisConnectionOptions, AttemptSettings {
   /** Names the instance of DigiCert whose limits these are. */
   readonly instance: string;
 }
 
+/** One key, and what it has to have room for. */
+type Ask = { readonly key: string } & (
+  | { readonly kind: Limit['kind']; readonly windows: Limit['windows']; readonly longest: number }
+  | { readonly kind: 'recipient'; readonly conflictsWith: readonly string[] }
+  | { readonly kind: 'blocked' }
+);
+
 /** Every method rejects when Redis cannot be asked in time. */
-export class RedisStore implements LimitStore {
+export class RedisStore extends LimitStore {
   readonly connection: RedisConnection;
   /** The braces keep all keys in one slot of a cluster: a script may touch several. */
   readonly #prefix: string;
-  readonly #attemptSettings: readonly number[];
+  readonly #settings: AttemptSettings;
 
   constructor({ instance, cooldownMs, rememberMs, ...options }: RedisStoreOptions) {
+    super();
     this.#prefix = `{dv-email-gateway:${LAYOUT}:${instance}}:`;
-    this.connection = new RedisConnection(options, this.#prefix);
-    this.#attemptSettings = [cooldownMs, rememberMs];
+    this.connection = new RedisConnection(options, this.#prefix, [cooldownMs, rememberMs]);
+    this.#settings = { cooldownMs, rememberMs };
   }
 
   async reserve(request: ReserveRequest): Promise<ReserveResult> {
-    try {
-      return await this.#reserve(request);
-    } catch (error) {
-      if (!isSlotMoving(error)) {
-        throw error;
-      }
-      return await reserveByKey(request, {
-        reserve: (parts) => this.#reserve(request, parts),
-        forget: (attempt) => this.endAttempt(request.id, attempt, undefined),
-      });
+    const { count, attempt, quota } = request;
+    const asks: Ask[] = [];
+    if (count) {
+      asks.push(this.#toAsk(count));
     }
+    if (attempt) {
+      const conflictsWith = toHashes(attempt.order, attempt.conflictsWith);
+      asks.push({ kind: 'recipient', key: this.#toAttemptsKey(attempt.order), conflictsWith });
+    }
+    if (quota) {
+      asks.push({ kind: 'blocked', key: this.#toBlockKey(quota) }, this.#toAsk(quota));
+    }
+    return orByKey(this.#ask(request, asks), () => this.#askEach(request, asks));
   }
 
-  /** Only these parts of the request: caller, attempt, quota, and where that is blocked. */
-  async #reserve(request: ReserveRequest, parts = toParts(request)): Promise<ReserveResult> {
-    const { id, holdMs, count, attempt, quota } = request;
-    const isAsked = (part: string) => parts.includes(part);
-    const limits = [
-      ...(count && isAsked('c') ? [count] : []),
-      ...(quota && isAsked('q') ? [quota] : []),
-    ];
-    const order = isAsked('a') ? attempt?.order : undefined;
-    const [waits, blockedForMs, nowMs, cause] = await this.connection.run(
+  async #ask(
+    { id, holdMs, attempt, quota }: ReserveRequest,
+    asks: readonly Ask[],
+  ): Promise<ReserveResult> {
+    const [waits, nowMs, cause] = await this.connection.run(
       'limitsReserve',
-      [
-        ...(order === undefined ? [] : [this.#toAttemptsKey(order)]),
-        ...limits.map((limit) => this.#toKey(limit)),
-        ...(quota && isAsked('b') ? [this.#toBlockKey(quota)] : []),
-      ],
+      asks.map(({ key }) => key),
       [
         id,
-        holdMs,
-        ...this.#attemptSettings,
-        parts,
-        attempt ? JSON.stringify(toHashes(attempt.order, attempt.conflictsWith)) : '',
-        attempt ? toRecord(attempt.order, attempt) : '',
-        ...limits.flatMap(toArguments),
+        Math.ceil(holdMs),
+        quota ? 1 : 0,
+        attempt ? toKnown('IN_PROGRESS', attempt.order, attempt) : '',
+        JSON.stringify(asks),
       ],
     );
-    const [caller = Number.NaN, recipient = 0, digicert = 0] = [waits].flat().map(Number);
-    if (Number.isNaN(caller)) {
-      throw new Error('Redis answers in another way than the script does.');
-    }
-    this.connection.seeTime(Number(nowMs));
+    const waitMs: Partial<Record<Ask['kind'], number>> = JSON.parse(String(waits));
+    const { caller = 0, recipient = 0, blocked = 0, digicert = 0 } = waitMs;
+    this.connection.clock.see(Number(nowMs));
     return {
-      ok: caller + recipient + digicert === 0,
-      waitMs: { caller, recipient, digicert },
-      blockedForMs: Number(blockedForMs),
-      cause: cause
-        ? { attempt: toMadeAttempt('', String(cause)), nowMs: Number(nowMs) }
-        : undefined,
+      ok: caller + recipient + blocked + digicert === 0,
+      waitMs: { caller, recipient, digicert: Math.max(blocked, digicert) },
+      blockedForMs: blocked,
+      cause: cause ? { attempt: readAttempt(cause), nowMs: Number(nowMs) } : undefined,
     };
   }
 
-  async commit(id: string, limit: Limit): Promise<void> {
-    await this.#commit([{ limit, id, usedInMs: 0 }]);
+  /** In the order in which they refuse. What was taken is given back where a later one refuses. */
+  async #askEach(
+    request: ReserveRequest,
+    [ask, ...others]: readonly Ask[],
+  ): Promise<ReserveResult> {
+    const { id, attempt, quota } = request;
+    const reserved = await this.#ask(request, ask ? [ask] : []);
+    if (!reserved.ok || others.length === 0) {
+      return reserved;
+    }
+    const rest = await this.#askEach(request, others);
+    if (!rest.ok && ask?.kind === 'recipient' && attempt && quota) {
+      await this.endAttempt(id, attempt, undefined);
+    }
+    return rest;
   }
 
-  async release(id: string, limit: Limit): Promise<void> {
-    await this.connection.run('limitsRelease', [this.#toKey(limit)], [id]);
-  }
-
-  async endAttempt(
-    id: string,
-    attempt: Attempt,
-    outcome: AttemptOutcome | undefined,
-  ): Promise<void> {
-    await this.#endAttempts([{ order: attempt.order, id, inMs: 0, outcome, attempt }]);
+  async write(...changes: readonly Change[]): Promise<void> {
+    await this.#write(changes);
   }
 
   async attemptsOf(order: string) {
-    const [nowMs, ...fields] = (
-      await this.connection.run(
-        'limitsAttempts',
-        [this.#toAttemptsKey(order)],
-        this.#attemptSettings,
-      )
-    ).map(String);
-    const attempts = toPairs(fields).map(([id, value]) => toMadeAttempt(id, value));
-    return { attempts, nowMs: Number(nowMs) };
+    const keys = [this.#toAttemptsKey(order)];
+    const [nowMs, ...attempts] = await this.connection.run('limitsAttempts', keys, []);
+    const made = attempts.map(readAttempt).sort((one, other) => one.atMs - other.atMs);
+    return { attempts: findKept(made, this.#settings, Number(nowMs)), nowMs: Number(nowMs) };
   }
 
   async count(limit: Limit): Promise<readonly number[]> {
-    // A table without entries is no list in Lua's eyes.
-    if (limit.windows.length === 0) {
-      return [];
-    }
     const windows = limit.windows.map(({ windowMs }) => windowMs);
     return (await this.connection.run('limitsCount', [this.#toKey(limit)], windows)).map(Number);
-  }
-
-  async block(limit: Limit, forMs: number): Promise<void> {
-    await this.connection.run('limitsBlock', [this.#toBlockKey(limit)], [forMs]);
   }
 
   /**
@@ -137,50 +133,48 @@ export class RedisStore implements LimitStore {
    * before any other command, so that a reservation that ends in between ends after it was restored.
    */
   async restore({ limits, attempts }: Snapshot): Promise<void> {
-    const uses = limits.flatMap(({ limit, uses: ofLimit }) =>
-      ofLimit.map((use) => ({ limit, ...use })),
+    const changes = [...limits, ...attempts];
+    await Promise.all(
+      Array.from({ length: Math.ceil(changes.length / BATCH_SIZE) }, (_, index) =>
+        this.#write(
+          changes.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE),
+          RESTORE_TIMEOUT_MS,
+        ),
+      ),
     );
-    const blocked = limits.filter(({ blockedForMs }) => blockedForMs > 0);
-    const made = attempts.map(({ order, attempt, inMs }) => ({ ...attempt, attempt, order, inMs }));
-    await Promise.all([
-      ...writeBatches(uses, (batch) => this.#commit(batch, RESTORE_TIMEOUT_MS)),
-      ...writeBatches(made, (batch) => this.#endAttempts(batch, RESTORE_TIMEOUT_MS)),
-      ...blocked.map(({ limit, blockedForMs }) => this.block(limit, blockedForMs)),
-    ]);
   }
 
   close(): Promise<void> {
     return this.connection.close();
   }
 
-  async #commit(
-    uses: readonly { readonly limit: Limit; readonly id: string; readonly usedInMs: number }[],
-    timeoutMs?: number,
-  ): Promise<void> {
-    await this.connection.run(
-      'limitsCommit',
-      uses.map(({ limit }) => this.#toKey(limit)),
-      uses.flatMap(({ limit, id, usedInMs }) => [id, usedInMs, toLongestMs(limit)]),
-      timeoutMs,
-    );
+  #write(changes: readonly Change[], timeoutMs?: number): Promise<unknown> {
+    const write = (some: readonly Change[]) => {
+      const writes = some.map((change) => this.#toWrite(change));
+      const keys = writes.map(([key]) => key);
+      const values = writes.flatMap(([, ...ofKey]) => ofKey);
+      return this.connection.run('limitsWrite', keys, values, timeoutMs);
+    };
+    return orByKey(write(changes), () => Promise.all(changes.map((change) => write([change]))));
   }
 
-  async #endAttempts(attempts: readonly EndedAttempt[], timeoutMs?: number): Promise<void> {
-    await this.connection.run(
-      'limitsEndAttempts',
-      attempts.map(({ order }) => this.#toAttemptsKey(order)),
-      [
-        ...this.#attemptSettings,
-        ...attempts.flatMap(({ order, id, inMs, outcome = '', attempt }) => [
-          id,
-          inMs,
-          outcome,
-          // Nothing conflicts with what sent nothing.
-          toRecord(order, outcome === 'NOT_SENT' ? { ...attempt, marks: [] } : attempt),
-        ]),
-      ],
-      timeoutMs,
-    );
+  /** A key, and what the script gets with it. */
+  #toWrite(change: Change): readonly [key: string, ...values: (string | number)[]] {
+    if ('blockedForMs' in change) {
+      return [this.#toBlockKey(change.limit), 'block', '', Math.ceil(change.blockedForMs), ''];
+    }
+    const inMs = change.inMs === undefined ? '' : Math.ceil(change.inMs);
+    if ('order' in change) {
+      const { order, attempt } = change;
+      const known = toKnown(attempt.outcome, order, attempt);
+      return [this.#toAttemptsKey(order), 'attempt', attempt.id, inMs, known];
+    }
+    return [this.#toKey(change.limit), 'use', change.id, inMs, toLongestMs(change.limit)];
+  }
+
+  #toAsk(limit: Limit): Ask {
+    const { kind, windows } = limit;
+    return { kind, key: this.#toKey(limit), windows, longest: toLongestMs(limit) };
   }
 
   #toAttemptsKey(order: string): string {
@@ -196,23 +190,32 @@ export class RedisStore implements LimitStore {
   }
 }
 
-interface EndedAttempt {
-  readonly order: string;
-  readonly id: string;
-  /** Milliseconds from now. */
-  readonly inMs: number;
-  readonly outcome: AttemptOutcome | undefined;
-  readonly attempt: Recorded;
+/**
+ * While a cluster moves a slot to another node, no script runs there that has several keys: some of them are on one node, some
+ * on the other, and ioredis is sent back and forth. Then each key is asked by itself.
+ */
+async function orByKey<Reply, Each>(
+  reply: Promise<Reply>,
+  byKey: () => Promise<Each>,
+): Promise<Reply | Each> {
+  try {
+    return await reply;
+  } catch (error) {
+    if (!(error as Error).message.startsWith('Too many Cluster redirections.')) {
+      throw error;
+    }
+    return await byKey();
+  }
 }
 
-type Recorded = Pick<Attempt, 'marks' | 'attemptedAtMs' | 'domains' | 'correlationId'>;
-
-/** What of an attempt never changes. */
-function toRecord(
+/** What is known of an attempt: its outcome, and a record that never changes. */
+function toKnown(
+  outcome: AttemptOutcome,
   order: string,
-  { marks, attemptedAtMs, domains, correlationId }: Recorded,
+  { marks, attemptedAtMs, domains, correlationId }: Attempt | MadeAttempt,
 ): string {
-  return JSON.stringify({ marks: toHashes(order, marks), attemptedAtMs, domains, correlationId });
+  const record = { marks: toHashes(order, marks), attemptedAtMs, domains, correlationId };
+  return `${outcome} ${JSON.stringify(record)}`;
 }
 
 /** No order or address is written to Redis. 72 bits are enough to tell the recipients of one order apart. */
@@ -220,20 +223,9 @@ function toHashes(order: string, marks: readonly string[]): readonly string[] {
   return marks.map((mark) => toKey(order, mark).slice(0, 12));
 }
 
-/** As the scripts write it: moment, outcome and record. */
-function toMadeAttempt(id: string, value: string): MadeAttempt {
-  const [atMs = '', outcome = ''] = value.split(' ', 2);
-  const record = JSON.parse(value.slice(atMs.length + outcome.length + 2)) as Recorded;
-  return { ...record, id, atMs: Number(atMs), outcome: outcome as AttemptOutcome };
-}
-
-function toPairs(fields: readonly string[]): readonly (readonly [string, string])[] {
-  return Array.from({ length: fields.length / 2 }, (_, index) => [
-    fields[2 * index] ?? '',
-    fields[2 * index + 1] ?? '',
-  ]);
-}
-
-function toArguments({ windows }: Limit): readonly number[] {
-  return [windows.length, ...windows.flatMap(({ limit, windowMs }) => [limit, windowMs])];
+/** As the scripts return it: id, and moment, outcome and record. */
+function readAttempt(reply: unknown): MadeAttempt {
+  const [id = '', value = ''] = reply as readonly string[];
+  const [, atMs, outcome, record = ''] = /^(\S+) (\S+) (.*)$/s.exec(value) ?? [];
+  return { ...JSON.parse(record), id, atMs: Number(atMs), outcome };
 }

@@ -2,11 +2,11 @@
 // is granted is written down on both sides, so that neither begins with an empty log when they change.
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock';
-import type { Attempt, AttemptOutcome } from './attempts';
 import {
+  type Change,
   cancel,
   type Limit,
-  type LimitStore,
+  LimitStore,
   type ReserveRequest,
   type ReserveResult,
 } from './limit-store';
@@ -43,13 +43,14 @@ interface Alone {
 
 const NOT_RESTORED = Promise.resolve(false);
 
-export class ResilientStore implements LimitStore {
+export class ResilientStore extends LimitStore {
   /** `undefined`: Redis answers. */
   #alone: Alone | undefined;
   #cancelProbe = () => {};
   readonly #report: RedisReport;
 
   private constructor(private readonly options: ResilientStoreOptions) {
+    super();
     this.#report = new RedisReport(options);
   }
 
@@ -63,7 +64,13 @@ export class ResilientStore implements LimitStore {
       store.#fallBack(error);
     }
     options.redis.connection.onLost((error) => store.#fallBack(error));
-    options.redis.connection.onMoved(() => store.#restoreAgain());
+    options.redis.connection.onMoved(() => {
+      // Another server has the keys: it may lack what the one before had not replicated.
+      if (!store.#alone) {
+        const restored = store.#restore(options.clock.monotonicMs());
+        restored.catch((error: unknown) => store.#fallBack(error));
+      }
+    });
     return store;
   }
 
@@ -100,28 +107,19 @@ export class ResilientStore implements LimitStore {
     return reserved;
   }
 
-  commit(id: string, limit: Limit): Promise<void> {
-    return this.#tell((store) => store.commit(id, limit));
-  }
-
-  release(id: string, limit: Limit): Promise<void> {
-    return this.#tell((store) => store.release(id, limit));
+  /** To both. Redis gets it even while it is not used: it may only be slow. */
+  async write(...changes: readonly Change[]): Promise<void> {
+    const { redis, local } = this.options;
+    await local.write(...changes);
+    await redis.write(...changes).catch((error: unknown) => this.#fallBack(error));
   }
 
   count(limit: Limit): Promise<readonly number[]> {
     return this.#look((store) => store.count(limit));
   }
 
-  endAttempt(id: string, attempt: Attempt, outcome: AttemptOutcome | undefined): Promise<void> {
-    return this.#tell((store) => store.endAttempt(id, attempt, outcome));
-  }
-
   attemptsOf(order: string) {
     return this.#look((store) => store.attemptsOf(order));
-  }
-
-  block(limit: Limit, forMs: number): Promise<void> {
-    return this.#tell((store) => store.block(limit, forMs));
   }
 
   async close(): Promise<void> {
@@ -146,21 +144,14 @@ export class ResilientStore implements LimitStore {
     return this.isShared ? look(redis).catch(() => look(local)) : look(local);
   }
 
-  /** Writes go to both. Redis gets them even while it is not used: it may only be slow. */
-  async #tell(tell: (store: LimitStore) => Promise<void>): Promise<void> {
-    const { redis, local } = this.options;
-    await tell(local);
-    await tell(redis).catch((error: unknown) => this.#fallBack(error));
-  }
-
   #fallBack(error: unknown): undefined {
     if (this.#alone) {
       this.#alone.restored = NOT_RESTORED;
       return;
     }
     this.#alone = this.#startAlone();
-    this.#probeLater(this.#alone);
     this.#report.lost(error);
+    void this.#recover(this.#alone);
   }
 
   /** Rejects unless Redis can be relied on. */
@@ -168,13 +159,10 @@ export class ResilientStore implements LimitStore {
     this.#report.found(await this.options.redis.connection.check());
   }
 
-  /** Another server has the keys: it may lack what the one before had not replicated. */
-  #restoreAgain(): void {
-    const { redis, local, clock } = this.options;
-    if (!this.#alone) {
-      const snapshot = local.snapshot(clock.monotonicMs() - UNCONFIRMED_MS);
-      redis.restore(snapshot).catch((error: unknown) => this.#fallBack(error));
-    }
+  /** Also what was written before that moment, and perhaps lost. */
+  #restore(sinceMs: number): Promise<void> {
+    const { redis, local } = this.options;
+    return redis.restore(local.snapshot(sinceMs - UNCONFIRMED_MS));
   }
 
   #startAlone(): Alone {
@@ -182,35 +170,23 @@ export class ResilientStore implements LimitStore {
     return { sinceMs, decisions: 0, restored: NOT_RESTORED };
   }
 
-  #probeLater(alone: Alone): void {
-    this.#cancelProbe = this.options.clock.after(PROBE_INTERVAL_MS, () => {
-      void this.#probe(alone);
-    });
-  }
-
-  /** Two in a row have to restore Redis before it is used: so every gateway has restored what it may have lost. */
-  async #probe(alone: Alone): Promise<void> {
-    const { redis, local, clock, log } = this.options;
-    const isThere = await this.#check().then(
-      () => true,
-      (error: unknown) => {
-        this.#report.stillLost(error);
-        return false;
-      },
-    );
-    const wasRestored = await alone.restored;
-    const restored = isThere
-      ? succeeds(redis.restore(local.snapshot(alone.sinceMs - UNCONFIRMED_MS)))
-      : NOT_RESTORED;
-    alone.restored = restored;
-    // Unless something failed in the meantime.
-    const isRestored = (await restored) && alone.restored === restored;
-    if (this.#alone !== alone) {
-      return;
-    }
-    if (!wasRestored || !isRestored) {
-      this.#probeLater(alone);
-      return;
+  /** Two looks in a row have to restore Redis before it is used: so every gateway has restored what it may have lost. */
+  async #recover(alone: Alone): Promise<void> {
+    const { clock, log } = this.options;
+    let isRecovered = false;
+    while (!isRecovered) {
+      await new Promise<void>((resolve) => {
+        this.#cancelProbe = clock.after(PROBE_INTERVAL_MS, resolve);
+      });
+      const isThere = await succeeds(this.#check(), (error) => this.#report.stillLost(error));
+      const wasRestored = await alone.restored;
+      const restored = isThere ? succeeds(this.#restore(alone.sinceMs)) : NOT_RESTORED;
+      alone.restored = restored;
+      // Unless something failed in the meantime.
+      isRecovered = (await restored) && alone.restored === restored && wasRestored;
+      if (this.#alone !== alone) {
+        return;
+      }
     }
     this.#alone = undefined;
     log.info(
@@ -224,9 +200,12 @@ export class ResilientStore implements LimitStore {
   }
 }
 
-function succeeds(action: Promise<void>): Promise<boolean> {
+function succeeds(action: Promise<void>, onFailed = (_error: unknown) => {}): Promise<boolean> {
   return action.then(
     () => true,
-    () => false,
+    (error: unknown) => {
+      onFailed(error);
+      return false;
+    },
   );
 }

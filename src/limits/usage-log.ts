@@ -11,8 +11,12 @@ export class UsageLog {
   /** The first of them may have left every window. */
   #uses: Use[] = [];
   #blockedUntilMs = Number.NEGATIVE_INFINITY;
+  /** Milliseconds after which a use has left every window. */
+  readonly #longestMs: number;
 
-  constructor(readonly limit: Limit) {}
+  constructor(readonly limit: Limit) {
+    this.#longestMs = toLongestMs(limit);
+  }
 
   /** 0: there is room, in a share of the limit. */
   waitMs({ windows }: Limit, share: number, nowMs: number): number {
@@ -26,14 +30,16 @@ export class UsageLog {
     return Math.max(this.blockedForMs(nowMs), ...waits);
   }
 
+  /** Of one that is not in it. Without windows nothing is limited. */
   add(use: Use, nowMs: number): void {
     const middle = this.#uses[this.#uses.length >> 1];
     // Only once half of them have ended, which keeps the cost of a use constant.
-    if (middle && middle.atMs <= this.#endedMs(nowMs)) {
-      this.#uses = this.usesAt(nowMs);
+    if (middle && middle.atMs <= nowMs - this.#longestMs) {
+      this.#uses = this.usesWithin(this.#longestMs, nowMs);
     }
-    // Near the end: only what is reserved may be later.
-    this.#uses.splice(this.#uses.findLastIndex(({ atMs }) => atMs <= use.atMs) + 1, 0, use);
+    if (this.#longestMs > 0) {
+      insertByTime(this.#uses, use);
+    }
   }
 
   /** What is reserved is near the end. */
@@ -52,27 +58,23 @@ export class UsageLog {
     return Math.max(0, this.#blockedUntilMs - nowMs);
   }
 
-  count(windowMs: number, nowMs: number): number {
-    return this.#usesAfter(nowMs - windowMs).length;
-  }
-
-  /** Those that still count. */
-  usesAt(nowMs: number): Use[] {
-    return this.#usesAfter(this.#endedMs(nowMs));
+  /** Those that a window of so long has in it. */
+  usesWithin(windowMs: number, nowMs: number): Use[] {
+    const leaver = this.#uses.findLastIndex(({ atMs }) => atMs <= nowMs - windowMs);
+    return this.#uses.slice(leaver + 1);
   }
 
   /** Whether nothing in it counts any more. */
   hasEnded(nowMs: number): boolean {
     const lastMs = this.#uses.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY;
-    return lastMs <= this.#endedMs(nowMs) && this.#blockedUntilMs <= nowMs;
+    return lastMs + this.#longestMs <= nowMs && this.#blockedUntilMs <= nowMs;
   }
+}
 
-  /** What was used up to this moment has left every window. */
-  #endedMs(nowMs: number): number {
-    return nowMs - toLongestMs(this.limit);
-  }
-
-  #usesAfter(momentMs: number): Use[] {
-    return this.#uses.slice(this.#uses.findLastIndex(({ atMs }) => atMs <= momentMs) + 1);
-  }
+/** Near the end: only what is reserved may be later. Of several at one moment the one that came last is the later one. */
+export function insertByTime<Entry extends { readonly atMs: number }>(
+  entries: Entry[],
+  entry: Entry,
+): void {
+  entries.splice(entries.findLastIndex(({ atMs }) => atMs <= entry.atMs) + 1, 0, entry);
 }
