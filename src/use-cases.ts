@@ -49,16 +49,7 @@ export async function startUseCases(settings: Settings, dependencies: UseCaseDep
     report,
     dispatcher: dispatcher ?? egress.createPool(origin, settings.transport.concurrency, clock),
   });
-  telemetry.watchState({
-    breakerState: () => digicert.breakerState,
-    upstreamInFlight: () => digicert.inFlight,
-    quotaWindows: settings.limits.digicertQuota,
-    quotaUsage: limits.usage,
-    redisIsUp: () => {
-      const counted = limits.counted();
-      return counted.redis && counted.limits === 'redis';
-    },
-  });
+  telemetry.watchState({ digicert, limits, quotaWindows: settings.limits.digicertQuota });
   const lookUps = createLookUps(settings.dnsServers, clock);
   const deadlines = new Deadlines(clock);
   const parts = { digicert, limits, deadlines, timeoutMs, addEmailDomain: settings.addEmailDomain };
