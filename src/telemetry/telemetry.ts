@@ -7,7 +7,7 @@ import type { ObserveUseCase, UseCaseCompleted } from '../domain/use-case-events
 import type { Clock } from '../lib/clock';
 import { CodedError } from '../lib/coded-error';
 import { type AuditSettings, createAudit } from './audit';
-import { logUpstream } from './log-events';
+import { logUpstream } from './log-upstream';
 import { startMetricsServer } from './metrics/metrics-server';
 import type { MeasuredState } from './metrics/state';
 import type { TracingOptions } from './tracing/tracing';
