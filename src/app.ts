@@ -81,10 +81,10 @@ export async function startApp(settings: Settings, dependencies: AppDependencies
         // A load balancer needs a moment to see that this instance is not ready.
         await new Promise<void>((resolve) => clock.after(settings.shutdown.delayMs, resolve));
       }
-      const cancel = clock.after(settings.shutdown.timeoutMs, () => useCases.expireDeadlines());
+      const cancel = clock.after(settings.shutdown.timeoutMs, () => useCases.deadlines.expireAll());
       await server.close();
       // Calls whose clients hung up go on.
-      await useCases.whenIdle();
+      await useCases.deadlines.whenIdle();
       cancel();
       await graphql.apollo.stop();
       await closeResources();

@@ -1,15 +1,13 @@
 // The use cases with all they need: DigiCert or its simulator behind them, limits before it, and telemetry
 // around them.
-import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
 import { createDigicertClient } from './digicert/client';
 import { createLookUps } from './dns/look-ups';
 import type { Caller } from './domain/caller';
-import type { LookUp } from './domain/mail-dns';
-import { createOrderReads, type OrderReads } from './domain/read-order';
+import { createOrderReads } from './domain/read-order';
 import { createResend, type Resend } from './domain/resend';
-import type { ResendAttempt } from './domain/resend-attempt';
+import type { UseCaseOutcome, UseCaseStarted } from './domain/use-case-events';
 import { createEgress } from './egress/egress';
 import type { Clock } from './lib/clock';
 import { Deadlines } from './lib/deadline';
@@ -29,26 +27,9 @@ export interface UseCaseDependencies {
   readonly telemetry: Telemetry;
 }
 
-interface UseCases extends OrderReads {
-  readonly resend: Resend;
-  readLastResend(orderId: string): Promise<ResendAttempt | undefined>;
-  /** Counts what neither of the two counts: refused input, what is remembered of an order. Seconds to wait when there was too much. */
-  countCaller(caller: Caller): Promise<number | undefined>;
-  startLookUps(): LookUp;
-  /** What an operator may want to know of DigiCert and the limits. */
-  state(): Readonly<Record<string, string>>;
-  /** Resolves when no call is in flight, whether its client still waits for the response or not. */
-  whenIdle(): Promise<void>;
-  /** Answers all calls in flight now, with what is known now. */
-  expireDeadlines(): void;
-  close(): Promise<void>;
-}
-
-export async function startUseCases(
-  settings: Settings,
-  { log, clock, random = Math.random, dispatcher, userAgent, telemetry }: UseCaseDependencies,
-): Promise<UseCases> {
-  const started = await startUpstream(settings.upstream, { log, clock });
+export async function startUseCases(settings: Settings, dependencies: UseCaseDependencies) {
+  const { log, clock, random = Math.random, dispatcher, userAgent, telemetry } = dependencies;
+  const started = await startUpstream(settings.upstream, dependencies);
   const { close: closeUpstream, lookUp, ...upstream } = started;
   const { observe, observeUpstream: report } = telemetry;
   const timeoutMs = settings.digicertTimeoutMs;
@@ -66,53 +47,40 @@ export async function startUseCases(
     report,
     createClient: () => dispatcher ?? egress.createClient(origin, clock),
   });
-  telemetry.watchState({
-    breakerState: () => digicert.breakerState,
-    upstreamInFlight: () => digicert.inFlight,
-    quotaWindows: settings.limits.digicertQuota,
-    quotaUsage: limits.usage,
-    redisIsUp: () => {
-      const counted = limits.counted();
-      return counted.redis && counted.limits === 'redis';
-    },
-  });
+  telemetry.watchState({ digicert, limits, quotaWindows: settings.limits.digicertQuota });
   const lookUps = createLookUps(settings.dnsServers, clock, lookUp);
   const deadlines = new Deadlines(clock);
-  const { addEmailDomain } = settings;
-  const dependencies = { digicert, limits, deadlines, timeoutMs, addEmailDomain };
-  const resend = createResend(dependencies);
-  const reads = createOrderReads(dependencies);
+  const parts = { digicert, limits, deadlines, timeoutMs, addEmailDomain: settings.addEmailDomain };
+  const runResend = createResend(parts);
+  const resend: Resend = (orderId, input, caller) =>
+    observe({ useCase: 'resend', orderId, caller }, () => runResend(orderId, input, caller));
+  const observed =
+    <Asked, Outcome extends UseCaseOutcome>(
+      useCase: UseCaseStarted['useCase'],
+      read: (asked: Asked, caller: Caller) => Promise<Outcome>,
+    ) =>
+    (asked: Asked, caller: Caller) =>
+      observe({ useCase, orderId: typeof asked === 'string' ? asked : '', caller }, async () => ({
+        outcome: await read(asked, caller),
+      }));
+  const reads = createOrderReads(parts);
   return {
-    resend: (orderId, input, caller) =>
-      observe({ useCase: 'resend', orderId, caller }, () => resend(orderId, input, caller)),
-    readOrder: (orderId, caller) =>
-      observe({ useCase: 'read order', orderId, caller }, async () => ({
-        outcome: await reads.readOrder(orderId, caller),
-      })),
-    readOrderInfo: (orderId, caller) =>
-      observe({ useCase: 'read order', orderId, caller }, async () => ({
-        outcome: await reads.readOrderInfo(orderId, caller),
-      })),
-    listOrders: (query, caller) =>
-      observe({ useCase: 'list orders', orderId: '', caller }, async () => ({
-        outcome: await reads.listOrders(query, caller),
-      })),
+    resend,
+    readOrder: observed('read order', reads.readOrder),
+    readOrderInfo: observed('read order', reads.readOrderInfo),
+    listOrders: observed('list orders', reads.listOrders),
     readLastResend: limits.lastResend,
-    countCaller: (caller) =>
+    /** Counts what neither of them counts: refused input, what is remembered of an order. Seconds to wait when there was too much. */
+    countCaller: (caller: Caller) =>
       deadlines.within(timeoutMs, async (deadline) => {
         const reserved = await limits.reserve({ caller }, deadline);
         return reserved.ok ? undefined : reserved.retryAfterSeconds;
       }),
     startLookUps: lookUps.startRequest,
+    /** What an operator may want to know of DigiCert and the limits. */
     state: () => ({ breaker: digicert.breakerState, ...limits.counted() }),
-    whenIdle: async () => {
-      do {
-        await deadlines.whenIdle();
-        // Between two fields of a mutation nothing is in flight for a moment.
-        await setImmediate();
-      } while (!deadlines.isIdle);
-    },
-    expireDeadlines: () => deadlines.expireAll(),
+    /** Of calls in flight, whether their clients still wait for a response or not. */
+    deadlines,
     close: async () => {
       lookUps.close();
       await digicert.close();

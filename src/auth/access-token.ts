@@ -4,11 +4,10 @@ import { hash } from 'node:crypto';
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { RefusalReason } from '../domain/refusal-reason';
-import { CodedError } from '../lib/coded-error';
 import { isObject } from '../lib/is-object';
 import type { Identity } from './authenticate';
 import { KeySet, type KeySetDependencies, type KeySettings } from './key-set';
-import { RefusedToken } from './refusal';
+import { Refusal } from './refusal';
 
 /** Signatures with a private key only: with a shared one, every program that can check a token could make one. */
 const ALGORITHMS = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
@@ -42,7 +41,7 @@ interface VerifiedToken extends Identity {
   readonly keys: unknown;
 }
 
-/** Its result rejects with a {@link RefusedToken}, or with a {@link CodedError} where it is not known yet whether a token is good. */
+/** Its result rejects with a {@link Refusal}, also where it is not known yet whether a token is good. */
 export function createTokenVerifier(
   settings: TokenSettings,
   dependencies: KeySetDependencies,
@@ -50,16 +49,17 @@ export function createTokenVerifier(
   const verifiedTokens = new LRUCache<string, VerifiedToken>({ max: MAX_CACHED_TOKENS });
   const { clock, log } = dependencies;
   const keySet = new KeySet({ ...settings, ...dependencies });
-  keySet.start();
+  // An operator sees what is wrong with them before a caller does.
+  keySet.refreshIfStale();
 
   const findKey: JWTVerifyGetKey = async (header, token) => {
     const { kid, typ } = header;
     if (typ !== undefined && !isType(typ)) {
-      throw new RefusedToken('token-type');
+      throw new Refusal('token-type');
     }
     // Without the name of its key it would be tried against any that fits.
     if (typeof kid !== 'string' || kid === '') {
-      throw new RefusedToken('no-key-id');
+      throw new Refusal('no-key-id');
     }
     return keySet.getKey(header, token);
   };
@@ -100,14 +100,14 @@ export function createTokenVerifier(
       verifiedTokens.set(tokenHash, verified);
       return verified;
     } catch (error) {
-      if (error instanceof CodedError || error instanceof RefusedToken) {
+      if (error instanceof Refusal) {
         throw error;
       }
       if (!(error instanceof errors.JOSEError)) {
         // jose's own errors are about the token; others are about an invalid key.
         log.warn({ event: 'auth.token-unverifiable', err: error }, 'a token could not be verified');
       }
-      throw new RefusedToken(toReason(error, settings.issuer));
+      throw new Refusal(toReason(error, settings.issuer));
     }
   };
 }
@@ -117,20 +117,18 @@ function isType(typ: unknown): boolean {
   return typeof typ === 'string' && TYPES.includes(typ.toLowerCase().replace(/^application\//, ''));
 }
 
+/** By jose's codes. Any other error is about a text that is no token. */
+const REASONS: Readonly<Record<string, RefusalReason>> = {
+  [errors.JWTExpired.code]: 'expired',
+  [errors.JWSSignatureVerificationFailed.code]: 'signature',
+  [errors.JWKSNoMatchingKey.code]: 'unknown-key',
+  [errors.JOSEAlgNotAllowed.code]: 'algorithm',
+};
+
 function toReason(error: unknown, issuer: string): RefusalReason {
-  if (error instanceof errors.JWTClaimValidationFailed) {
-    return toClaimReason(error, issuer);
-  }
-  if (error instanceof errors.JWTExpired) {
-    return 'expired';
-  }
-  if (error instanceof errors.JWSSignatureVerificationFailed) {
-    return 'signature';
-  }
-  if (error instanceof errors.JWKSNoMatchingKey) {
-    return 'unknown-key';
-  }
-  return error instanceof errors.JOSEAlgNotAllowed ? 'algorithm' : 'malformed';
+  return error instanceof errors.JWTClaimValidationFailed
+    ? toClaimReason(error, issuer)
+    : (REASONS[(error as errors.JOSEError).code] ?? 'malformed');
 }
 
 function toClaimReason(
@@ -144,23 +142,23 @@ function toClaimReason(
   return claim === 'nbf' ? 'not-yet-valid' : 'expired';
 }
 
-/** Whose token it is, and what for. Throws a {@link RefusedToken} where it is no access token for this gateway. */
+/** Whose token it is, and what for. Throws a {@link Refusal} where it is no access token for this gateway. */
 function toIdentity(payload: JWTPayload, settings: TokenSettings): Identity {
   const { sub, cnf, client_id: clientId, azp, cid } = payload;
   if (isIdToken(payload)) {
-    throw new RefusedToken('id-token');
+    throw new Refusal('id-token');
   }
   // It is good only together with a proof that the caller holds a key, which is not asked of callers here.
   if (cnf !== undefined) {
-    throw new RefusedToken('sender-constrained');
+    throw new Refusal('sender-constrained');
   }
   if (!isForAudience(payload, settings.audience)) {
-    throw new RefusedToken('audience');
+    throw new Refusal('audience');
   }
   const client = [clientId, azp, cid].find((id) => typeof id === 'string' && id !== '');
   const subject = sub === undefined && client !== undefined ? `client:${client}` : sub;
   if (typeof subject !== 'string' || subject === '' || subject.length > MAX_SUBJECT_LENGTH) {
-    throw new RefusedToken('subject');
+    throw new Refusal('subject');
   }
   return { subject, scopes: readScopes(payload, settings) };
 }

@@ -6,7 +6,7 @@ import type { RefusalReason } from '../domain/refusal-reason';
 import { CodedError } from '../lib/coded-error';
 import type { TokenSettings } from './access-token';
 import type { KeySetDependencies } from './key-set';
-import { RefusedToken } from './refusal';
+import { Refusal } from './refusal';
 
 interface AuthSettings {
   /** Set: every request shows an access token. */
@@ -17,13 +17,7 @@ interface AuthSettings {
 
 export type Identity = Pick<Caller, 'subject' | 'scopes'>;
 
-/** Of a request that is not accepted. */
-export interface Refused {
-  readonly error: CodedError;
-  readonly reason: RefusalReason;
-}
-
-export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Identity | Refused>;
+export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Identity | Refusal>;
 
 /** Without tokens every caller that gets here may do everything: the router has decided that, or the network. */
 const ANONYMOUS: Identity = { subject: undefined, scopes: ALL_SCOPES };
@@ -40,13 +34,6 @@ const NO_TOKEN = new CodedError(
   { status: 401, headers: { 'www-authenticate': 'Bearer' } },
 );
 
-/** What exactly is wrong with a token would help only an attacker. */
-const BAD_TOKEN = new CodedError(
-  'UNAUTHENTICATED',
-  'The access token is not valid, or not any more.',
-  { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } },
-);
-
 export function createAuthenticate(
   { tokens, routerSecrets }: AuthSettings,
   dependencies: KeySetDependencies & { readonly countRefusal: (reason: RefusalReason) => void },
@@ -54,7 +41,7 @@ export function createAuthenticate(
   const verifyToken = tokens && loadTokens().createTokenVerifier(tokens, dependencies);
   const identify = async (headers: IncomingHttpHeaders): Promise<Identity> => {
     if (routerSecrets.length > 0 && !isSecret(headers['x-router-secret'], routerSecrets)) {
-      throw new RefusedToken('router-secret');
+      throw new Refusal('router-secret', BAD_ROUTER_SECRET);
     }
     if (!verifyToken) {
       return ANONYMOUS;
@@ -62,34 +49,22 @@ export function createAuthenticate(
     // One token, without a space in it (RFC 6750 section 2.1).
     const [, token] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
     if (token === undefined) {
-      throw new RefusedToken('no-token');
+      throw new Refusal('no-token', NO_TOKEN);
     }
     return verifyToken(token);
-  };
-  const refuse = (error: CodedError, reason: RefusalReason): Refused => {
-    dependencies.countRefusal(reason);
-    return { error, reason };
   };
   return async (headers) => {
     try {
       return await identify(headers);
     } catch (error) {
-      if (error instanceof CodedError) {
-        return refuse(error, 'keys-unavailable');
+      if (!(error instanceof Refusal)) {
+        throw error;
       }
-      if (error instanceof RefusedToken) {
-        return refuse(ERRORS[error.reason] ?? BAD_TOKEN, error.reason);
-      }
-      throw error;
+      dependencies.countRefusal(error.reason);
+      return error;
     }
   };
 }
-
-/** For the caller. What is not listed here is a token that is not good. */
-const ERRORS: Partial<Record<RefusalReason, CodedError>> = {
-  'router-secret': BAD_ROUTER_SECRET,
-  'no-token': NO_TOKEN,
-};
 
 /** Compares in a time that shows nothing of the secrets, neither their content nor which one it was. */
 function isSecret(given: unknown, secrets: readonly string[]): boolean {

@@ -14,6 +14,7 @@ import type { Clock } from '../lib/clock';
 import { CodedError } from '../lib/coded-error';
 import { isObject } from '../lib/is-object';
 import { parseSecureUrl } from '../lib/secure-url';
+import { Refusal } from './refusal';
 
 /** Milliseconds after a fetch before a token with an unknown key can cause another one. */
 const COOL_DOWN_MS = 30_000;
@@ -58,12 +59,7 @@ export class KeySet {
 
   constructor(private readonly options: KeySettings & KeySetDependencies) {}
 
-  /** Looks at the keys, so that an operator sees what is wrong with them before a caller does. */
-  start(): void {
-    void this.#refresh();
-  }
-
-  /** The key a token is signed with. Rejects with an error of jose's, or a {@link CodedError} that says when to try again. */
+  /** The key a token is signed with. Rejects with an error of jose's, or a {@link Refusal} that says when to try again. */
   readonly getKey: JWTVerifyGetKey = async (header, token) => {
     const keys = await this.#usableKeys();
     try {
@@ -124,14 +120,15 @@ export class KeySet {
     return this.#keys;
   }
 
-  #unavailable(): CodedError {
+  #unavailable(): Refusal {
     const waitMs = Math.max(0, this.#fetchableAtMs - this.options.clock.monotonicMs());
     const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
-    return new CodedError(
+    const error = new CodedError(
       'SERVICE_UNAVAILABLE',
       'Access tokens cannot be checked at the moment. Try again.',
       { status: 503, headers: { 'retry-after': String(seconds) } },
     );
+    return new Refusal('keys-unavailable', error);
   }
 
   /** Fetches the keys, unless that was tried a moment ago: then it resolves to false. Never rejects. */

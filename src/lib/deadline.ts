@@ -1,4 +1,5 @@
 // The moment by which a caller has a response. One deadline covers every upstream call of a mutation.
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from './clock';
 
 export type Deadline = Readonly<Omit<OpenDeadline, 'expire'>>;
@@ -52,24 +53,23 @@ export class Deadlines {
     } finally {
       cancel();
       this.#open.delete(deadline);
-      if (this.isIdle) {
+      if (this.#open.size === 0) {
         this.#onIdle();
       }
     }
   }
 
-  get isIdle(): boolean {
-    return this.#open.size === 0;
-  }
-
   /** Resolves when nothing runs under a deadline. */
-  whenIdle(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onIdle = resolve;
-      if (this.isIdle) {
-        resolve();
+  async whenIdle(): Promise<void> {
+    do {
+      if (this.#open.size > 0) {
+        await new Promise<void>((resolve) => {
+          this.#onIdle = resolve;
+        });
       }
-    });
+      // Between two fields of a mutation nothing is in flight for a moment.
+      await setImmediate();
+    } while (this.#open.size > 0);
   }
 
   /** Calls that still wait get a response now, with what is known now; so do later calls. */

@@ -1,11 +1,12 @@
-// The audit trail: one event per attempt to resend emails, with caller, request and
-// outcome. Addresses are personal, so they are told apart by a keyed hash unless a setting says otherwise.
+// What the log says of each use case: caller, request and outcome. Of resends it is the audit trail.
+// Addresses are personal, so they are told apart by a keyed hash unless a setting says otherwise.
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Caller } from '../domain/caller';
+import type { UpstreamDiagnostics } from '../domain/outcome';
 import { toMailboxKey } from '../domain/recipient';
+import { isOrderId } from '../domain/resend-request';
 import type { UseCaseCompleted, UseCaseStarted } from '../domain/use-case-events';
-import { logOutcome, toOrderField } from './log-events';
 
 export const AUDITED_ADDRESSES = ['hashed', 'plain'] as const;
 
@@ -15,52 +16,39 @@ export interface AuditSettings {
   readonly hashKey: string | undefined;
 }
 
-/** Who called, as events name it: a subject that is an email address, and the IP address, as any address is logged. */
-interface CallerFields {
-  readonly subject: string | undefined;
-  readonly callerAddress: string;
-}
+const EVENTS = {
+  resend: { event: 'resend.completed', message: 'resend completed' },
+  'read order': { event: 'order.read', message: 'read' },
+  'list orders': { event: 'orders.listed', message: 'read' },
+} as const;
 
-/** How events name addresses and callers. */
-export function createNaming(settings: AuditSettings) {
-  const nameAddress = createAddressField(settings);
-  /** A request may read a hundred orders, one after the other. Not a WeakMap: an entry for each request is dear to collect. */
-  let last: { readonly caller: Caller; readonly fields: CallerFields } | undefined;
-  const nameCaller = (caller: Caller): CallerFields => {
-    if (last?.caller !== caller) {
-      const { subject, address } = caller;
-      const fields = {
-        subject: subject?.includes('@') ? nameAddress(toMailboxKey(subject)) : subject,
-        callerAddress: nameAddress(address),
-      };
-      last = { caller, fields };
-    }
-    return last.fields;
-  };
-  return { nameAddress, nameCaller };
-}
-
-/** Reads the start of a resend, and then its outcome. */
+/** Reads the start of a use case, and then its outcome. */
 type Audit = (started: UseCaseStarted) => (completed: UseCaseCompleted) => void;
 
-export function createAudit(
-  { nameAddress, nameCaller }: ReturnType<typeof createNaming>,
-  log: Logger,
-): Audit {
+export function createAudit(settings: AuditSettings, log: Logger): Audit {
   if (log.level === 'silent') {
     return () => () => {};
   }
+  const nameAddress = createAddressField(settings);
+  const nameCaller = createCallerFields(nameAddress);
   // What happened to people's mailboxes is logged even where only errors are logged.
   const auditLog = log.child({}, { level: 'info' });
-  return ({ orderId, caller }) => {
+  return ({ useCase, orderId, caller }) => {
+    const { event, message } = EVENTS[useCase];
     const { correlationId } = caller;
     // Before anything is sent: what goes wrong here must not take the event of a sent email with it.
     const { subject, callerAddress } = nameCaller(caller);
     return ({ outcome, request, durationMs }) => {
+      const isResend = useCase === 'resend';
+      if (!outcome && !isResend) {
+        // The masked error is logged in its place.
+        return;
+      }
       const diagnostics = outcome && 'diagnostics' in outcome ? outcome.diagnostics : undefined;
+      const reason = outcome && 'reason' in outcome ? outcome.reason : undefined;
       // Written out, in one place: putting an object together from parts takes as long as writing the line.
       const fields = {
-        event: 'resend.completed',
+        event,
         correlationId,
         subject,
         callerAddress,
@@ -71,7 +59,7 @@ export function createAudit(
           email: email && nameAddress(toMailboxKey(email)),
         })),
         outcome: outcome?.kind ?? 'unexpected-error',
-        reason: outcome && 'reason' in outcome ? outcome.reason : undefined,
+        reason,
         emailsMayHaveBeenSent:
           outcome && 'emailsMayHaveBeenSent' in outcome ? outcome.emailsMayHaveBeenSent : undefined,
         scope: outcome && 'scope' in outcome ? outcome.scope : undefined,
@@ -81,19 +69,53 @@ export function createAudit(
         digicertCodes: diagnostics?.digicertErrors?.map((error) => error.code),
         durationMs: Math.round(durationMs),
       };
+      const useCaseLog = isResend ? auditLog : log;
       if (outcome === undefined) {
         // What went wrong is logged with the masked error, under the same correlation id.
-        auditLog.error(fields, 'resend failed unexpectedly');
+        useCaseLog.error(fields, 'resend failed unexpectedly');
+      } else if (reason === 'CREDENTIALS_REJECTED' || reason === 'MISCONFIGURED') {
+        // To be alerted on: only the gateway's operators can fix it.
+        useCaseLog.error(fields, describeFault(diagnostics));
       } else {
-        logOutcome(auditLog, fields, 'resend completed', outcome);
+        useCaseLog.info(fields, message);
       }
-      if (outcome?.kind === 'access-denied' && outcome.permissionMissing) {
+      if (isResend && outcome?.kind === 'access-denied' && outcome.permissionMissing) {
         log.warn(
           { event: 'digicert.permission-missing', correlationId },
           'DigiCert says that the API key lacks a permission: for this order, or for all if its role is View only',
         );
       }
     };
+  };
+}
+
+/** The id, if it is one: what is none could be anything, of any length. */
+export function toOrderField(orderId: string): string | undefined {
+  return isOrderId(orderId) ? orderId : undefined;
+}
+
+function describeFault({ status, errorCode }: UpstreamDiagnostics = {}): string {
+  if (status !== undefined) {
+    return 'DigiCert refuses the gateway itself: check DIGICERT_API_KEY and DIGICERT_BASE_URL';
+  }
+  return errorCode?.startsWith('PROXY_')
+    ? 'the proxy of HTTPS_PROXY refuses the gateway: nothing was sent'
+    : 'the certificate of DIGICERT_BASE_URL is not trusted: nothing was sent to it';
+}
+
+/** Who called: a subject that is an email address, and the IP address, as any address is logged. */
+function createCallerFields(nameAddress: (address: string) => string) {
+  /** A request may read a hundred orders, one after the other. Not a WeakMap: an entry for each request is dear to collect. */
+  let last: { readonly caller: Caller; readonly fields: ReturnType<typeof toFields> } | undefined;
+  const toFields = ({ subject, address }: Caller) => ({
+    subject: subject?.includes('@') ? nameAddress(toMailboxKey(subject)) : subject,
+    callerAddress: nameAddress(address),
+  });
+  return (caller: Caller) => {
+    if (last?.caller !== caller) {
+      last = { caller, fields: toFields(caller) };
+    }
+    return last.fields;
   };
 }
 

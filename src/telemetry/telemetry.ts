@@ -6,8 +6,8 @@ import type { UpstreamEvent } from '../domain/upstream-event';
 import type { ObserveUseCase, UseCaseCompleted } from '../domain/use-case-events';
 import type { Clock } from '../lib/clock';
 import { CodedError } from '../lib/coded-error';
-import { type AuditSettings, createAudit, createNaming } from './audit';
-import { logOrderRead, logUpstream } from './log-events';
+import { type AuditSettings, createAudit } from './audit';
+import { logUpstream } from './log-upstream';
 import { startMetricsServer } from './metrics/metrics-server';
 import type { MeasuredState } from './metrics/state';
 import type { TracingOptions } from './tracing/tracing';
@@ -40,8 +40,7 @@ export function startTelemetry(
   const { log, clock } = options;
   const metrics = metricsPort === undefined ? undefined : loadMetrics().createMetrics();
   const tracing = isTracing ? loadTracing().startTracing(options) : undefined;
-  const naming = createNaming(audit);
-  const auditResend = createAudit(naming, log);
+  const logStarted = createAudit(audit, log);
   const reportRejection = createRejectionReport(log, clock);
   let closeServer = async () => {};
 
@@ -57,10 +56,7 @@ export function startTelemetry(
     let logCompleted: ((completed: UseCaseCompleted) => void) | undefined;
     let result: Awaited<ReturnType<typeof run>> | undefined;
     try {
-      logCompleted =
-        started.useCase === 'resend'
-          ? auditResend(started)
-          : (completed) => logOrderRead(log, completed, naming.nameCaller);
+      logCompleted = logStarted(started);
       result = await (span ? span.run(run) : run());
       return result.outcome;
     } finally {

@@ -1,15 +1,8 @@
 // deploy/kubernetes as `kubectl apply --kustomize` would send it, and what Kubernetes' schemas say of it.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor';
-import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
-import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler';
-import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
-import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
-import { Namespace } from 'kubernetes-models/v1/Namespace';
-import { Secret } from 'kubernetes-models/v1/Secret';
-import { Service } from 'kubernetes-models/v1/Service';
 import { parseAllDocuments } from 'yaml';
 import { folder, KUBERNETES, makeSecrets } from './deploy';
 import { describeWhere } from './describe-where';
@@ -23,11 +16,21 @@ const { stdout: version = '' } = spawnSync('kubectl', ['version', '--client'], {
   encoding: 'utf8',
 });
 
+/** A package of its own: nothing else needs its 35 MB. */
+const SCHEMAS = join(__dirname, 'kubernetes-schemas');
+
+function findMissing(): string | undefined {
+  if (!/Kustomize Version: v[5-9]\./.test(version ?? '')) {
+    return 'there is no kubectl with kustomize 5';
+  }
+  return existsSync(join(SCHEMAS, 'node_modules'))
+    ? undefined
+    : 'run `npm ci --prefix test/support/kubernetes-schemas` first';
+}
+
 export const describeWithKubectl = describeWhere(
   'of the manifests',
-  /Kustomize Version: v[5-9]\./.test(version ?? '')
-    ? undefined
-    : 'there is no kubectl with kustomize 5',
+  findMissing(),
   'REQUIRE_KUBECTL',
 );
 
@@ -74,17 +77,19 @@ export function find(objects: readonly Manifest[], kind: string, name = GATEWAY)
 export const secretsOf = (overlay: Overlay) =>
   join(folder, 'kubernetes-copy', 'overlays', overlay, 'secrets');
 
-/** Each kind with the validator made from its schema. */
-const KINDS: Readonly<Record<string, { prototype: { validate(): void } }>> = {
-  Deployment,
-  HorizontalPodAutoscaler,
-  Namespace,
-  NetworkPolicy,
-  PodDisruptionBudget,
-  Secret,
-  Service,
-  ServiceMonitor,
+/** Where each kind is, with the validator made from its schema. */
+const MODULES: Readonly<Record<string, string>> = {
+  Deployment: 'kubernetes-models/apps/v1/Deployment',
+  HorizontalPodAutoscaler: 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler',
+  Namespace: 'kubernetes-models/v1/Namespace',
+  NetworkPolicy: 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy',
+  PodDisruptionBudget: 'kubernetes-models/policy/v1/PodDisruptionBudget',
+  Secret: 'kubernetes-models/v1/Secret',
+  Service: 'kubernetes-models/v1/Service',
+  ServiceMonitor: '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor',
 };
+
+const requireSchema = createRequire(join(SCHEMAS, 'package.json'));
 
 /**
  * A copy that records which of its fields are never read. Kubernetes' schemas let unknown fields pass; a field
@@ -119,10 +124,11 @@ function watchReads<Value>(value: Value, path: string, unread: Set<string>): Val
 /** Fields that Kubernetes does not know. Throws where it would refuse a value. */
 export function validate(object: { readonly kind: string }): string[] {
   const unread = new Set<string>();
-  const kind = KINDS[object.kind];
-  if (!kind) {
+  const module = MODULES[object.kind];
+  if (!module) {
     throw new Error(`No schema for ${object.kind}.`);
   }
-  kind.prototype.validate.call(watchReads(object, '', unread));
+  const { prototype } = requireSchema(module)[object.kind];
+  prototype.validate.call(watchReads(object, '', unread));
   return [...unread];
 }

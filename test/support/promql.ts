@@ -27,11 +27,12 @@ const WINDOW: RollingWindow = { limit: 1_000, windowMs: 180_000 };
 export async function readExported(): Promise<ExportedMetrics> {
   const { registry, observeUpstream, watch } = createMetrics();
   watch({
-    breakerState: () => 'closed',
-    upstreamInFlight: () => 0,
+    digicert: { breakerState: 'closed', inFlight: 0 },
     quotaWindows: [WINDOW],
-    quotaUsage: async () => [{ window: WINDOW, used: 0 }],
-    redisIsUp: () => true,
+    limits: {
+      usage: async () => [{ window: WINDOW, used: 0 }],
+      counted: () => ({ limits: 'redis', redis: 'up' }),
+    },
   });
   for (const method of ['GET', 'PUT']) {
     observeUpstream({ kind: 'exchanged', method, result: { status: 204 }, durationMs: 1 });

@@ -8,15 +8,19 @@ import { PREFIX } from './instruments';
 const BREAKER_STATES: readonly BreakerState[] = ['closed', 'half-open', 'open'];
 
 export interface MeasuredState {
-  readonly breakerState: () => BreakerState;
-  readonly upstreamInFlight: () => number;
+  readonly digicert: { readonly breakerState: BreakerState; readonly inFlight: number };
   readonly quotaWindows: readonly RollingWindow[];
-  readonly quotaUsage: () => Promise<readonly WindowUsage[]>;
-  /** `undefined`: there is no Redis to be asked. */
-  readonly redisIsUp: () => boolean | undefined;
+  readonly limits: {
+    usage(): Promise<readonly WindowUsage[]>;
+    /** Where limits are counted. Without `redis` there is none to be asked. */
+    counted(): { readonly limits: string; readonly redis?: unknown };
+  };
 }
 
-export function watchState(state: MeasuredState, registry: Registry): void {
+export function watchState(
+  { digicert, quotaWindows, limits }: MeasuredState,
+  registry: Registry,
+): void {
   const registers = [registry];
   new Gauge({
     name: `${PREFIX}digicert_breaker_state`,
@@ -25,7 +29,7 @@ export function watchState(state: MeasuredState, registry: Registry): void {
     registers,
     collect() {
       for (const name of BREAKER_STATES) {
-        this.set({ state: name }, state.breakerState() === name ? 1 : 0);
+        this.set({ state: name }, digicert.breakerState === name ? 1 : 0);
       }
     },
   });
@@ -34,7 +38,7 @@ export function watchState(state: MeasuredState, registry: Registry): void {
     help: 'Requests that are on their way to DigiCert, or wait for a connection.',
     registers,
     collect() {
-      this.set(state.upstreamInFlight());
+      this.set(digicert.inFlight);
     },
   });
   const limit = new Gauge({
@@ -43,7 +47,7 @@ export function watchState(state: MeasuredState, registry: Registry): void {
     labelNames: ['window_seconds'] as const,
     registers,
   });
-  for (const window of state.quotaWindows) {
+  for (const window of quotaWindows) {
     limit.set(toLabels(window), window.limit);
   }
   new Gauge({
@@ -52,18 +56,18 @@ export function watchState(state: MeasuredState, registry: Registry): void {
     labelNames: ['window_seconds'] as const,
     registers,
     async collect() {
-      for (const { window, used } of await state.quotaUsage()) {
+      for (const { window, used } of await limits.usage()) {
         this.set(toLabels(window), used);
       }
     },
   });
-  if (state.redisIsUp() !== undefined) {
+  if (limits.counted().redis) {
     new Gauge({
       name: `${PREFIX}redis_up`,
       help: 'Whether limits are counted in Redis, together with other gateways.',
       registers,
       collect() {
-        this.set(state.redisIsUp() ? 1 : 0);
+        this.set(limits.counted().limits === 'redis' ? 1 : 0);
       },
     });
   }

@@ -13,7 +13,7 @@ import { parseTraceParent } from '@opentelemetry/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Caller } from '../../domain/caller';
 import type { UseCaseCompleted, UseCaseStarted } from '../../domain/use-case-events';
-import { toOrderField } from '../log-events';
+import { toOrderField } from '../audit';
 
 /** Characters of an operation's name, which its client chose. */
 const MAX_NAME_LENGTH = 100;
