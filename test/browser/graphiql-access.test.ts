@@ -63,31 +63,38 @@ async function tabTo(page: Page, isThere: () => boolean): Promise<void> {
 
 describeWithChromium('GraphiQL', () => {
   it.each([
-    ['a wide window', WIDE],
-    ['a narrow one', NARROW],
-  ])('has every control in reach of Tab, with a focus that is seen, in %s', async (_name, size) => {
-    const { url } = await startGateway({ EXPLORER: 'graphiql' });
-    const { page } = await openPage(size);
-    await openGraphiql(page, url);
-    await page.locator('.view-line').first().waitFor();
+    ['a wide window', WIDE, ''],
+    ['a narrow one', NARROW, ''],
+    ['one whose variables are hidden', WIDE, 'hide-second'],
+  ])(
+    'has every control in reach of Tab, with a focus that is seen, in %s',
+    async (_name, size, hidden) => {
+      const { url } = await startGateway({ EXPLORER: 'graphiql' });
+      const { page } = await openPage(size);
+      await page.addInitScript((kept) => {
+        localStorage.setItem('graphiql:secondaryEditorFlex', kept);
+      }, hidden);
+      await openGraphiql(page, url);
+      await page.locator('.view-line').first().waitFor();
 
-    const unseen: (string | null)[] = [];
-    for (let stops = 0; stops < MAX_STOPS; stops += 1) {
-      await page.keyboard.press('Tab');
-      const { name, isPage, isSeen } = await page.evaluate(visitFocus);
-      if (isPage) {
-        break;
+      const unseen: (string | null)[] = [];
+      for (let stops = 0; stops < MAX_STOPS; stops += 1) {
+        await page.keyboard.press('Tab');
+        const { name, isPage, isSeen } = await page.evaluate(visitFocus);
+        if (isPage) {
+          break;
+        }
+        if (!isSeen) {
+          unseen.push(name);
+        }
       }
-      if (!isSeen) {
-        unseen.push(name);
-      }
-    }
 
-    expect(unseen).toEqual([]);
-    expect(await page.evaluate(listControls)).toEqual([]);
-    // All of them, and then out of the page: no editor has kept the focus.
-    expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true);
-  });
+      expect(unseen).toEqual([]);
+      expect(await page.evaluate(listControls)).toEqual([]);
+      // All of them, and then out of the page: no editor has kept the focus.
+      expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true);
+    },
+  );
 
   it('has a link past its tabs', async () => {
     const { url } = await startGateway({ EXPLORER: 'graphiql' });
@@ -125,6 +132,10 @@ describeWithChromium('GraphiQL', () => {
     await lastLine.waitFor();
     const { y = 0, height = 0 } = (await lastLine.boundingBox()) ?? {};
     expect(y + height).toBeLessThanOrEqual(NARROW.viewport.height);
+    const parts = await page.locator('.graphiql-editor:visible, .result-window').all();
+    const widths = await Promise.all(parts.map(async (part) => (await part.boundingBox())?.width));
+    // Nothing is squeezed in beside another part.
+    expect(Math.min(...widths.map((width = 0) => width))).toBeGreaterThan(200);
     expect(errors).toEqual([]);
   });
 
