@@ -28,7 +28,8 @@ window.MonacoEnvironment = {
   getWorkerUrl: (_id, label) => paths[`${label}.worker.js`] ?? paths['editor.worker.js'],
 };
 
-// By keyboard: Tab goes into an editor, and out of it again, until Ctrl+M says otherwise.
+// By keyboard: Tab goes into an editor, and out of it again, until Ctrl+M says otherwise. Monaco's option of that name
+// has no effect.
 TabFocus.setTabFocusMode(true);
 editor.onDidCreateEditor((created) => created.updateOptions({ tabIndex: 0 }));
 
