@@ -1,4 +1,4 @@
-// The files that the explorers' pages load from us: where they come from, and under which paths they are
+// The files that the explorers' pages load from us: what they are bundled from, and under which paths they are
 // served.
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -7,20 +7,17 @@ import { extname, join } from 'node:path';
 /** `npm run build` puts them there; as seen from both src/ and dist/. */
 export const ASSETS_FOLDER = join(__dirname, '..', '..', 'dist', 'explorer', 'assets');
 
-/** Each by its name in that folder, with its source. */
-export const ASSETS = {
-  'explorer.css': 'src/explorer/browser/explorer.css',
-  'graphiql.js': 'src/explorer/browser/graphiql.js',
-  'sandbox.js': 'src/explorer/browser/sandbox.js',
-  // Not served: it goes with every copy of the next two.
-  'graphiql.LICENSE': 'node_modules/graphiql/LICENSE',
-  'graphiql.min.js': 'node_modules/graphiql/graphiql.min.js',
-  'graphiql.min.css': 'node_modules/graphiql/graphiql.min.css',
-  'react.production.min.js': 'node_modules/react/umd/react.production.min.js',
-  'react-dom.production.min.js': 'node_modules/react-dom/umd/react-dom.production.min.js',
+/** Of each bundle, by its name. A style sheet that a script imports comes beside it. */
+export const ENTRY_POINTS = {
+  graphiql: './src/explorer/browser/graphiql.js',
+  sandbox: './src/explorer/browser/sandbox.js',
+  // What Monaco, GraphiQL's editor, runs in web workers.
+  'editor.worker': 'monaco-editor/esm/vs/editor/editor.worker.js',
+  'graphql.worker': 'monaco-graphql/esm/graphql.worker.js',
+  'json.worker': 'monaco-editor/esm/vs/language/json/json.worker.js',
 } as const;
 
-export type AssetName = keyof typeof ASSETS;
+export type AssetName = `${keyof typeof ENTRY_POINTS}.${'js' | 'css'}`;
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',

@@ -1,10 +1,11 @@
-// What a browser gets that opens the gateway: a page at `/`, and the files it loads from us.
+// What a browser gets that opens the gateway: a page at `/`, GraphiQL at `/?graphiql` in any case, and the files
+// they load from us.
 import { randomBytes } from 'node:crypto';
 import { SECURITY_HEADERS } from '../http/browser-policy';
 import type { Resource } from '../http/http-server';
 import { readAsset } from './assets';
 import { createOverview, listExamples } from './examples';
-import { createGraphiqlPage, createSandboxPage, toHtml, toPolicy } from './pages';
+import { createGraphiqlPage, createSandboxPage, type Page, toHtml, toPolicy } from './pages';
 
 /** Seconds in a year: a path with a hash in it never means anything else. */
 const ASSET_MAX_AGE_SECONDS = 31_536_000;
@@ -19,29 +20,19 @@ export function createExplorer(
   if (kind === 'off') {
     return [];
   }
-  const page =
-    kind === 'graphiql'
-      ? createGraphiqlPage(listExamples(isSimulated))
-      : createSandboxPage(createOverview(isSimulated));
-  const assets = page.assets.map(readAsset);
-  const paths = assets.map(({ path }) => path);
+  const graphiql = createGraphiqlPage(listExamples(isSimulated));
+  const front = kind === 'graphiql' ? graphiql : createSandboxPage(createOverview(isSimulated));
+  const assets = new Map(
+    [...front.assets, ...graphiql.assets].map((name) => [name, readAsset(name)] as const),
+  );
+  const paths = Object.fromEntries([...assets].map(([name, { path }]) => [name, path]));
   const cacheControl = `public, max-age=${ASSET_MAX_AGE_SECONDS}, immutable`;
   return [
     {
       path: '/',
-      respond: () => {
-        const nonce = randomBytes(NONCE_BYTES).toString('hex');
-        const headers = {
-          ...SECURITY_HEADERS,
-          'content-security-policy': toPolicy(page, nonce),
-          'cross-origin-opener-policy': page.openerPolicy,
-          'content-type': 'text/html; charset=utf-8',
-          'cache-control': 'no-store',
-        };
-        return { headers, body: toHtml(page, paths, nonce) };
-      },
+      respond: (query) => respondWithPage('graphiql' in query ? graphiql : front, paths),
     },
-    ...assets.map(({ path, contentType, content }) => ({
+    ...[...assets.values()].map(({ path, contentType, content }) => ({
       path: `/${path}`,
       respond: () => ({
         headers: { 'content-type': contentType, 'cache-control': cacheControl },
@@ -49,4 +40,16 @@ export function createExplorer(
       }),
     })),
   ];
+}
+
+function respondWithPage(page: Page, paths: Readonly<Record<string, string>>) {
+  const nonce = randomBytes(NONCE_BYTES).toString('hex');
+  const headers = {
+    ...SECURITY_HEADERS,
+    'content-security-policy': toPolicy(page, nonce),
+    'cross-origin-opener-policy': page.openerPolicy,
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+  };
+  return { headers, body: toHtml(page, paths, nonce) };
 }

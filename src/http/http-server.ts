@@ -31,7 +31,7 @@ import { registerShutdown, type ShutdownOptions } from './shutdown';
 /** Something to GET at a path of its own. */
 export interface Resource {
   readonly path: string;
-  respond(): {
+  respond(query: object): {
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string | Buffer;
   };
@@ -101,8 +101,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   await registerGraphql(server, options, resources.length > 0);
   registerHealth(server, options);
   for (const { path, respond } of resources) {
-    server.get(path, async (_request, reply) => {
-      const { headers, body } = respond();
+    server.get(path, async (request, reply) => {
+      const { headers, body } = respond(request.query as object);
       reply.headers(headers);
       return body;
     });

@@ -2,6 +2,7 @@
 # `npm run build`: builds in a folder aside, and then puts the result in place of dist/ as a whole. A build that is like the
 # one that is there leaves it alone, so that nothing that starts from it is disturbed.
 set -eu
+sh .tools/install.sh .tools/explorer
 aside=$(mktemp -d .build-XXXXXX)
 trap 'rm -rf "$aside"' EXIT
 for name in package.json tsconfig.json src schema; do
@@ -9,6 +10,7 @@ for name in package.json tsconfig.json src schema; do
   [ ! -e "$name" ] || cp -R "$name" "$aside"
 done
 ln -s ../node_modules "$aside/node_modules"
+ln -s ../.tools "$aside/.tools"
 (cd "$aside" && npm run --silent build:aside)
 # Of `npm run compose`.
 [ ! -e dist/supergraph.graphql ] || cp dist/supergraph.graphql "$aside/dist"

@@ -18,7 +18,7 @@ describeWithChromium('docs/images', () => {
     await introspected;
 
     await page.getByRole('button', { name: /execute query/i }).click();
-    await page.locator('.graphiql-response').getByText('ResendDvEmailsSuccess').waitFor();
+    await page.locator('.result-window').getByText('ResendDvEmailsSuccess').waitFor();
     await page.mouse.move(0, 0);
 
     await page.screenshot({ path: join(IMAGES, 'graphiql.png'), animations: 'disabled' });

@@ -1,39 +1,61 @@
 // Starts GraphiQL on the page that the gateway serves at `/`.
-const { endpoint, tabs, styleNonce } = JSON.parse(document.getElementById('config').textContent);
-const { React, ReactDOM, GraphiQL } = window;
+import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { GraphiQL } from 'graphiql';
+import 'graphiql/style.css';
+import { TabFocus } from 'monaco-editor/esm/vs/editor/browser/config/tabFocus.js';
+import { editor } from 'monaco-graphql/esm/monaco-editor.js';
+import { createElement } from 'react';
+import { createRoot } from 'react-dom/client';
+import './explorer.css';
+import './graphiql.css';
 
-// GraphiQL's dialogs add a style element of their own (no scrolling behind them); they ask for it here.
-window.__webpack_nonce__ = styleNonce;
+const { endpoint, tabs, paths, styleNonce } = JSON.parse(
+  document.getElementById('config').textContent,
+);
 
-// Where GraphiQL keeps the tabs of an earlier visit.
-const isFirstVisit = localStorage.getItem('graphiql:tabState') === null;
-
-// Its history keeps the headers of every call, whatever else it is told: so there is none beyond the visit.
-const HISTORY = ['graphiql:queries', 'graphiql:favorites'];
-const storage = {
-  getItem: (name) => (HISTORY.includes(name) ? null : localStorage.getItem(name)),
-  setItem: (name, value) => {
-    if (!HISTORY.includes(name)) {
-      localStorage.setItem(name, value);
-    }
-  },
-  removeItem: (name) => localStorage.removeItem(name),
-  clear: () => localStorage.clear(),
-  get length() {
-    return localStorage.length;
-  },
+// Monaco adds style elements for its themes, and GraphiQL's dialogs one (no scrolling behind them). Monaco cannot be
+// told a nonce.
+const createPlainElement = document.createElement;
+document.createElement = (...args) => {
+  const element = createPlainElement.apply(document, args);
+  if (args[0] === 'style') {
+    element.nonce = styleNonce;
+  }
+  return element;
 };
 
-ReactDOM.createRoot(document.getElementById('explorer')).render(
-  React.createElement(GraphiQL, {
-    fetcher: GraphiQL.createFetcher({ url: endpoint, enableIncrementalDelivery: false }),
-    defaultTabs: tabs,
-    // Of its default tabs, GraphiQL shows the first one without its variables.
-    variables: isFirstVisit ? tabs[0].variables : undefined,
-    defaultEditorToolsVisibility: 'variables',
-    storage,
-    // Headers hold credentials: they are not kept in the browser, and nobody is asked whether to.
-    shouldPersistHeaders: false,
-    showPersistHeadersSettings: false,
-  }),
+window.MonacoEnvironment = {
+  getWorkerUrl: (_id, label) => paths[`${label}.worker.js`] ?? paths['editor.worker.js'],
+};
+
+// By keyboard: Tab goes into an editor, and out of it again, until Ctrl+M says otherwise. Monaco's option of that name
+// has no effect.
+TabFocus.setTabFocusMode(true);
+editor.onDidCreateEditor((created) => created.updateOptions({ tabIndex: 0 }));
+
+// The tabs of an earlier visit, as GraphiQL keeps them. It shows the one in front without its variables, or as a tab
+// more, where it is not told what is in it.
+const kept = JSON.parse(localStorage.getItem('graphiql:tabState')) ?? { tabs, activeTabIndex: 0 };
+const { query, variables } = kept.tabs[kept.activeTabIndex] ?? tabs[0];
+
+// In place of a link of little contrast; a page has a heading.
+const logo = createElement(GraphiQL.Logo, {}, createElement('h1', {}, 'GraphiQL'));
+
+createRoot(document.getElementById('explorer')).render(
+  createElement(
+    GraphiQL,
+    {
+      fetcher: createGraphiQLFetcher({ url: endpoint, enableIncrementalDelivery: false }),
+      defaultTabs: tabs,
+      initialQuery: query,
+      initialVariables: variables,
+      defaultEditorToolsVisibility: 'variables',
+      // Its history keeps the headers of every call, whatever else it is told.
+      plugins: [],
+      // Headers hold credentials: they are not kept in the browser, and nobody is asked whether to.
+      shouldPersistHeaders: false,
+      showPersistHeadersSettings: false,
+    },
+    logo,
+  ),
 );

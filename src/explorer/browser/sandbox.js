@@ -1,10 +1,20 @@
 // Starts Apollo Sandbox on the page that the gateway serves at /.
+import './explorer.css';
+
 const {
   endpoint,
   document: operations,
   variables,
+  frameOrigin,
 } = JSON.parse(document.getElementById('config').textContent);
 
+window.addEventListener('message', ({ origin }) => {
+  if (origin === frameOrigin) {
+    document.getElementById('without-apollo').hidden = true;
+  }
+});
+
+// Undefined where Apollo's script has not come.
 if (window.EmbeddedSandbox) {
   new window.EmbeddedSandbox({
     target: '#explorer',
@@ -16,6 +26,4 @@ if (window.EmbeddedSandbox) {
     // The page's policy takes no style attributes; its own stylesheet has them.
     allowDynamicStyles: false,
   });
-} else {
-  document.getElementById('unreachable').hidden = false;
 }
