@@ -27,7 +27,9 @@ function checkOut(...names: readonly string[]): string {
   for (const name of ['package.json', ...names]) {
     cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   }
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  for (const name of ['node_modules', '.tools']) {
+    symlinkSync(join(ROOT, name), join(folder, name));
+  }
   return folder;
 }
 
@@ -53,6 +55,7 @@ describe('npm run build', () => {
     expect(build()).not.toBe(first);
     expect(readFileSync(join(dist, 'main.js'), 'utf8')).toContain('process.exitCode ??= 0;');
     expect(readdirSync(folder).sort()).toEqual([
+      '.tools',
       'dist',
       'node_modules',
       'package.json',
