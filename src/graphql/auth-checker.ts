@@ -1,4 +1,5 @@
-// Whether a caller may do what a field does, by the scope its `@Authorized` names.
+// Whether a caller may do what a field does, by a scope.
+import type { GraphQLResolveInfo } from 'graphql';
 import type { AuthCheckerFn } from 'type-graphql';
 import { type Caller, toLoggedSubject } from '../domain/caller';
 import { CodedError } from '../lib/coded-error';
@@ -8,11 +9,14 @@ import type { GraphqlContext } from './context';
 const loggedFields = new WeakMap<Caller, Set<string>>();
 
 /** Throws for the field, so that other fields of the request still get their values. */
-export const checkScope: AuthCheckerFn<GraphqlContext> = ({ context, info }, [scope = '']) => {
-  const { caller, log } = context;
+export function checkScope(
+  { caller, log }: GraphqlContext,
+  info: GraphQLResolveInfo,
+  scope: string,
+): void {
   const { correlationId, scopes } = caller;
   if (scopes.has(scope)) {
-    return true;
+    return;
   }
   const field = `${info.parentType.name}.${info.fieldName}`;
   const logged = loggedFields.get(caller) ?? new Set();
@@ -22,4 +26,10 @@ export const checkScope: AuthCheckerFn<GraphqlContext> = ({ context, info }, [sc
     log.info({ event: 'auth.forbidden', correlationId, subject, field, scope }, 'scope is missing');
   }
   throw new CodedError('FORBIDDEN', `This takes the scope ${scope}.`);
+}
+
+/** For `@Authorized`. */
+export const authChecker: AuthCheckerFn<GraphqlContext> = ({ context, info }, [scope = '']) => {
+  checkScope(context, info, scope);
+  return true;
 };
