@@ -23,7 +23,10 @@ export interface Refused {
   readonly reason: RefusalReason;
 }
 
-export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Identity | Refused>;
+/** At once where nothing has to be waited for: without tokens, or with one that was verified before. */
+export type Authenticate = (
+  headers: IncomingHttpHeaders,
+) => Identity | Refused | Promise<Identity | Refused>;
 
 /** Without tokens every caller that gets here may do everything: the router has decided that, or the network. */
 const ANONYMOUS: Identity = { subject: undefined, scopes: ALL_SCOPES };
@@ -52,7 +55,7 @@ export function createAuthenticate(
   dependencies: KeySetDependencies & { readonly countRefusal: (reason: RefusalReason) => void },
 ): Authenticate {
   const verifyToken = tokens && loadTokens().createTokenVerifier(tokens, dependencies);
-  const identify = async (headers: IncomingHttpHeaders): Promise<Identity> => {
+  const identify = (headers: IncomingHttpHeaders): Identity | Promise<Identity> => {
     if (routerSecrets.length > 0 && !isSecret(headers['x-router-secret'], routerSecrets)) {
       throw new RefusedToken('router-secret');
     }
@@ -70,17 +73,21 @@ export function createAuthenticate(
     dependencies.countRefusal(reason);
     return { error, reason };
   };
-  return async (headers) => {
+  const toRefused = (error: unknown): Refused => {
+    if (error instanceof CodedError) {
+      return refuse(error, 'keys-unavailable');
+    }
+    if (error instanceof RefusedToken) {
+      return refuse(ERRORS[error.reason] ?? BAD_TOKEN, error.reason);
+    }
+    throw error;
+  };
+  return (headers) => {
     try {
-      return await identify(headers);
+      const identity = identify(headers);
+      return identity instanceof Promise ? identity.catch(toRefused) : identity;
     } catch (error) {
-      if (error instanceof CodedError) {
-        return refuse(error, 'keys-unavailable');
-      }
-      if (error instanceof RefusedToken) {
-        return refuse(ERRORS[error.reason] ?? BAD_TOKEN, error.reason);
-      }
-      throw error;
+      return toRefused(error);
     }
   };
 }

@@ -1,9 +1,10 @@
 // The one route that speaks GraphQL, and what is refused on it before Apollo Server sees it.
+import { isIPv4 } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import type { Authenticate, Identity } from '../auth/authenticate';
+import type { Authenticate, Identity, Refused } from '../auth/authenticate';
 import { type ContextDependencies, createContext, type GraphqlContext } from '../graphql/context';
 import type { PersistedDocuments } from '../graphql/guards/persisted-documents';
 import type { KnownDocuments } from '../graphql/known-documents';
@@ -67,7 +68,8 @@ export async function registerGraphql(
     // The hook has let the request through.
     const { subject, scopes } = request.getDecorator<Identity>(IDENTITY);
     // A connection that was reset before its request was read has none any more; a proxy may write "unknown" or worse.
-    const address = parseIpAddress(request.ip ?? '')?.toString() ?? 'unknown';
+    const { ip = '' } = request;
+    const address = isIPv4(ip) ? ip : (parseIpAddress(ip)?.toString() ?? 'unknown');
     return createContext({ correlationId: request.id, address, subject, scopes }, useCases);
   };
   const askApollo = fastifyApolloHandler(apollo, {
@@ -79,8 +81,7 @@ export async function registerGraphql(
       const type = chooseType(request.headers.accept);
       // Chosen once, for all that answer this request: Apollo Server takes what is named here.
       request.headers.accept = type;
-      const fault = type ? findFault(request, persistedDocuments) : NOT_ACCEPTABLE;
-      done(findOutage() ?? fault);
+      done(findOutage() ?? (type ? undefined : NOT_ACCEPTABLE));
     });
     server.addHook<string>('onSend', (request, reply, payload, done) => {
       const isRefusal = reply.statusCode >= 400 && typeof payload === 'string';
@@ -95,6 +96,10 @@ export async function registerGraphql(
             ? await documents?.run(request.body, () => toContext(request))
             : undefined;
         if (!result) {
+          const fault = findFault(request, persistedDocuments);
+          if (fault) {
+            throw fault;
+          }
           return askApollo.call(server, request, reply);
         }
         reply.type(request.headers.accept ?? JSON_TYPE);
@@ -129,22 +134,32 @@ function registerAuthentication(
   hasExplorer: boolean,
 ): void {
   server.decorateRequest(IDENTITY);
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
     if (hasExplorer && isForPage(request)) {
       // The explorer is in the folder above.
-      return reply.redirect(/\/(?:\?|$)/.test(request.originalUrl) ? '../' : './');
+      reply.redirect(/\/(?:\?|$)/.test(request.originalUrl) ? '../' : './');
+      return;
     }
-    const identity = await authenticate(request.headers);
-    if ('error' in identity) {
-      const { error, reason } = identity;
-      const { code } = error;
-      log.info(
-        { event: 'auth.refused', correlationId: request.id, code, reason },
-        'request refused',
-      );
-      throw error;
+    const admit = (identity: Identity | Refused) => {
+      if ('error' in identity) {
+        const { error, reason } = identity;
+        const { code } = error;
+        log.info(
+          { event: 'auth.refused', correlationId: request.id, code, reason },
+          'request refused',
+        );
+        done(error);
+      } else {
+        request.setDecorator(IDENTITY, identity);
+        done();
+      }
+    };
+    const identity = authenticate(request.headers);
+    if (identity instanceof Promise) {
+      identity.then(admit).catch(done);
+    } else {
+      admit(identity);
     }
-    request.setDecorator(IDENTITY, identity);
   });
 }
 
