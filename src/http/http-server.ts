@@ -6,6 +6,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { CodedError } from '../lib/coded-error';
 import { createNetworkCheck } from '../lib/ip-address';
 import { registerCors, registerSecurityHeaders } from './browser-policy';
@@ -60,6 +61,11 @@ interface HttpServerOptions extends GraphqlRouteOptions, ShutdownOptions, Health
 
 /** Bytes of request headers; room for a large token. */
 const MAX_HEADER_BYTES = 16 * 1024;
+
+const HOST = /^host$/i;
+
+/** Whether they are well-formed is remembered: of what callers call this gateway by. */
+const MAX_ORIGINS = 100;
 
 /** How often late requests are looked for. */
 const CONNECTIONS_CHECK_INTERVAL_MS = 500;
@@ -174,18 +180,26 @@ function registerNotFound(server: FastifyInstance, allowByPath: ReadonlyMap<stri
 /** What libraries below would stumble over, or answer in another shape. */
 function registerRequestChecks(server: FastifyInstance, isOpen: boolean): void {
   const isDirected = isOpen ? createHostCheck(server) : () => true;
+  const origins = new LRUCache<string, boolean>({
+    max: MAX_ORIGINS,
+    memoMethod: (origin) => URL.canParse(origin),
+  });
   server.addHook('onRequest', (request, _reply, done) => {
     // Of these two, which a trusted proxy may have told, a URL will be made.
     const { protocol, host } = request;
-    const hosts = request.raw.headersDistinct.host?.length ?? 0;
-    if (!host || hosts > 1 || !URL.canParse(`${protocol}://${host}`)) {
+    let [hosts, bytes] = [0, 0];
+    for (const [index, text] of request.raw.rawHeaders.entries()) {
+      bytes += text.length;
+      hosts += index % 2 === 0 && HOST.test(text) ? 1 : 0;
+    }
+    if (!host || hosts > 1 || !origins.memo(`${protocol}://${host}`)) {
       done(BAD_HOST);
     } else if (!isDirected(request)) {
       done(MISDIRECTED);
     } else if (request.url.includes('#')) {
       // No fragment belongs into a request; Fastify and URL disagree on where the query ends before one.
       done(BAD_URL);
-    } else if (request.raw.rawHeaders.join('').length > MAX_HEADER_BYTES) {
+    } else if (bytes > MAX_HEADER_BYTES) {
       done(HEADERS_TOO_LONG);
     } else {
       done();
