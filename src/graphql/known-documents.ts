@@ -5,6 +5,7 @@
 // (test/graphql/known-documents.test.ts). Every other request goes to Apollo Server.
 import {
   type DocumentNode,
+  type ExecutionResult,
   execute,
   type FormattedExecutionResult,
   GraphQLError,
@@ -54,14 +55,15 @@ export class KnownDocuments {
   }
 
   /**
-   * Runs the operation of a POST's body, if its document is known. `undefined`: nothing has run, and the request
-   * is Apollo Server's to answer.
+   * Runs the operation of a POST's body, if its document is known. `undefined`, at once or in the end: nothing has run,
+   * and the request is Apollo Server's to answer.
    */
-  async run(
+  run(
     body: unknown,
     createContext: () => GraphqlContext,
-  ): Promise<FormattedExecutionResult | undefined> {
-    const { query, operationName, variables, extensions } = Object(body);
+  ): Promise<FormattedExecutionResult | undefined> | undefined {
+    const request = Object(body);
+    const { query, operationName, variables, extensions } = request;
     const document = typeof query === 'string' ? this.#bySource.get(query) : undefined;
     const isPlain =
       document !== undefined &&
@@ -71,24 +73,33 @@ export class KnownDocuments {
     if (!isPlain) {
       return undefined;
     }
-    const { schema, errorMask } = this;
+    // All that are in flight share one text.
+    request.query = document.loc?.source.body;
     const contextValue = createContext();
-    const { data, errors } = await execute({
-      schema,
+    const result = execute({
+      schema: this.schema,
       document,
       operationName,
       variableValues: variables,
       contextValue,
       options: LIBRARY_LIMITS.executionOptions,
     });
-    // Without data not even the variables were good, and no resolver was called.
+    return Promise.resolve(result).then((completed) => this.#format(completed, contextValue));
+  }
+
+  /** Without data not even the variables were good, and no resolver was called. */
+  #format(
+    { data, errors }: ExecutionResult,
+    { caller }: GraphqlContext,
+  ): FormattedExecutionResult | undefined {
     if (data === undefined) {
       return undefined;
     }
-    const formatted = errors?.map((error) => errorMask.format(toFormatted(error), error));
-    return formatted
-      ? { errors: errorMask.addCorrelationId(formatted, contextValue.caller.correlationId), data }
-      : { data };
+    if (!errors) {
+      return { data };
+    }
+    const formatted = errors.map((error) => this.errorMask.format(toFormatted(error), error));
+    return { errors: this.errorMask.addCorrelationId(formatted, caller.correlationId), data };
   }
 }
 

@@ -2,10 +2,11 @@
 import { isIPv4 } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FormattedExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import type { Authenticate, Identity, Refused } from '../auth/authenticate';
-import { type ContextDependencies, createContext, type GraphqlContext } from '../graphql/context';
+import { type ContextDependencies, GraphqlContext } from '../graphql/context';
 import type { PersistedDocuments } from '../graphql/guards/persisted-documents';
 import type { KnownDocuments } from '../graphql/known-documents';
 import { CodedError } from '../lib/coded-error';
@@ -70,7 +71,7 @@ export async function registerGraphql(
     // A connection that was reset before its request was read has none any more; a proxy may write "unknown" or worse.
     const { ip = '' } = request;
     const address = isIPv4(ip) ? ip : (parseIpAddress(ip)?.toString() ?? 'unknown');
-    return createContext({ correlationId: request.id, address, subject, scopes }, useCases);
+    return new GraphqlContext({ correlationId: request.id, address, subject, scopes }, useCases);
   };
   const askApollo = fastifyApolloHandler(apollo, {
     context: async (request) => toContext(request),
@@ -87,23 +88,32 @@ export async function registerGraphql(
       const isRefusal = reply.statusCode >= 400 && typeof payload === 'string';
       done(null, isRefusal ? addCorrelationIdToBody(payload, request.id) : payload);
     });
+    const respond = (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      result?: FormattedExecutionResult,
+    ) => {
+      if (result) {
+        reply.type(request.headers.accept ?? JSON_TYPE);
+        return `${JSON.stringify(result)}\n`;
+      }
+      const fault = findFault(request, persistedDocuments);
+      if (fault) {
+        throw fault;
+      }
+      return askApollo.call(server, request, reply);
+    };
     server.route({
       method: ['GET', 'POST'],
       url: GRAPHQL_PATH,
-      handler: async (request, reply) => {
-        const result =
+      handler: (request, reply) => {
+        const running =
           request.method === 'POST'
-            ? await documents?.run(request.body, () => toContext(request))
+            ? documents?.run(request.body, () => toContext(request))
             : undefined;
-        if (!result) {
-          const fault = findFault(request, persistedDocuments);
-          if (fault) {
-            throw fault;
-          }
-          return askApollo.call(server, request, reply);
-        }
-        reply.type(request.headers.accept ?? JSON_TYPE);
-        return `${JSON.stringify(result)}\n`;
+        return running
+          ? running.then((result) => respond(request, reply, result))
+          : respond(request, reply);
       },
     });
   });

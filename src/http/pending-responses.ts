@@ -23,7 +23,7 @@ export class PendingResponses {
     const { socket } = request;
     const requests = this.#pending.get(socket) ?? this.#open(socket);
     requests.set(request, 0);
-    response.once('finish', () => {
+    response.on('finish', () => {
       requests.delete(request);
       this.#check();
     });
@@ -75,7 +75,7 @@ export class PendingResponses {
   #open(socket: Socket): Map<IncomingMessage, number> {
     const requests = new Map<IncomingMessage, number>();
     this.#pending.set(socket, requests);
-    socket.once('close', () => {
+    socket.on('close', () => {
       this.#pending.delete(socket);
       this.#check();
     });

@@ -35,11 +35,8 @@ export class Deadlines {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Runs something under a deadline, whose timer ends with it. */
-  async within<Result>(
-    timeoutMs: number,
-    run: (deadline: Deadline) => Promise<Result>,
-  ): Promise<Result> {
+  /** Starts one, which has to be closed. */
+  open(timeoutMs: number) {
     const leftMs = this.#stopped ? 0 : timeoutMs;
     const deadline = new OpenDeadline(this.clock.monotonicMs() + leftMs);
     if (this.#stopped) {
@@ -47,14 +44,26 @@ export class Deadlines {
     }
     this.#open.add(deadline);
     const cancel = this.clock.after(leftMs, () => deadline.expire());
-    try {
-      return await run(deadline);
-    } finally {
+    const close = () => {
       cancel();
       this.#open.delete(deadline);
       if (this.isIdle) {
         this.#onIdle();
       }
+    };
+    return { deadline: deadline as Deadline, close };
+  }
+
+  /** Runs something under a deadline, whose timer ends with it. */
+  async within<Result>(
+    timeoutMs: number,
+    run: (deadline: Deadline) => Promise<Result>,
+  ): Promise<Result> {
+    const { deadline, close } = this.open(timeoutMs);
+    try {
+      return await run(deadline);
+    } finally {
+      close();
     }
   }
 

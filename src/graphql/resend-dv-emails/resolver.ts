@@ -26,14 +26,14 @@ export class ResendDvEmailsResolver {
   ): Promise<typeof ResendDvEmailsResult> {
     // Not by @Authorized: type-graphql holds five promises for as long as DigiCert takes.
     checkScope(context, info, SCOPE.resendEmails);
-    const { caller, resend, orders, budget } = context;
+    const { caller, useCases, budget } = context;
     // Before anything is sent: a success must not be lost because its recipients do not fit into the response.
     const giveBack = budget.reserve(toLongestSuccess(input), info);
-    const outcome = await resend(orderId, input, caller);
+    const outcome = await useCases.resend(orderId, input, caller);
     if (outcome.kind !== 'accepted') {
       giveBack();
     }
-    orders.forget(orderId);
+    context.orders.forget(orderId);
     return toResult(outcome, orderId, caller.correlationId, (name, details) =>
       budget.spendOnFirst(name, details, info),
     );
