@@ -1,6 +1,7 @@
 // The audit trail: one event per attempt to resend emails, with caller, request and
 // outcome. Addresses are personal, so they are told apart by a keyed hash unless a setting says otherwise.
 import { createHmac, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Caller } from '../domain/caller';
 import { toMailboxKey } from '../domain/recipient';
@@ -24,19 +25,10 @@ interface CallerFields {
 /** How events name addresses and callers. */
 export function createNaming(settings: AuditSettings) {
   const nameAddress = createAddressField(settings);
-  /** A request may read a hundred orders, one after the other. Not a WeakMap: an entry for each request is dear to collect. */
-  let last: { readonly caller: Caller; readonly fields: CallerFields } | undefined;
-  const nameCaller = (caller: Caller): CallerFields => {
-    if (last?.caller !== caller) {
-      const { subject, address } = caller;
-      const fields = {
-        subject: subject?.includes('@') ? nameAddress(toMailboxKey(subject)) : subject,
-        callerAddress: nameAddress(address),
-      };
-      last = { caller, fields };
-    }
-    return last.fields;
-  };
+  const nameCaller = ({ subject, address }: Caller): CallerFields => ({
+    subject: subject?.includes('@') ? nameAddress(toMailboxKey(subject)) : subject,
+    callerAddress: nameAddress(address),
+  });
   return { nameAddress, nameCaller };
 }
 
@@ -100,11 +92,16 @@ export function createAudit(
 /** Characters of a hash: 96 bits, so that two addresses never share one. */
 const HASH_LENGTH = 16;
 
+/** Remembered: a router's address is in every event, and one request may read a hundred orders. */
+const MAX_HASHES = 1_000;
+
 function createAddressField({ addresses, hashKey }: AuditSettings): (address: string) => string {
   if (addresses === 'plain') {
     return (address) => address;
   }
   const key = hashKey ?? randomBytes(32);
-  return (address) =>
+  const toHash = (address: string) =>
     createHmac('sha256', key).update(address).digest('base64url').slice(0, HASH_LENGTH);
+  const hashes = new LRUCache<string, string>({ max: MAX_HASHES, memoMethod: toHash });
+  return (address) => hashes.memo(address);
 }
