@@ -46,9 +46,8 @@ export function createResend(
   dependencies: ResendDependencies,
 ): (...call: Parameters<Resend>) => Promise<UseCaseResult<ResendOutcome>> {
   const { digicert, limits, deadlines, timeoutMs, addEmailDomain } = dependencies;
-  return async (orderId, input, caller) => {
-    const { deadline, close } = deadlines.open(timeoutMs);
-    try {
+  return (orderId, input, caller) =>
+    deadlines.within(timeoutMs, async (deadline) => {
       const parsed = parseResendRequest(orderId, input, { addEmailDomain });
       // Counted in any case: input that is refused costs too. What the breaker keeps from DigiCert holds no recipient.
       const isReady = parsed.ok && digicert.isAvailable;
@@ -70,10 +69,7 @@ export function createResend(
         ? await explainRefusal(outcome, orderId, dependencies, deadline)
         : outcome;
       return { outcome: explained, request };
-    } finally {
-      close();
-    }
-  };
+    });
 }
 
 function toInvalidInput({

@@ -24,10 +24,6 @@ export class GraphqlContext {
     readonly useCases: ContextDependencies,
   ) {}
 
-  get log(): Logger {
-    return this.useCases.log;
-  }
-
   /** The orders this request reads, each once. */
   get orders(): OrderLoader {
     this.orderLoader ??= new OrderLoader(this.caller, this.useCases);

@@ -5,7 +5,6 @@
 // (test/graphql/known-documents.test.ts). Every other request goes to Apollo Server.
 import {
   type DocumentNode,
-  type ExecutionResult,
   execute,
   type FormattedExecutionResult,
   GraphQLError,
@@ -75,31 +74,26 @@ export class KnownDocuments {
     }
     // All that are in flight share one text.
     request.query = document.loc?.source.body;
+    const { schema, errorMask } = this;
     const contextValue = createContext();
-    const result = execute({
-      schema: this.schema,
+    const execution = execute({
+      schema,
       document,
       operationName,
       variableValues: variables,
       contextValue,
       options: LIBRARY_LIMITS.executionOptions,
     });
-    return Promise.resolve(result).then((completed) => this.#format(completed, contextValue));
-  }
-
-  /** Without data not even the variables were good, and no resolver was called. */
-  #format(
-    { data, errors }: ExecutionResult,
-    { caller }: GraphqlContext,
-  ): FormattedExecutionResult | undefined {
-    if (data === undefined) {
-      return undefined;
-    }
-    if (!errors) {
-      return { data };
-    }
-    const formatted = errors.map((error) => this.errorMask.format(toFormatted(error), error));
-    return { errors: this.errorMask.addCorrelationId(formatted, caller.correlationId), data };
+    return Promise.resolve(execution).then(({ data, errors }) => {
+      // Without data not even the variables were good, and no resolver was called.
+      if (data === undefined) {
+        return undefined;
+      }
+      const formatted = errors?.map((error) => errorMask.format(toFormatted(error), error));
+      return formatted
+        ? { errors: errorMask.addCorrelationId(formatted, contextValue.caller.correlationId), data }
+        : { data };
+    });
   }
 }
 

@@ -5,7 +5,7 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, parse, printSchema } from 'graphql';
 import { buildSchemaSync, createResolversMap } from 'type-graphql';
 import { CodedError } from '../lib/coded-error';
-import { authChecker } from './auth-checker';
+import { checkScope } from './auth-checker';
 import { resolveEntities } from './certificate-order/entities';
 import { CertificateOrderResendResolver } from './certificate-order/last-resend';
 import {
@@ -85,7 +85,7 @@ function buildTypes(): GraphQLSchema {
       CertificateOrderResendResolver,
       CertificateOrdersResolver,
     ],
-    authChecker,
+    authChecker: checkScope,
     // Faults in the input are members of the result union, found by the domain.
     validate: false,
     // The subgraph made from these types is checked; an introspection of them first takes half the time of a start.

@@ -107,10 +107,7 @@ export async function registerGraphql(
       method: ['GET', 'POST'],
       url: GRAPHQL_PATH,
       handler: (request, reply) => {
-        const running =
-          request.method === 'POST'
-            ? documents?.run(request.body, () => toContext(request))
-            : undefined;
+        const running = documents?.run(request.body, () => toContext(request));
         return running
           ? running.then((result) => respond(request, reply, result))
           : respond(request, reply);

@@ -6,7 +6,6 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { LRUCache } from 'lru-cache';
 import { CodedError } from '../lib/coded-error';
 import { createNetworkCheck } from '../lib/ip-address';
 import { registerCors, registerSecurityHeaders } from './browser-policy';
@@ -63,9 +62,6 @@ interface HttpServerOptions extends GraphqlRouteOptions, ShutdownOptions, Health
 const MAX_HEADER_BYTES = 16 * 1024;
 
 const HOST = /^host$/i;
-
-/** Whether they are well-formed is remembered: of what callers call this gateway by. */
-const MAX_ORIGINS = 100;
 
 /** How often late requests are looked for. */
 const CONNECTIONS_CHECK_INTERVAL_MS = 500;
@@ -180,10 +176,6 @@ function registerNotFound(server: FastifyInstance, allowByPath: ReadonlyMap<stri
 /** What libraries below would stumble over, or answer in another shape. */
 function registerRequestChecks(server: FastifyInstance, isOpen: boolean): void {
   const isDirected = isOpen ? createHostCheck(server) : () => true;
-  const origins = new LRUCache<string, boolean>({
-    max: MAX_ORIGINS,
-    memoMethod: (origin) => URL.canParse(origin),
-  });
   server.addHook('onRequest', (request, _reply, done) => {
     // Of these two, which a trusted proxy may have told, a URL will be made.
     const { protocol, host } = request;
@@ -192,7 +184,7 @@ function registerRequestChecks(server: FastifyInstance, isOpen: boolean): void {
       bytes += text.length;
       hosts += index % 2 === 0 && HOST.test(text) ? 1 : 0;
     }
-    if (!host || hosts > 1 || !origins.memo(`${protocol}://${host}`)) {
+    if (!host || hosts > 1 || !URL.canParse(`${protocol}://${host}`)) {
       done(BAD_HOST);
     } else if (!isDirected(request)) {
       done(MISDIRECTED);

@@ -35,8 +35,8 @@ export class Deadlines {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Starts one, which has to be closed. */
-  open(timeoutMs: number) {
+  /** Runs something under a deadline, whose timer ends with it. */
+  within<Result>(timeoutMs: number, run: (deadline: Deadline) => Promise<Result>): Promise<Result> {
     const leftMs = this.#stopped ? 0 : timeoutMs;
     const deadline = new OpenDeadline(this.clock.monotonicMs() + leftMs);
     if (this.#stopped) {
@@ -44,27 +44,16 @@ export class Deadlines {
     }
     this.#open.add(deadline);
     const cancel = this.clock.after(leftMs, () => deadline.expire());
-    const close = () => {
+    const end = () => {
       cancel();
       this.#open.delete(deadline);
       if (this.isIdle) {
         this.#onIdle();
       }
     };
-    return { deadline: deadline as Deadline, close };
-  }
-
-  /** Runs something under a deadline, whose timer ends with it. */
-  async within<Result>(
-    timeoutMs: number,
-    run: (deadline: Deadline) => Promise<Result>,
-  ): Promise<Result> {
-    const { deadline, close } = this.open(timeoutMs);
-    try {
-      return await run(deadline);
-    } finally {
-      close();
-    }
+    const result = run(deadline);
+    void result.then(end, end);
+    return result;
   }
 
   get isIdle(): boolean {

@@ -25,7 +25,7 @@ export class ResendDvEmailsResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<typeof ResendDvEmailsResult> {
     // Not by @Authorized: type-graphql holds five promises for as long as DigiCert takes.
-    checkScope(context, info, SCOPE.resendEmails);
+    checkScope({ context, info }, [SCOPE.resendEmails]);
     const { caller, useCases, budget } = context;
     // Before anything is sent: a success must not be lost because its recipients do not fit into the response.
     const giveBack = budget.reserve(toLongestSuccess(input), info);
