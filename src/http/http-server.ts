@@ -218,9 +218,9 @@ function normalizeRequest(request: IncomingMessage): string {
   const { headers, method, httpVersion, url = '' } = request;
   const [, path = '', search = ''] = /^([^?]*)(.*)$/s.exec(url) ?? [];
   const target = (path.replace(/^\/\/+/, '/').replace(/(?!^)\/$/, '') || '/') + search;
-  const isHealthCheck = HEALTH_PATHS.includes(toPath({ url: target }));
+  const isHealthCheck = () => HEALTH_PATHS.includes(toPath({ url: target }));
   const isPreflight = 'access-control-request-method' in headers;
-  if (method === 'HEAD' || (method === 'OPTIONS' && isHealthCheck && !isPreflight)) {
+  if (method === 'HEAD' || (method === 'OPTIONS' && isHealthCheck() && !isPreflight)) {
     request.method = 'GET';
   }
   if (httpVersion === '1.0') {

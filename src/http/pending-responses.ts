@@ -39,7 +39,10 @@ export class PendingResponses {
     const { socket } = request;
     const requests = this.#pending.get(socket);
     requests?.set(request, bytes);
-    const unreadBytes = [...(requests?.values() ?? [])].reduce((sum, one) => sum + one, 0);
+    let unreadBytes = 0;
+    for (const unread of requests?.values() ?? []) {
+      unreadBytes += unread;
+    }
     if (unreadBytes > MAX_UNREAD_BYTES_PER_CONNECTION) {
       socket.destroy();
     }
