@@ -12,6 +12,9 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 
 export const MAIN = join(HERE, '..', 'dist', 'main.js');
 
+/** How the image and `npm start` start it. */
+const FLAGS = ['--max-semi-space-size=32'];
+
 /** Makes a Node program answer {@link ask}. */
 export const PROBE = ['--expose-gc', '--require', join(HERE, 'probe.cjs')];
 
@@ -70,10 +73,10 @@ export async function launchGateway(env, { args = [], onLine, ipc } = {}) {
 /** The built gateway on the measured processor, its log in a file; resolves at once, and it may not listen yet. */
 export async function launchPinnedGateway(
   env,
-  { main = MAIN, args = PROBE, logFile = '/dev/null' } = {},
+  { main = MAIN, args = PROBE, flags = main === MAIN ? FLAGS : [], logFile = '/dev/null' } = {},
 ) {
   const port = await findPort();
-  const { command, args: all } = onProcessor(process.execPath, [...args, main]);
+  const { command, args: all } = onProcessor(process.execPath, [...flags, ...args, main]);
   const child = start(command, all, {
     env: { ...env, PORT: String(port) },
     ipc: true,

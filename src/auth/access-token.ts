@@ -45,7 +45,7 @@ interface VerifiedToken extends Identity {
 export function createTokenVerifier(
   settings: TokenSettings,
   dependencies: KeySetDependencies,
-): (token: string) => Promise<Identity> {
+): (token: string) => Identity | Promise<Identity> {
   const verifiedTokens = new LRUCache<string, VerifiedToken>({ max: MAX_CACHED_TOKENS });
   const { clock, log } = dependencies;
   const keySet = new KeySet({ ...settings, ...dependencies });
@@ -87,14 +87,7 @@ export function createTokenVerifier(
     }
   }
 
-  return async (token) => {
-    keySet.refreshIfStale();
-    // Not the token itself: it is not needed once it is checked.
-    const tokenHash = hash('sha256', token, 'base64');
-    const known = verifiedTokens.get(tokenHash);
-    if (known && known.keys === keySet.keys && clock.now() < known.expiresAtMs && keySet.isUsable) {
-      return known;
-    }
+  async function verifyAnew(token: string, tokenHash: string): Promise<VerifiedToken> {
     try {
       const verified = await verify(token);
       verifiedTokens.set(tokenHash, verified);
@@ -109,6 +102,16 @@ export function createTokenVerifier(
       }
       throw new Refusal(toReason(error, settings.issuer));
     }
+  }
+
+  return (token) => {
+    keySet.refreshIfStale();
+    // Not the token itself: it is not needed once it is checked.
+    const tokenHash = hash('sha256', token, 'base64');
+    const known = verifiedTokens.get(tokenHash);
+    const isGood =
+      known && known.keys === keySet.keys && clock.now() < known.expiresAtMs && keySet.isUsable;
+    return isGood ? known : verifyAnew(token, tokenHash);
   };
 }
 

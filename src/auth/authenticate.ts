@@ -17,7 +17,10 @@ interface AuthSettings {
 
 export type Identity = Pick<Caller, 'subject' | 'scopes'>;
 
-export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Identity | Refusal>;
+/** At once where nothing has to be waited for: without tokens, or with one that was verified before. */
+export type Authenticate = (
+  headers: IncomingHttpHeaders,
+) => Identity | Refusal | Promise<Identity | Refusal>;
 
 /** Without tokens every caller that gets here may do everything: the router has decided that, or the network. */
 const ANONYMOUS: Identity = { subject: undefined, scopes: ALL_SCOPES };
@@ -39,7 +42,7 @@ export function createAuthenticate(
   dependencies: KeySetDependencies & { readonly countRefusal: (reason: RefusalReason) => void },
 ): Authenticate {
   const verifyToken = tokens && loadTokens().createTokenVerifier(tokens, dependencies);
-  const identify = async (headers: IncomingHttpHeaders): Promise<Identity> => {
+  const identify = (headers: IncomingHttpHeaders): Identity | Promise<Identity> => {
     if (routerSecrets.length > 0 && !isSecret(headers['x-router-secret'], routerSecrets)) {
       throw new Refusal('router-secret', BAD_ROUTER_SECRET);
     }
@@ -53,15 +56,19 @@ export function createAuthenticate(
     }
     return verifyToken(token);
   };
-  return async (headers) => {
+  const refuse = (error: unknown): Refusal => {
+    if (!(error instanceof Refusal)) {
+      throw error;
+    }
+    dependencies.countRefusal(error.reason);
+    return error;
+  };
+  return (headers) => {
     try {
-      return await identify(headers);
+      const identity = identify(headers);
+      return identity instanceof Promise ? identity.catch(refuse) : identity;
     } catch (error) {
-      if (!(error instanceof Refusal)) {
-        throw error;
-      }
-      dependencies.countRefusal(error.reason);
-      return error;
+      return refuse(error);
     }
   };
 }

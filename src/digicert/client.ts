@@ -80,13 +80,14 @@ export function createDigicertClient(options: DigicertClientOptions): DigicertCl
   const toPath = (orderId: string, endpoint = '') => `/${encodeURIComponent(orderId)}${endpoint}`;
 
   return {
-    async resendEmails(request, quota, deadline) {
+    resendEmails(request, quota, deadline) {
       const { orderId: subject } = request;
       const path = toPath(subject, '/resend-emails');
       // A string: undici then sends Content-Length and never a chunked body.
       const body = JSON.stringify(toWire(request));
-      const sent = await send({ method: 'PUT', path, subject, body }, quota, deadline);
-      return mapOutcome(sent, { request, nowMs: clock.now() });
+      return send({ method: 'PUT', path, subject, body }, quota, deadline).then((sent) =>
+        mapOutcome(sent, { request, nowMs: clock.now() }),
+      );
     },
 
     async readOrderInfo(orderId, quota, deadline) {

@@ -74,7 +74,7 @@ export function readDigicertErrors(body: ResponseBody): readonly DigicertError[]
 
 function listErrors(body: ResponseBody): readonly unknown[] {
   if (body.kind === 'not-json') {
-    return [readXmlErrors(body.text)];
+    return body.text === '' ? [] : [readXmlErrors(body.text)];
   }
   return body.kind === 'json' && isObject(body.value)
     ? [body.value.errors, body.value.error, body.value]

@@ -25,15 +25,20 @@ export function parseEmailAddress(text: string): string | undefined {
     return undefined;
   }
   const at = text.lastIndexOf('@');
-  const mailbox = text.slice(0, Math.max(at, 0)).normalize('NFC');
   const domain = parseDnsName(text.slice(at + 1));
-  const address = `${mailbox}@${domain}`;
-  if (domain === undefined || Buffer.byteLength(address) > MAX_ADDRESS_OCTETS) {
+  if (domain === undefined) {
     return undefined;
   }
-  const isPlain = mailbox.length <= MAX_MAILBOX_OCTETS && PLAIN_ADDRESS.test(text);
   // As with plain names: what is rare takes ten times as long to look at.
-  return isPlain || isUnusualAddress(text, mailbox, address) ? address : undefined;
+  if (at <= MAX_MAILBOX_OCTETS && PLAIN_ADDRESS.test(text)) {
+    return `${text.slice(0, at)}@${domain}`;
+  }
+  const mailbox = text.slice(0, Math.max(at, 0)).normalize('NFC');
+  const address = `${mailbox}@${domain}`;
+  return Buffer.byteLength(address) <= MAX_ADDRESS_OCTETS &&
+    isUnusualAddress(text, mailbox, address)
+    ? address
+    : undefined;
 }
 
 function isUnusualAddress(text: string, mailbox: string, address: string): boolean {

@@ -1,5 +1,5 @@
-// Whether a caller may do what a field does, by the scope its `@Authorized` names.
-import type { AuthCheckerFn } from 'type-graphql';
+// Whether a caller may do what a field does, by the scope that it asks for, with `@Authorized` or by itself.
+import type { ResolverData } from 'type-graphql';
 import { type Caller, toLoggedSubject } from '../domain/caller';
 import { CodedError } from '../lib/coded-error';
 import type { GraphqlContext } from './context';
@@ -7,9 +7,15 @@ import type { GraphqlContext } from './context';
 /** A request may ask for a field many times over, by aliases and references; it is logged once. */
 const loggedFields = new WeakMap<Caller, Set<string>>();
 
-/** Throws for the field, so that other fields of the request still get their values. */
-export const checkScope: AuthCheckerFn<GraphqlContext> = ({ context, info }, [scope = '']) => {
-  const { caller, log } = context;
+/**
+ * Throws for the field, so that other fields of the request still get their values. An arrow function, as type-graphql
+ * takes every other one for a class.
+ */
+export const checkScope = (
+  { context, info }: Pick<ResolverData<GraphqlContext>, 'context' | 'info'>,
+  [scope = '']: string[],
+): boolean => {
+  const { caller, useCases } = context;
   const { correlationId, scopes } = caller;
   if (scopes.has(scope)) {
     return true;
@@ -19,7 +25,8 @@ export const checkScope: AuthCheckerFn<GraphqlContext> = ({ context, info }, [sc
   if (!logged.has(field)) {
     loggedFields.set(caller, logged.add(field));
     const subject = toLoggedSubject(caller);
-    log.info({ event: 'auth.forbidden', correlationId, subject, field, scope }, 'scope is missing');
+    const fields = { event: 'auth.forbidden', correlationId, subject, field, scope };
+    useCases.log.info(fields, 'scope is missing');
   }
   throw new CodedError('FORBIDDEN', `This takes the scope ${scope}.`);
 };

@@ -5,17 +5,6 @@ import type { Resend } from '../domain/resend';
 import { OrderLoader, type OrderLoaderDependencies } from './certificate-order/order-loader';
 import { ResponseBudget } from './guards/response-budget';
 
-/** What every resolver knows of the request it serves. */
-export interface GraphqlContext extends Pick<ContextDependencies, 'log' | 'resend' | 'listOrders'> {
-  readonly caller: Caller;
-  /** The orders this request reads, each once. */
-  readonly orders: OrderLoader;
-  /** How much the lists of the response may hold. */
-  readonly budget: ResponseBudget;
-  /** In DNS; bounded for the request. */
-  readonly lookUp: LookUp;
-}
-
 export interface ContextDependencies extends OrderLoaderDependencies {
   readonly log: Logger;
   readonly resend: Resend;
@@ -23,10 +12,27 @@ export interface ContextDependencies extends OrderLoaderDependencies {
   startLookUps(): LookUp;
 }
 
-export function createContext(caller: Caller, useCases: ContextDependencies): GraphqlContext {
-  const orders = new OrderLoader(caller, useCases);
-  const { log, resend, listOrders } = useCases;
-  const lookUp = useCases.startLookUps();
-  const budget = new ResponseBudget();
-  return { caller, log, resend, listOrders, orders, budget, lookUp };
+/** What every resolver knows of the request it serves. What few requests need is made for those alone. */
+export class GraphqlContext {
+  /** How much the lists of the response may hold. */
+  readonly budget = new ResponseBudget();
+  private orderLoader: OrderLoader | undefined;
+  private lookUps: LookUp | undefined;
+
+  constructor(
+    readonly caller: Caller,
+    readonly useCases: ContextDependencies,
+  ) {}
+
+  /** The orders this request reads, each once. */
+  get orders(): OrderLoader {
+    this.orderLoader ??= new OrderLoader(this.caller, this.useCases);
+    return this.orderLoader;
+  }
+
+  /** In DNS; bounded for the request. */
+  get lookUp(): LookUp {
+    this.lookUps ??= this.useCases.startLookUps();
+    return this.lookUps;
+  }
 }

@@ -54,14 +54,15 @@ export class KnownDocuments {
   }
 
   /**
-   * Runs the operation of a POST's body, if its document is known. `undefined`: nothing has run, and the request
-   * is Apollo Server's to answer.
+   * Runs the operation of a POST's body, if its document is known. `undefined`, at once or in the end: nothing has run,
+   * and the request is Apollo Server's to answer.
    */
-  async run(
+  run(
     body: unknown,
     createContext: () => GraphqlContext,
-  ): Promise<FormattedExecutionResult | undefined> {
-    const { query, operationName, variables, extensions } = Object(body);
+  ): Promise<FormattedExecutionResult | undefined> | undefined {
+    const request = Object(body);
+    const { query, operationName, variables, extensions } = request;
     const document = typeof query === 'string' ? this.#bySource.get(query) : undefined;
     const isPlain =
       document !== undefined &&
@@ -71,9 +72,11 @@ export class KnownDocuments {
     if (!isPlain) {
       return undefined;
     }
+    // All that are in flight share one text.
+    request.query = document.loc?.source.body;
     const { schema, errorMask } = this;
     const contextValue = createContext();
-    const { data, errors } = await execute({
+    const execution = execute({
       schema,
       document,
       operationName,
@@ -81,14 +84,16 @@ export class KnownDocuments {
       contextValue,
       options: LIBRARY_LIMITS.executionOptions,
     });
-    // Without data not even the variables were good, and no resolver was called.
-    if (data === undefined) {
-      return undefined;
-    }
-    const formatted = errors?.map((error) => errorMask.format(toFormatted(error), error));
-    return formatted
-      ? { errors: errorMask.addCorrelationId(formatted, contextValue.caller.correlationId), data }
-      : { data };
+    return Promise.resolve(execution).then(({ data, errors }) => {
+      // Without data not even the variables were good, and no resolver was called.
+      if (data === undefined) {
+        return undefined;
+      }
+      const formatted = errors?.map((error) => errorMask.format(toFormatted(error), error));
+      return formatted
+        ? { errors: errorMask.addCorrelationId(formatted, contextValue.caller.correlationId), data }
+        : { data };
+    });
   }
 }
 

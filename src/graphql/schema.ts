@@ -48,6 +48,10 @@ export function getSchema(servesSdl: boolean): GraphQLSchema {
 function createSchema(servesSdl: boolean): GraphQLSchema {
   const types = buildTypes();
   const resolvers = createResolversMap(types) as Record<string, Record<string, unknown>>;
+  // graphql-js itself finds a member by its `__typename`, without type-graphql's promises.
+  for (const type of Object.values(resolvers)) {
+    delete type.__resolveType;
+  }
   const query = {
     ...resolvers.Query,
     _entities: resolveEntities,

@@ -12,7 +12,7 @@ export function boundConnections(server: Server, pendingResponses: PendingRespon
   const connections = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
+    socket.on('close', () => connections.delete(socket));
     if (connections.size > MAX_CONNECTIONS) {
       closeLongestIdle();
     }
@@ -28,7 +28,7 @@ export function boundConnections(server: Server, pendingResponses: PendingRespon
     }
   }
   server.on('request', ({ socket }, response) => {
-    response.once('close', () => {
+    response.on('close', () => {
       if (connections.delete(socket)) {
         connections.add(socket);
       }

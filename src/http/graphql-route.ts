@@ -1,10 +1,13 @@
 // The one route that speaks GraphQL, and what is refused on it before Apollo Server sees it.
+import { isIPv4 } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FormattedExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import type { Authenticate, Identity } from '../auth/authenticate';
-import { type ContextDependencies, createContext, type GraphqlContext } from '../graphql/context';
+import { Refusal } from '../auth/refusal';
+import { type ContextDependencies, GraphqlContext } from '../graphql/context';
 import type { PersistedDocuments } from '../graphql/guards/persisted-documents';
 import type { KnownDocuments } from '../graphql/known-documents';
 import { CodedError } from '../lib/coded-error';
@@ -62,13 +65,14 @@ export async function registerGraphql(
   options: GraphqlRouteOptions,
   hasExplorer: boolean,
 ): Promise<void> {
-  const { apollo, documents, useCases, persistedDocuments, findOutage } = options;
+  const { apollo, documents, useCases, persistedDocuments } = options;
   const toContext = (request: FastifyRequest) => {
     // The hook has let the request through.
     const { subject, scopes } = request.getDecorator<Identity>(IDENTITY);
     // A connection that was reset before its request was read has none any more; a proxy may write "unknown" or worse.
-    const address = parseIpAddress(request.ip ?? '')?.toString() ?? 'unknown';
-    return createContext({ correlationId: request.id, address, subject, scopes }, useCases);
+    const { ip = '' } = request;
+    const address = isIPv4(ip) ? ip : (parseIpAddress(ip)?.toString() ?? 'unknown');
+    return new GraphqlContext({ correlationId: request.id, address, subject, scopes }, useCases);
   };
   const askApollo = fastifyApolloHandler(apollo, {
     context: async (request) => toContext(request),
@@ -79,26 +83,35 @@ export async function registerGraphql(
       const type = chooseType(request.headers.accept);
       // Chosen once, for all that answer this request: Apollo Server takes what is named here.
       request.headers.accept = type;
-      const fault = type ? findFault(request, persistedDocuments) : NOT_ACCEPTABLE;
-      done(findOutage() ?? fault);
+      done(type ? undefined : NOT_ACCEPTABLE);
     });
     server.addHook<string>('onSend', (request, reply, payload, done) => {
       const isRefusal = reply.statusCode >= 400 && typeof payload === 'string';
       done(null, isRefusal ? addCorrelationIdToBody(payload, request.id) : payload);
     });
+    const respond = (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      result?: FormattedExecutionResult,
+    ) => {
+      if (result) {
+        reply.type(request.headers.accept ?? JSON_TYPE);
+        return `${JSON.stringify(result)}\n`;
+      }
+      const fault = findFault(request, persistedDocuments);
+      if (fault) {
+        throw fault;
+      }
+      return askApollo.call(server, request, reply);
+    };
     server.route({
       method: ['GET', 'POST'],
       url: GRAPHQL_PATH,
-      handler: async (request, reply) => {
-        const result =
-          request.method === 'POST'
-            ? await documents?.run(request.body, () => toContext(request))
-            : undefined;
-        if (!result) {
-          return askApollo.call(server, request, reply);
-        }
-        reply.type(request.headers.accept ?? JSON_TYPE);
-        return `${JSON.stringify(result)}\n`;
+      handler: (request, reply) => {
+        const running = documents?.run(request.body, () => toContext(request));
+        return running
+          ? running.then((result) => respond(request, reply, result))
+          : respond(request, reply);
       },
     });
   });
@@ -125,26 +138,42 @@ function findFault(
 /** Before the body is read: an unauthenticated request costs nothing more. */
 function registerAuthentication(
   server: FastifyInstance,
-  { authenticate, log }: GraphqlRouteOptions,
+  { authenticate, findOutage, log }: GraphqlRouteOptions,
   hasExplorer: boolean,
 ): void {
   server.decorateRequest(IDENTITY);
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
     if (hasExplorer && isForPage(request)) {
       // The explorer is in the folder above.
-      return reply.redirect(/\/(?:\?|$)/.test(request.originalUrl) ? '../' : './');
+      reply.redirect(/\/(?:\?|$)/.test(request.originalUrl) ? '../' : './');
+      return;
     }
-    const identity = await authenticate(request.headers);
-    if ('error' in identity) {
-      const { error, reason } = identity;
-      const { code } = error;
-      log.info(
-        { event: 'auth.refused', correlationId: request.id, code, reason },
-        'request refused',
-      );
-      throw error;
+    // Before any credentials are looked at: a refusal writes to the log too.
+    const outage = findOutage();
+    if (outage) {
+      done(outage);
+      return;
     }
-    request.setDecorator(IDENTITY, identity);
+    const admit = (identity: Identity | Refusal) => {
+      if (identity instanceof Refusal) {
+        const { error, reason } = identity;
+        const { code } = error;
+        log.info(
+          { event: 'auth.refused', correlationId: request.id, code, reason },
+          'request refused',
+        );
+        done(error);
+      } else {
+        request.setDecorator(IDENTITY, identity);
+        done();
+      }
+    };
+    const identity = authenticate(request.headers);
+    if (identity instanceof Promise) {
+      identity.then(admit).catch(done);
+    } else {
+      admit(identity);
+    }
   });
 }
 

@@ -61,6 +61,8 @@ interface HttpServerOptions extends GraphqlRouteOptions, ShutdownOptions, Health
 /** Bytes of request headers; room for a large token. */
 const MAX_HEADER_BYTES = 16 * 1024;
 
+const HOST = /^host$/i;
+
 /** How often late requests are looked for. */
 const CONNECTIONS_CHECK_INTERVAL_MS = 500;
 
@@ -177,7 +179,11 @@ function registerRequestChecks(server: FastifyInstance, isOpen: boolean): void {
   server.addHook('onRequest', (request, _reply, done) => {
     // Of these two, which a trusted proxy may have told, a URL will be made.
     const { protocol, host } = request;
-    const hosts = request.raw.headersDistinct.host?.length ?? 0;
+    let [hosts, bytes] = [0, 0];
+    for (const [index, text] of request.raw.rawHeaders.entries()) {
+      bytes += text.length;
+      hosts += index % 2 === 0 && HOST.test(text) ? 1 : 0;
+    }
     if (!host || hosts > 1 || !URL.canParse(`${protocol}://${host}`)) {
       done(BAD_HOST);
     } else if (!isDirected(request)) {
@@ -185,7 +191,7 @@ function registerRequestChecks(server: FastifyInstance, isOpen: boolean): void {
     } else if (request.url.includes('#')) {
       // No fragment belongs into a request; Fastify and URL disagree on where the query ends before one.
       done(BAD_URL);
-    } else if (request.raw.rawHeaders.join('').length > MAX_HEADER_BYTES) {
+    } else if (bytes > MAX_HEADER_BYTES) {
       done(HEADERS_TOO_LONG);
     } else {
       done();
@@ -212,9 +218,9 @@ function normalizeRequest(request: IncomingMessage): string {
   const { headers, method, httpVersion, url = '' } = request;
   const [, path = '', search = ''] = /^([^?]*)(.*)$/s.exec(url) ?? [];
   const target = (path.replace(/^\/\/+/, '/').replace(/(?!^)\/$/, '') || '/') + search;
-  const isHealthCheck = HEALTH_PATHS.includes(toPath({ url: target }));
+  const isHealthCheck = () => HEALTH_PATHS.includes(toPath({ url: target }));
   const isPreflight = 'access-control-request-method' in headers;
-  if (method === 'HEAD' || (method === 'OPTIONS' && isHealthCheck && !isPreflight)) {
+  if (method === 'HEAD' || (method === 'OPTIONS' && isHealthCheck() && !isPreflight)) {
     request.method = 'GET';
   }
   if (httpVersion === '1.0') {

@@ -25,7 +25,7 @@ export class PendingResponses {
     const { socket } = request;
     const requests = this.#pending.get(socket) ?? this.#open(socket);
     requests.set(request, 0);
-    response.once('finish', () => {
+    response.on('finish', () => {
       requests.delete(request);
       this.#check();
     });
@@ -51,7 +51,10 @@ export class PendingResponses {
     const { socket } = request;
     const requests = this.#pending.get(socket);
     requests?.set(request, bytes);
-    const unreadBytes = [...(requests?.values() ?? [])].reduce((sum, one) => sum + one, 0);
+    let unreadBytes = 0;
+    for (const unread of requests?.values() ?? []) {
+      unreadBytes += unread;
+    }
     if (unreadBytes > MAX_UNREAD_BYTES_PER_CONNECTION) {
       socket.destroy();
     }
@@ -94,7 +97,7 @@ export class PendingResponses {
   #open(socket: Socket): Map<IncomingMessage, number> {
     const requests = new Map<IncomingMessage, number>();
     this.#pending.set(socket, requests);
-    socket.once('close', () => {
+    socket.on('close', () => {
       this.#pending.delete(socket);
       this.#check();
     });

@@ -37,10 +37,7 @@ export class Deadlines {
   constructor(private readonly clock: Clock) {}
 
   /** Runs something under a deadline, whose timer ends with it. */
-  async within<Result>(
-    timeoutMs: number,
-    run: (deadline: Deadline) => Promise<Result>,
-  ): Promise<Result> {
+  within<Result>(timeoutMs: number, run: (deadline: Deadline) => Promise<Result>): Promise<Result> {
     const leftMs = this.#stopped ? 0 : timeoutMs;
     const deadline = new OpenDeadline(this.clock.monotonicMs() + leftMs);
     if (this.#stopped) {
@@ -48,15 +45,16 @@ export class Deadlines {
     }
     this.#open.add(deadline);
     const cancel = this.clock.after(leftMs, () => deadline.expire());
-    try {
-      return await run(deadline);
-    } finally {
+    const end = () => {
       cancel();
       this.#open.delete(deadline);
       if (this.#open.size === 0) {
         this.#onIdle();
       }
-    }
+    };
+    const result = run(deadline);
+    void result.then(end, end);
+    return result;
   }
 
   /** Resolves when nothing runs under a deadline. */

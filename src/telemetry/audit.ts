@@ -1,8 +1,8 @@
 // What the log says of each use case: caller, request and outcome. Of resends it is the audit trail.
 // Addresses are personal, so they are told apart by a keyed hash unless a setting says otherwise.
 import { createHmac, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import type { Caller } from '../domain/caller';
 import type { UpstreamDiagnostics } from '../domain/outcome';
 import { toMailboxKey } from '../domain/recipient';
 import { isOrderId } from '../domain/resend-request';
@@ -30,14 +30,16 @@ export function createAudit(settings: AuditSettings, log: Logger): Audit {
     return () => () => {};
   }
   const nameAddress = createAddressField(settings);
-  const nameCaller = createCallerFields(nameAddress);
   // What happened to people's mailboxes is logged even where only errors are logged.
   const auditLog = log.child({}, { level: 'info' });
   return ({ useCase, orderId, caller }) => {
     const { event, message } = EVENTS[useCase];
-    const { correlationId } = caller;
+    const { correlationId, address } = caller;
     // Before anything is sent: what goes wrong here must not take the event of a sent email with it.
-    const { subject, callerAddress } = nameCaller(caller);
+    const callerAddress = nameAddress(address);
+    const subject = caller.subject?.includes('@')
+      ? nameAddress(toMailboxKey(caller.subject))
+      : caller.subject;
     return ({ outcome, request, durationMs }) => {
       const isResend = useCase === 'resend';
       if (!outcome && !isResend) {
@@ -103,30 +105,19 @@ function describeFault({ status, errorCode }: UpstreamDiagnostics = {}): string 
     : 'the certificate of DIGICERT_BASE_URL is not trusted: nothing was sent to it';
 }
 
-/** Who called: a subject that is an email address, and the IP address, as any address is logged. */
-function createCallerFields(nameAddress: (address: string) => string) {
-  /** A request may read a hundred orders, one after the other. Not a WeakMap: an entry for each request is dear to collect. */
-  let last: { readonly caller: Caller; readonly fields: ReturnType<typeof toFields> } | undefined;
-  const toFields = ({ subject, address }: Caller) => ({
-    subject: subject?.includes('@') ? nameAddress(toMailboxKey(subject)) : subject,
-    callerAddress: nameAddress(address),
-  });
-  return (caller: Caller) => {
-    if (last?.caller !== caller) {
-      last = { caller, fields: toFields(caller) };
-    }
-    return last.fields;
-  };
-}
-
 /** Characters of a hash: 96 bits, so that two addresses never share one. */
 const HASH_LENGTH = 16;
+
+/** Remembered: a router's address is in every event, and one request may read a hundred orders. */
+const MAX_HASHES = 1_000;
 
 function createAddressField({ addresses, hashKey }: AuditSettings): (address: string) => string {
   if (addresses === 'plain') {
     return (address) => address;
   }
   const key = hashKey ?? randomBytes(32);
-  return (address) =>
+  const toHash = (address: string) =>
     createHmac('sha256', key).update(address).digest('base64url').slice(0, HASH_LENGTH);
+  const hashes = new LRUCache<string, string>({ max: MAX_HASHES, memoMethod: toHash });
+  return (address) => hashes.memo(address);
 }

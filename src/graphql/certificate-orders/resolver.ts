@@ -23,7 +23,7 @@ export class CertificateOrdersResolver {
   })
   async certificateOrders(
     @Args(() => CertificateOrdersArgs) args: CertificateOrdersArgs,
-    @Ctx() { caller, orders, listOrders, budget }: GraphqlContext,
+    @Ctx() { caller, orders, useCases, budget }: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<CertificateOrderConnection> {
     const parsed = parseOrderListQuery(args);
@@ -35,7 +35,7 @@ export class CertificateOrdersResolver {
       // Before the first of them is read.
       await orders.addReferences(parsed.page);
     }
-    const outcome = await listOrders(parsed.query, caller);
+    const outcome = await useCases.listOrders(parsed.query, caller);
     if (outcome.kind === 'refused') {
       const [{ message = '' } = {}] = outcome.digicertErrors;
       throw new CodedError(

@@ -16,6 +16,9 @@ const UNKNOWN_VALUE_BYTES = 100;
 /** Quotes, colon and comma around a key, and a comma behind a value. */
 const PUNCTUATION_BYTES = 4;
 
+/** ASCII that JSON writes as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 const ADVICE = `The lists of one response may have ${MAX_LIST_BYTES} bytes in all: ask for fewer orders or fields, and for each list once.`;
 
 const TOO_LARGE = new CodedError('RESPONSE_TOO_LARGE', `${ADVICE} Lists from here on are null.`);
@@ -75,7 +78,8 @@ function measure(value: unknown, selection: readonly SelectedField[]): number {
     return value.reduce((sum: number, item) => sum + measure(item, selection), 0);
   }
   if (typeof value === 'string') {
-    return Buffer.byteLength(JSON.stringify(value)) + PUNCTUATION_BYTES;
+    const bytes = PLAIN.test(value) ? value.length + 2 : Buffer.byteLength(JSON.stringify(value));
+    return bytes + PUNCTUATION_BYTES;
   }
   if (typeof value !== 'object' || value === null || selection.length === 0) {
     return UNKNOWN_VALUE_BYTES;

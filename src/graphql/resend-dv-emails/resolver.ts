@@ -1,7 +1,8 @@
 // The mutation: arguments in, one member of the result union out.
 import type { GraphQLResolveInfo } from 'graphql';
-import { Args, Authorized, Ctx, Info, Mutation, Resolver } from 'type-graphql';
+import { Args, Ctx, Info, Mutation, Resolver } from 'type-graphql';
 import { SCOPE } from '../../domain/caller';
+import { checkScope } from '../auth-checker';
 import type { GraphqlContext } from '../context';
 import { ResendDvEmailsArgs } from './input';
 import { ResendDvEmailsResult, toResult } from './result';
@@ -13,7 +14,6 @@ const NOT_ASCII = /[^ -~]/;
 
 @Resolver()
 export class ResendDvEmailsResolver {
-  @Authorized(SCOPE.resendEmails)
   @Mutation(() => ResendDvEmailsResult, {
     nullable: true,
     description:
@@ -21,16 +21,19 @@ export class ResendDvEmailsResolver {
   })
   async resendDvEmails(
     @Args(() => ResendDvEmailsArgs) { orderId, input }: ResendDvEmailsArgs,
-    @Ctx() { caller, resend, orders, budget }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<typeof ResendDvEmailsResult> {
+    // Not by @Authorized: type-graphql holds five promises for as long as DigiCert takes.
+    checkScope({ context, info }, [SCOPE.resendEmails]);
+    const { caller, useCases, budget } = context;
     // Before anything is sent: a success must not be lost because its recipients do not fit into the response.
     const giveBack = budget.reserve(toLongestSuccess(input), info);
-    const outcome = await resend(orderId, input, caller);
+    const outcome = await useCases.resend(orderId, input, caller);
     if (outcome.kind !== 'accepted') {
       giveBack();
     }
-    orders.forget(orderId);
+    context.orders.forget(orderId);
     return toResult(outcome, orderId, caller.correlationId, (name, details) =>
       budget.spendOnFirst(name, details, info),
     );

@@ -27,7 +27,6 @@ export const ResendDvEmailsResult = createUnionType({
       ResendDvEmailsRateLimitedError,
       ResendDvEmailsUpstreamError,
     ] as const,
-  resolveType: (member) => member.__typename,
 });
 
 /** As many items of a field as there is room for in the response. */

@@ -2,7 +2,10 @@
 import { Field, GraphQLISODateTime, ObjectType } from 'type-graphql';
 import { CertificateOrder } from '../certificate-order/types';
 
-@ObjectType({ description: 'A recipient of an approval email, as it was sent to DigiCert.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A recipient of an approval email, as it was sent to DigiCert.',
+})
 export class DomainApprovalEmail {
   @Field(() => String, {
     nullable: true,
@@ -21,6 +24,7 @@ export class DomainApprovalEmail {
 }
 
 @ObjectType({
+  simpleResolvers: true,
   description:
     'DigiCert accepted the request. Accepted is not delivered: a domain without a working mailbox gets nothing.',
 })
