@@ -31,6 +31,7 @@ async function start(): Promise<void> {
   }
   const { settings } = parsed;
   const output = process.stdout.isTTY ? undefined : new Output(tellOperator);
+  process.on('exit', () => output?.end());
   const log = createLog(settings.logLevel, output ?? createPrettyStream());
   let app: App | undefined;
   let stopping = false;
@@ -59,7 +60,7 @@ async function start(): Promise<void> {
       void stop();
     }
   });
-  app = await startApp(settings, { log, isLogRead: () => output?.isWritten ?? true });
+  app = await startApp(settings, { log, isLogRead: () => output?.isWritable ?? true });
   if (!isOneBuild()) {
     throw new Error(TWO_BUILDS);
   }

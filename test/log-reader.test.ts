@@ -92,7 +92,8 @@ it('sends nothing after the call that could not be logged, is not ready, and say
   program.kill('SIGTERM');
   expect(await once(program, 'exit')).toEqual([0, null]);
   expect(program.printed().stderr).toBe(
-    'Standard output has no reader any more: nothing is sent that could not be logged. Restart the gateway.\n',
+    'Standard output has no reader any more: nothing is sent that could not be logged. Restart the gateway.\n' +
+      'Standard output could not be written to the end. Lines lost: 3.\n',
   );
 });
 
@@ -138,7 +139,7 @@ it('waits for a reader that has stopped reading, but not without end, and loses 
   const lines = loggedEvents(program).filter(({ event }) => event === 'resend.completed');
   expect(lines).toHaveLength(calls + 1);
   expect(program.printed().stderr).toBe(
-    'The reader of standard output has stopped reading: nothing is sent until it goes on.\n' +
+    'The reader of standard output is behind: nothing is sent until it has caught up.\n' +
       'Standard output is written again. Lines lost: 0.\n',
   );
 }, 60_000);
@@ -168,6 +169,32 @@ it('sends nothing where the disk of the log is full, and says why', async () => 
 
   program.kill('SIGTERM');
   expect((await printed).join('')).toBe(
-    'Standard output cannot be written (ENOSPC): nothing is sent that could not be logged.\n',
+    'Standard output cannot be written (ENOSPC): nothing is sent that could not be logged.\n' +
+      'Standard output could not be written to the end. Lines lost: 3.\n',
   );
 });
+
+it('writes what it kept before it ends, if the reader goes on', async () => {
+  const simulator = await startSimulator({ quota: [] });
+  closeLater(() => simulator.close());
+  const { program, url } = await startGateway({
+    DIGICERT_API_KEY: 'key',
+    DIGICERT_BASE_URL: simulator.baseUrl,
+    DIGICERT_CONCURRENCY: '1500',
+  });
+  const calls = callsTo(url);
+  program.stdout.pause();
+  const responses = Array.from({ length: 1_500 }, () => calls.post(RESEND));
+  await waitFor(calls, '/readyz', 503);
+  await Promise.all(responses);
+
+  program.kill('SIGTERM');
+  program.stdout.resume();
+  expect(await program.closed).toEqual([0, null]);
+
+  const logged = loggedEvents(program);
+  expect(logged.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(
+    simulator.outbox.length,
+  );
+  expect(logged.at(-1)).toMatchObject({ event: 'gateway.stopped' });
+}, 60_000);

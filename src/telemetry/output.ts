@@ -1,22 +1,29 @@
-// Standard output. Each line is written before the call that logs it returns, so an end of the process loses and mixes up none.
+// Standard output. Each line is written before the call that logs it returns, so an end of the process loses none.
 import { writeSync } from 'node:fs';
 
-/** Milliseconds for which a line waits for a reader that is behind. Nothing else runs meanwhile. */
+/** Milliseconds for which lines wait for a reader that is behind, together. Nothing else runs meanwhile. */
 const MAX_WAIT_MS = 1_000;
+
+/** Of the time that passes; so much of the time may be waited in the long run. */
+const WAIT_RATIO = 0.2;
 
 const RETRY_AFTER_MS = 5;
 
-/** Bytes of lines that wait where the reader stays behind; what comes beyond them is lost. */
+/** Bytes of lines that are kept where the reader stays behind; what comes beyond them is lost. */
 const MAX_UNWRITTEN_BYTES = 1_000_000;
 
 /** Never notified: to wait on it is to sleep. */
 const SLEEP = new Int32Array(new SharedArrayBuffer(4));
 
-/** Not pino's own stream: it sleeps without end for a reader that is behind, and lines are lost on a full disk without a word. */
+/** Not pino's own stream: it sleeps without end for a reader that is behind, and says nothing of a full disk. */
 export class Output {
-  #unwritten: Buffer = Buffer.alloc(0);
+  /** One by one: a pipe takes up to 4 KB as a whole, so that an end of the process leaves no half line. */
+  readonly #lines: Buffer[] = [];
+  #unwrittenBytes = 0;
   #lostLines = 0;
   #errorCode: string | undefined;
+  #waitLeftMs = MAX_WAIT_MS;
+  #waitLeftAtMs = performance.now();
 
   /** `tell` is called once with what goes wrong, and once when that is over. */
   constructor(
@@ -25,51 +32,86 @@ export class Output {
     private readonly fd = process.stdout.fd,
   ) {}
 
-  /** Whether all lines are written. Those that are not are tried again. */
-  get isWritten(): boolean {
-    if (this.#unwritten.length > 0) {
-      this.#flush(0);
+  /** Whether what is logged now will be written. Lines that were not are tried again. */
+  get isWritable(): boolean {
+    if (this.#errorCode) {
+      this.#flush();
     }
-    return this.#unwritten.length === 0;
+    return !this.#errorCode;
   }
 
-  write(line: string): void {
-    const waitMs = this.#unwritten.length > 0 ? 0 : MAX_WAIT_MS;
-    const bytes = Buffer.concat([this.#unwritten, Buffer.from(line)]);
-    if (bytes.length > MAX_UNWRITTEN_BYTES) {
+  write(text: string): void {
+    const line = Buffer.from(text);
+    if (this.#lines.length > 0 && this.#unwrittenBytes + line.length > MAX_UNWRITTEN_BYTES) {
       this.#lostLines += 1;
     } else {
-      this.#unwritten = bytes;
+      this.#lines.push(line);
+      this.#unwrittenBytes += line.length;
     }
-    this.#flush(waitMs);
+    this.#flush();
   }
 
-  #flush(waitMs: number): void {
-    for (let leftMs = waitMs; this.#unwritten.length > 0; leftMs -= RETRY_AFTER_MS) {
-      try {
-        this.#unwritten = this.#unwritten.subarray(writeSync(this.fd, this.#unwritten));
-      } catch (error) {
-        const { code = 'unknown' } = error as NodeJS.ErrnoException;
-        if (code !== 'EAGAIN' || leftMs <= 0) {
-          this.#report(code);
-          return;
+  /** For the end of the process: waits a last time, and tells what is lost. */
+  end(): void {
+    this.#waitLeftMs = MAX_WAIT_MS;
+    this.#flush(true);
+    const lost = this.#lines.length + this.#lostLines;
+    if (lost > 0) {
+      this.tell(`Standard output could not be written to the end. Lines lost: ${lost}.`);
+    }
+  }
+
+  #flush(waits = !this.#errorCode): void {
+    try {
+      for (let [line] = this.#lines; line; [line] = this.#lines) {
+        const written = this.#writeSome(line, waits);
+        this.#unwrittenBytes -= written;
+        if (written < line.length) {
+          this.#lines[0] = line.subarray(written);
+        } else {
+          this.#lines.shift();
         }
-        Atomics.wait(SLEEP, 0, 0, RETRY_AFTER_MS);
       }
-    }
-    this.#report(undefined);
-  }
-
-  #report(errorCode: string | undefined): void {
-    if (errorCode === this.#errorCode) {
+    } catch (error) {
+      this.#fail((error as NodeJS.ErrnoException).code ?? 'unknown');
       return;
     }
-    this.#errorCode = errorCode;
-    if (errorCode) {
-      this.tell(describeProblem(errorCode));
-    } else {
+    // A reader that is slow all the time would be waited for with each line that it reads.
+    if (this.#errorCode && this.#refillWait() >= MAX_WAIT_MS / 2) {
+      this.#errorCode = undefined;
       this.tell(`Standard output is written again. Lines lost: ${this.#lostLines}.`);
       this.#lostLines = 0;
+    }
+  }
+
+  #writeSome(line: Buffer, waits: boolean): number {
+    for (;;) {
+      try {
+        return writeSync(this.fd, line);
+      } catch (error) {
+        const isBehind = (error as NodeJS.ErrnoException).code === 'EAGAIN';
+        if (!isBehind || !waits || this.#refillWait() < RETRY_AFTER_MS) {
+          throw error;
+        }
+        const startedAtMs = performance.now();
+        Atomics.wait(SLEEP, 0, 0, RETRY_AFTER_MS);
+        this.#waitLeftMs -= performance.now() - startedAtMs;
+      }
+    }
+  }
+
+  #refillWait(): number {
+    const nowMs = performance.now();
+    const refilledMs = (nowMs - this.#waitLeftAtMs) * WAIT_RATIO;
+    this.#waitLeftMs = Math.min(MAX_WAIT_MS, this.#waitLeftMs + refilledMs);
+    this.#waitLeftAtMs = nowMs;
+    return this.#waitLeftMs;
+  }
+
+  #fail(errorCode: string): void {
+    if (errorCode !== this.#errorCode) {
+      this.#errorCode = errorCode;
+      this.tell(describeProblem(errorCode));
     }
   }
 }
@@ -79,7 +121,7 @@ function describeProblem(errorCode: string): string {
     case 'EPIPE':
       return 'Standard output has no reader any more: nothing is sent that could not be logged. Restart the gateway.';
     case 'EAGAIN':
-      return 'The reader of standard output has stopped reading: nothing is sent until it goes on.';
+      return 'The reader of standard output is behind: nothing is sent until it has caught up.';
     default:
       return `Standard output cannot be written (${errorCode}): nothing is sent that could not be logged.`;
   }
