@@ -148,7 +148,7 @@ function registerAuthentication(
       reply.redirect(/\/(?:\?|$)/.test(request.originalUrl) ? '../' : './');
       return;
     }
-    // Before any credentials are looked at: a refusal writes to the log too.
+    // Before credentials are checked: a refusal is logged too.
     const outage = findOutage();
     if (outage) {
       done(outage);

@@ -51,7 +51,7 @@ export class Output {
     this.#flush();
   }
 
-  /** For the end of the process: waits a last time, and tells what is lost. */
+  /** For the end of the process: waits a last time, and reports what is lost. */
   end(): void {
     this.#waitLeftMs = MAX_WAIT_MS;
     this.#flush(true);
