@@ -172,9 +172,10 @@ export class KeySet {
       this.#fetchableAtMs = clock.monotonicMs() + RETRY_MS;
       if (!this.#failing) {
         this.#failing = true;
+        const hasKeys = this.#keys !== undefined;
         log.error(
-          { event: 'jwks.unavailable', hasKeys: this.#keys !== undefined, err: error },
-          'the keys of the identity provider cannot be fetched; the cached ones stay in use',
+          { event: 'jwks.unavailable', hasKeys, err: error },
+          `the keys of the identity provider cannot be fetched${hasKeys ? '; the cached ones stay in use' : ', so no token can be checked'}`,
         );
       }
     }
@@ -225,7 +226,7 @@ async function fetchText(url: string, dispatcher: Dispatcher): Promise<string> {
   });
   if (!response.ok) {
     await response.body?.cancel();
-    throw new Error(`The identity provider answers ${response.status}.`);
+    throw new Error(`The identity provider answers ${response.status} for ${url}`);
   }
   const chunks: Uint8Array[] = [];
   let bytes = 0;

@@ -82,7 +82,8 @@ export function startTelemetry(
     findOutage,
     apolloPlugins: tracing ? [tracing.plugin] : [],
     instrument: tracing?.instrument,
-    watchState: (state: MeasuredState) => metrics?.watch(state),
+    watchState: (state: Omit<MeasuredState, 'isLogRead'>) =>
+      metrics?.watch({ ...state, isLogRead }),
     countRefusal: (reason: RefusalReason) => metrics?.countRefusal(reason),
     /** For a rejection that nothing awaits: counts it, and logs it unless another one was logged a moment ago. */
     reportUnhandledRejection: (reason: unknown) => {

@@ -90,3 +90,29 @@ it(
   },
   2 * MINUTE_MS,
 );
+
+it(
+  'stops when npm is told to',
+  async () => {
+    const { PATH, HOME } = process.env;
+    const child = spawn('npm', ['start'], {
+      cwd: clone,
+      env: { PATH, HOME, PORT: await findFreePort() },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    while (!output.includes('gateway.started')) {
+      await once(child.stdout, 'data');
+    }
+    // npm alone, as a supervisor does.
+    child.kill('SIGTERM');
+    await once(child.stdout, 'end');
+
+    expect(output).toContain('gateway.stopped');
+  },
+  2 * MINUTE_MS,
+);

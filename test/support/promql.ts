@@ -27,6 +27,7 @@ const WINDOW: RollingWindow = { limit: 1_000, windowMs: 180_000 };
 export async function readExported(): Promise<ExportedMetrics> {
   const { registry, observeUpstream, watch } = createMetrics();
   watch({
+    isLogRead: () => true,
     digicert: { breakerState: 'closed', inFlight: 0 },
     quotaWindows: [WINDOW],
     limits: {

@@ -148,6 +148,7 @@ describe('metrics', () => {
     expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
     expect(text).toMatch(/^process_resident_memory_bytes /m);
     expect(text).not.toContain('redis_up');
+    expect(text).toContain('dv_email_gateway_log_writable 1\n');
   });
 
   it('are on their port alone, and nothing else is', async () => {

@@ -9,6 +9,7 @@ const BREAKER_STATES: readonly BreakerState[] = ['closed', 'half-open', 'open'];
 
 export interface MeasuredState {
   readonly digicert: { readonly breakerState: BreakerState; readonly inFlight: number };
+  readonly isLogRead: () => boolean;
   readonly quotaWindows: readonly RollingWindow[];
   readonly limits: {
     usage(): Promise<readonly WindowUsage[]>;
@@ -18,7 +19,7 @@ export interface MeasuredState {
 }
 
 export function watchState(
-  { digicert, quotaWindows, limits }: MeasuredState,
+  { digicert, isLogRead, quotaWindows, limits }: MeasuredState,
   registry: Registry,
 ): void {
   const registers = [registry];
@@ -39,6 +40,14 @@ export function watchState(
     registers,
     collect() {
       this.set(digicert.inFlight);
+    },
+  });
+  new Gauge({
+    name: `${PREFIX}log_writable`,
+    help: 'Whether the log can be written. Where it cannot, nothing is sent.',
+    registers,
+    collect() {
+      this.set(isLogRead() ? 1 : 0);
     },
   });
   const limit = new Gauge({
