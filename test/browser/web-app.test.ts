@@ -206,7 +206,7 @@ describeWithChromium('the example app', () => {
 
   it.each([
     ['ACCEPTED', 'Your attempt was made. DigiCert accepted it'],
-    ['NOT_SENT', 'Your attempt was made. It certainly sent nothing.'],
+    ['NOT_SENT', 'Your attempt was made. Nothing was sent.'],
     ['IN_PROGRESS', 'Your attempt was made. DigiCert has not responded yet.'],
     ['UNKNOWN', 'Your attempt was made. It may have sent emails'],
     ['of another page', 'The gateway does not have your attempt as the last one'],
@@ -229,7 +229,12 @@ describeWithChromium('the example app', () => {
     await answerReads(page, '1001', () => {
       const lastResend = Object.hasOwn(attempts, outcome)
         ? attempts[outcome]
-        : { ...LAST_RESEND, outcome, correlationId: requestId };
+        : {
+            ...LAST_RESEND,
+            outcome,
+            correlationId: requestId,
+            attemptedAt: new Date().toISOString(),
+          };
       return lastResend ? { lastResend } : {};
     });
 

@@ -1,5 +1,5 @@
 import { type FormEvent, useRef, useState } from 'react';
-import { LastResend, mayRepeat, type Resend } from '../order/last-resend';
+import { LastResend, type Resend } from '../order/last-resend';
 import type { Domain } from '../order/order-details';
 import { ApproverFields } from './approver-fields';
 import { AttemptPanel } from './attempt-panel';
@@ -22,16 +22,14 @@ interface Props {
 }
 
 export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: Props) {
-  const { attempt, doubtful, requestId, resend, startOver } = useResend();
+  const { attempt, doubt, doubtful, requestId, resend, startOver } = useResend(orderId, lastResend);
   const [recipients, setRecipients] = useState<readonly Recipient[]>([]);
   const [confirmed, setConfirmed] = useState(false);
   const headingRef = useRef<HTMLHeadingElement>(null);
   const secondsLeft = useSecondsUntil(toNextTryMs(attempt));
 
   const sending = attempt.kind === 'sending';
-  // What was read before this page's own attempt is out of date.
-  const needsConfirmation = doubtful || (!requestId && mayRepeat(lastResend));
-  const unconfirmed = needsConfirmation && !confirmed;
+  const unconfirmed = doubtful && !confirmed;
   const blocked = sending || secondsLeft > 0 || unconfirmed;
   const { approvers, lookUps } = useApprovers(orderId, domains, obstacle === undefined);
   const faults = findFaults(attempt, recipients);
@@ -71,7 +69,11 @@ export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: P
       </h2>
       <AttemptPanel attempt={attempt} recipients={recipients} />
       {lost && requestId && <LostResponse orderId={orderId} requestId={requestId} />}
+      {/* What was read before this page's own attempt is out of date. */}
       {lastResend && !requestId && <LastResend resend={lastResend} />}
+      {doubt && !requestId && (
+        <p className="hint">An attempt from this tab may have sent emails: look for them.</p>
+      )}
       {obstacle && (
         <>
           <p>{obstacle}</p>
@@ -89,7 +91,7 @@ export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: P
       <form onSubmit={handleSubmit} hidden={accepted || obstacle !== undefined} noValidate>
         <ApproverFields domains={domains} approvers={approvers} lookUps={lookUps} faults={faults} />
         <LanguageField fault={faults.get(LOCALE_FIELD)} />
-        {needsConfirmation && !sending && (
+        {doubtful && !sending && (
           <label className="choice">
             <input
               type="checkbox"
