@@ -101,7 +101,7 @@ describeWithChromium('the field of the example app', () => {
     gateway.takeUpstreamRequests();
   });
 
-  it('tells links of one name apart, and keeps a status in one piece', async () => {
+  it('has links of one name that differ, and keeps a status in one piece', async () => {
     const { page, gateway } = await open('?search=twice');
     await page.locator('.orders').waitFor();
 

@@ -1,4 +1,4 @@
-/** Names the call in the gateway's log, for those who are asked for help. */
+/** Names the call in the gateway's log, to quote when asking for help. */
 export function CorrelationId({ id }: { readonly id: unknown }) {
   return typeof id === 'string' ? (
     <p className="hint">

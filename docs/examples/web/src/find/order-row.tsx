@@ -19,11 +19,13 @@ export function OrderRow({ order, search }: Props) {
   const names = order.dnsNames?.filter((name) => name !== order.commonName) ?? [];
   const more = names.length - MAX_NAMES;
   const { id, commonName } = order;
+  const { href, onClick } = toLink({ search, order: id });
   return (
     <li className="order">
       {/* Many orders have one name: a list of links alone would not say which is which. */}
       <a
-        {...toLink({ search, order: id })}
+        href={href}
+        onClick={onClick}
         aria-label={commonName ? `${commonName}, order ${id}` : undefined}
       >
         {commonName ?? `Order ${id}`}

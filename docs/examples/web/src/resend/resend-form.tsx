@@ -21,9 +21,15 @@ interface Props {
   readonly onRead: () => void;
 }
 
+/** What was entered for the last attempt. */
+interface Sent {
+  readonly recipients: readonly Recipient[];
+  readonly isEmpty: boolean;
+}
+
 export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: Props) {
   const { attempt, doubt, doubtful, requestId, resend, startOver } = useResend(orderId, lastResend);
-  const [recipients, setRecipients] = useState<readonly Recipient[]>([]);
+  const [{ recipients, isEmpty }, setSent] = useState<Sent>({ recipients: [], isEmpty: true });
   const [confirmed, setConfirmed] = useState(false);
   const headingRef = useRef<HTMLHeadingElement>(null);
   const secondsLeft = useSecondsUntil(toNextTryMs(attempt));
@@ -44,7 +50,7 @@ export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: P
     const form = new FormData(event.currentTarget);
     const chosen = readRecipients(form, domains, approvers);
     const locale = readText(form, LOCALE_FIELD);
-    setRecipients(chosen);
+    setSent({ recipients: chosen, isEmpty: chosen.length === 0 && !locale });
     setConfirmed(false);
     void resend({
       orderId,
@@ -67,7 +73,7 @@ export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: P
       <h2 ref={headingRef} tabIndex={-1}>
         Approval emails
       </h2>
-      <AttemptPanel attempt={attempt} recipients={recipients} />
+      <AttemptPanel {...{ attempt, recipients, isEmpty, secondsLeft }} />
       {lost && requestId && <LostResponse orderId={orderId} requestId={requestId} />}
       {/* What was read before this page's own attempt is out of date. */}
       {lastResend && !requestId && <LastResend resend={lastResend} />}
@@ -84,10 +90,10 @@ export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: P
       )}
       {accepted && !obstacle && (
         <button type="button" onClick={handleAnotherRound}>
-          Send another round
+          Send again
         </button>
       )}
-      {/* Out of sight once it is accepted: no click that comes late may send another round. */}
+      {/* Out of sight once it is accepted: no click that comes late may send more emails. */}
       <form onSubmit={handleSubmit} hidden={accepted || obstacle !== undefined} noValidate>
         <ApproverFields domains={domains} approvers={approvers} lookUps={lookUps} faults={faults} />
         <LanguageField fault={faults.get(LOCALE_FIELD)} />
