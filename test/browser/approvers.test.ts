@@ -51,7 +51,7 @@ const MAILBOXES = ['admin', 'administrator', 'webmaster', 'hostmaster', 'postmas
 const atDomain = (domain: string) => MAILBOXES.map((mailbox) => `${mailbox}@${domain}`);
 const NONE_AT_SHOP = 'shop.example.com has no mail server: DigiCert sends nothing there:';
 const PUBLISHED = 'Published in DNS for approvals';
-const MAY_GET = 'example.com is not known to have a mail server:';
+const MAY_GET = 'It could not be checked whether example.com has a mail server:';
 
 describeWithChromium('the example app, choosing who is mailed', () => {
   let web: WebApp;
@@ -110,11 +110,17 @@ describeWithChromium('the example app, choosing who is mailed', () => {
       ...atDomain('example.com')
         .slice(1)
         .map((email) => [email, null]),
-      [CONTACT, `${PUBLISHED}, and mail.example.net is not known to have a mail server:`],
+      [
+        CONTACT,
+        `${PUBLISHED}, and it could not be checked whether mail.example.net has a mail server:`,
+      ],
       ...atDomain('shop.example.com').map((email) => [email, NONE_AT_SHOP]),
     ]);
     expect(
-      await page.getByRole('status').getByText('Mail cannot reach 5 of 11 addresses').count(),
+      await page
+        .getByRole('status')
+        .getByText('5 of 11 addresses cannot get mail. They are listed')
+        .count(),
     ).toBe(1);
     expect(await findPageFaults(opened)).toEqual([]);
     gateway.takeUpstreamRequests();
@@ -162,7 +168,7 @@ describeWithChromium('the example app, choosing who is mailed', () => {
   ])('says why there are no addresses for %s', async (name, why) => {
     const { page, gateway } = await open();
 
-    const group = page.getByRole('group', { name: `Who approves ${name}` });
+    const group = page.getByRole('group', { name: `Who may approve ${name}` });
     const description = await group.getAttribute('aria-describedby');
     expect(await page.locator(`#${description}`).textContent()).toBe(why);
     expect(await group.getByRole('checkbox').count()).toBe(0);
@@ -183,6 +189,28 @@ describeWithChromium('the example app, choosing who is mailed', () => {
         { domain: 'shop.example.com', email: CONTACT, email_domain: 'example.com' },
       ],
     });
+    gateway.takeUpstreamRequests();
+  });
+
+  it('repeats for which chosen addresses no mail server is known, and expects no emails where it is all of them', async () => {
+    const { opened, page, gateway } = await open();
+    const [unreached, reached] = ['admin@shop.example.com', 'hostmaster@example.com'];
+    const listResults = () => page.locator('.panel').getByRole('listitem').allTextContents();
+    const none = `${unreached} for shop.example.com: no mail server is known there, so DigiCert sends nothing to it`;
+
+    await page.getByLabel(unreached).check();
+    await findResendButton(page).click();
+    await readResult(page);
+    expect(await listResults()).toEqual([none]);
+    expect(await page.locator('.panel').textContent()).not.toContain('spam');
+    expect(await findPageFaults(opened)).toEqual([]);
+
+    await page.getByRole('button', { name: 'Send again' }).click();
+    await page.getByLabel(reached).check();
+    await findResendButton(page).click();
+    await readResult(page);
+    expect((await listResults()).sort()).toEqual([none, `${reached} for shop.example.com`]);
+    expect(await page.locator('.panel').textContent()).toContain('spam');
     gateway.takeUpstreamRequests();
   });
 

@@ -88,7 +88,7 @@ describeWithChromium('the list of orders', () => {
     await open.page.goto(`${web.url}?search=nowhere`);
 
     await open.page.getByText('No orders.').waitFor();
-    expect(await open.page.getByText('Type another part of the name').count()).toBe(1);
+    expect(await open.page.getByText('Try a shorter part of the name').count()).toBe(1);
     expect(await findPageFaults(open)).toEqual([]);
     gateway.takeUpstreamRequests();
   });

@@ -50,7 +50,7 @@ describeWithChromium('the example app', () => {
 
   it.each([
     ['Success', '1001', 'DigiCert accepted the request'],
-    ['InvalidInputError', '1400', 'Please check what you entered'],
+    ['InvalidInputError', '1400', 'DigiCert refused the request'],
     ['OrderNotEligibleError NOT_A_DV_ORDER', '1004', 'The order is for an OV or EV certificate'],
     ['AccessDeniedError', '1403', 'DigiCert does not allow it'],
     ['RateLimitedError', '1429', 'No more requests can be made to DigiCert for the moment'],
@@ -87,7 +87,10 @@ describeWithChromium('the example app', () => {
 
   it.each([
     ['1002', 'The status of the order is issued: it no longer waits for approval by email.'],
-    ['1003', 'The order proves domain control by dns-txt-token, not by email.'],
+    [
+      '1003',
+      'The order proves domain control by a TXT record in DNS, not by email. Follow that method, or change it to email at DigiCert.',
+    ],
     [
       '1005',
       'An administrator of the DigiCert account has to approve the order first: there are no emails to resend yet.',
@@ -206,7 +209,7 @@ describeWithChromium('the example app', () => {
 
   it.each([
     ['ACCEPTED', 'Your attempt was made. DigiCert accepted it'],
-    ['NOT_SENT', 'Your attempt was made. It certainly sent nothing.'],
+    ['NOT_SENT', 'Your attempt was made. Nothing was sent.'],
     ['IN_PROGRESS', 'Your attempt was made. DigiCert has not responded yet.'],
     ['UNKNOWN', 'Your attempt was made. It may have sent emails'],
     ['of another page', 'The gateway does not have your attempt as the last one'],
@@ -229,7 +232,12 @@ describeWithChromium('the example app', () => {
     await answerReads(page, '1001', () => {
       const lastResend = Object.hasOwn(attempts, outcome)
         ? attempts[outcome]
-        : { ...LAST_RESEND, outcome, correlationId: requestId };
+        : {
+            ...LAST_RESEND,
+            outcome,
+            correlationId: requestId,
+            attemptedAt: new Date().toISOString(),
+          };
       return lastResend ? { lastResend } : {};
     });
 
@@ -256,7 +264,7 @@ describeWithChromium('the example app', () => {
       .getByLabel('admin@example.com')
       .check();
     await page
-      .getByRole('group', { name: 'approves example.com' })
+      .getByRole('group', { name: 'may approve example.com' })
       .getByLabel('hostmaster@example.com')
       .check();
     await findResendButton(page).click();
@@ -313,14 +321,14 @@ describeWithChromium('the example app', () => {
     gateway.takeUpstreamRequests();
   });
 
-  it('offers another round after a success, and not at the same place by the same click', async () => {
+  it('offers to send again after a success, and not at the same place by the same click', async () => {
     const gateway = await startBehindPage();
     const { page } = await openOrder(web, '1001');
     await findResendButton(page).click();
     await readResult(page);
     expect(await findResendButton(page).isVisible()).toBe(false);
 
-    await page.getByRole('button', { name: 'Send another round' }).click();
+    await page.getByRole('button', { name: 'Send again' }).click();
     await findResendButton(page).click();
     await readResult(page);
 
@@ -528,7 +536,7 @@ describeWithChromium('the example app', () => {
     await keyboard.press('Enter');
     expect(await readResult(page)).toBe('DigiCert accepted the request');
     await keyboard.press('Tab');
-    expect(await readFocus(page)).toBe('Send another round');
+    expect(await readFocus(page)).toBe('Send again');
     await keyboard.press('Enter');
     expect(await readFocus(page)).toBe('Approval emails');
 

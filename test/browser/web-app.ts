@@ -67,6 +67,7 @@ async function stop(child: ChildProcess): Promise<void> {
 /** What a gateway may say of an order; of a pending one, unless it says otherwise. */
 export interface ReadOrder {
   readonly status?: string;
+  readonly dcvMethod?: string;
   readonly lastResend?: object;
   readonly domains?: readonly object[];
 }

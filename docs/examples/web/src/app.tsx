@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { FindForm } from './find/find-form';
 import { OrderList } from './find/order-list';
+import { isOrderNumber } from './find/to-place';
 import { OrderView } from './order/order-view';
 import { toLink, usePlace } from './use-url';
 
@@ -10,7 +11,8 @@ export function App() {
   const { search, order } = place;
   // Orders that were looked at stay: each knows what is in flight, and whether emails may have been sent.
   const [visited, setVisited] = useState<readonly string[]>([]);
-  if (order && !visited.includes(order)) {
+  const isNumber = isOrderNumber(order ?? '');
+  if (order && isNumber && !visited.includes(order)) {
     setVisited([...visited, order]);
   }
 
@@ -26,6 +28,9 @@ export function App() {
         </p>
       ) : (
         <OrderList key={search ?? ''} search={search} />
+      )}
+      {order && !isNumber && (
+        <p role="alert">“{order}” is not an order number, which has 1 to 20 digits.</p>
       )}
       {visited.map((id) => (
         <div key={id} hidden={id !== order}>

@@ -1,5 +1,6 @@
 import { type FormEvent, useId } from 'react';
 import { goTo, type Place } from '../use-url';
+import { toPlace } from './to-place';
 
 /** Orders of the gateway's simulator, each with the outcome of a resend. */
 const SIMULATED_ORDERS = {
@@ -16,8 +17,6 @@ const SIMULATED_ORDERS = {
   '1503': 'DigiCert is down',
 };
 
-const ORDER_NUMBER = /^\d{1,20}$/;
-
 /** One field for all that a user may know of an order. Nothing is read while one types: every read counts. */
 export function FindForm({ place }: { readonly place: Place }) {
   const listId = useId();
@@ -26,7 +25,7 @@ export function FindForm({ place }: { readonly place: Place }) {
   function handleSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const text = String(new FormData(event.currentTarget).get('find')).trim();
-    goTo(ORDER_NUMBER.test(text) ? { order: text } : { search: text });
+    goTo(toPlace(text));
   }
 
   return (

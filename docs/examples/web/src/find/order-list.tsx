@@ -1,11 +1,16 @@
 // Orders that were found, or while nothing is searched for, those that wait.
 import { NetworkStatus } from '@apollo/client';
 import { useQuery } from '@apollo/client/react';
-import { CertificateOrdersDocument } from 'dv-email-gateway-client';
+import {
+  CertificateOrdersDocument,
+  type CertificateOrdersQuery,
+  type CertificateOrdersQueryVariables,
+} from 'dv-email-gateway-client';
 import { useState } from 'react';
 import { FocusedHeading } from '../focused-heading';
 import { ReadFailure } from '../order/read-failure';
 import { OrderRow, type Row } from './order-row';
+import { isDnsName } from './to-place';
 
 /** A screen or two. */
 const FOUND = 20;
@@ -26,14 +31,16 @@ export function OrderList({ search }: { readonly search: string | undefined }) {
   // DigiCert searches common names alone: a whole name may be another name of the certificate.
   const whole = useQuery(CertificateOrdersDocument, {
     variables: { filter: { domainName: search ?? '' }, first: FOUND },
-    skip: !search?.includes('.'),
+    skip: !search || !isDnsName(search),
     fetchPolicy,
   });
   const [moreError, setMoreError] = useState<Error>();
   const failed = [query, whole].filter(({ error }) => error);
   const [failure] = failed;
   const page = query.data?.certificateOrders;
-  const { hasNextPage, endCursor } = page?.pageInfo ?? {};
+  const unfinished = [query, whole].filter(
+    ({ data }) => data?.certificateOrders?.pageInfo.hasNextPage,
+  );
 
   if ([query, whole].some(({ networkStatus }) => networkStatus < NetworkStatus.fetchMore)) {
     return <p role="status">{search ? 'Looking for orders…' : 'Reading the pending orders…'}</p>;
@@ -42,21 +49,15 @@ export function OrderList({ search }: { readonly search: string | undefined }) {
   const rows = search ? found : found.toSorted(byAge);
   const handleMore = () => {
     setMoreError(undefined);
-    query
-      .fetchMore({
-        variables: { after: endCursor },
-        updateQuery: ({ certificateOrders: before }, { fetchMoreResult }) => {
-          const next = fetchMoreResult.certificateOrders;
-          const edges = [...(before?.edges ?? []), ...(next?.edges ?? [])];
-          return { certificateOrders: next && { ...next, edges } };
-        },
-      })
-      .catch(setMoreError);
+    Promise.all(unfinished.map(fetchNext)).catch(setMoreError);
   };
   const heading = search ? `Orders with “${search}”` : 'Pending orders, oldest first';
   return (
     <section aria-label={heading}>
       {search ? <FocusedHeading level="h2">{heading}</FocusedHeading> : <h2>{heading}</h2>}
+      {!search && (
+        <p className="hint">Pending reissues are not among them: search for their domain.</p>
+      )}
       {failure?.error && (
         <ReadFailure
           what="orders"
@@ -66,10 +67,18 @@ export function OrderList({ search }: { readonly search: string | undefined }) {
       )}
       {/* How many there are is known once both have been read. */}
       {page && !failure && (
-        <Count count={rows.length} total={page.totalCount} more={hasNextPage === true} />
+        <Count
+          count={rows.length}
+          // What both searches find counts once: how many that is in all is not known.
+          total={whole.data ? null : page.totalCount}
+          more={unfinished.length > 0}
+        />
       )}
       {page && !failure && rows.length === 0 && search && (
-        <p>Type another part of the name, or any name on the certificate as a whole.</p>
+        <p>
+          Try a shorter part of the name. Or type any name on the certificate as a whole, or the
+          order number.
+        </p>
       )}
       <ul className="orders">
         {rows.map((order) => (
@@ -77,13 +86,27 @@ export function OrderList({ search }: { readonly search: string | undefined }) {
         ))}
       </ul>
       {moreError && <ReadFailure what="orders" error={moreError} onRetry={handleMore} />}
-      {hasNextPage && !moreError && (
-        <button type="button" aria-disabled={query.loading} onClick={handleMore}>
+      {unfinished.length > 0 && !moreError && (
+        <button type="button" aria-disabled={query.loading || whole.loading} onClick={handleMore}>
           Show more
         </button>
       )}
     </section>
   );
+}
+
+type Query = useQuery.Result<CertificateOrdersQuery, CertificateOrdersQueryVariables>;
+
+/** Adds the next page to those that were read. */
+function fetchNext({ data, fetchMore }: Query): Promise<unknown> {
+  return fetchMore({
+    variables: { after: data?.certificateOrders?.pageInfo?.endCursor },
+    updateQuery: ({ certificateOrders: before }, { fetchMoreResult }) => {
+      const next = fetchMoreResult.certificateOrders;
+      const edges = [...(before?.edges ?? []), ...(next?.edges ?? [])];
+      return { certificateOrders: next && { ...next, edges } };
+    },
+  });
 }
 
 interface CountProps {

@@ -18,9 +18,18 @@ interface Props {
 export function OrderRow({ order, search }: Props) {
   const names = order.dnsNames?.filter((name) => name !== order.commonName) ?? [];
   const more = names.length - MAX_NAMES;
+  const { id, commonName } = order;
+  const { href, onClick } = toLink({ search, order: id });
   return (
     <li className="order">
-      <a {...toLink({ search, order: order.id })}>{order.commonName ?? `Order ${order.id}`}</a>{' '}
+      {/* Many orders have one name: a list of links alone would not say which is which. */}
+      <a
+        href={href}
+        onClick={onClick}
+        aria-label={commonName ? `${commonName}, order ${id}` : undefined}
+      >
+        {commonName ?? `Order ${id}`}
+      </a>{' '}
       <span className="status">{toStatusWords(order.status)}</span>
       {names.length > 0 && (
         <p className="hint">

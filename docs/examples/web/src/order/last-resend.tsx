@@ -7,7 +7,7 @@ export type Resend = NonNullable<Order['lastResend']>;
 const OUTCOMES: Record<CertificateOrderResendOutcome, string> = {
   IN_PROGRESS: 'DigiCert has not responded yet.',
   ACCEPTED: 'DigiCert accepted it, which is not “delivered”: look for the emails.',
-  NOT_SENT: 'It certainly sent nothing.',
+  NOT_SENT: 'Nothing was sent.',
   UNKNOWN: 'It may have sent emails: look for them.',
 };
 

@@ -10,6 +10,14 @@ const UNREADY: Readonly<Record<string, string>> = {
   needs_csr: 'The requester has to add a CSR to the order at DigiCert first',
 };
 
+/** DigiCert's methods but email; one that is not known is shown as it is. */
+const METHODS: Readonly<Record<string, string>> = {
+  'dns-txt-token': 'a TXT record in DNS',
+  'dns-cname-token': 'a CNAME record in DNS',
+  'http-token': 'a file on the web server',
+  'http-token-dynamic': 'a file on the web server',
+};
+
 /** `null`: there is no such order; `undefined`: it could not be read, and a resend can still be tried. */
 export function findObstacle(order: Order | null | undefined): string | undefined {
   if (order === undefined) {
@@ -27,5 +35,10 @@ export function findObstacle(order: Order | null | undefined): string | undefine
   }
   return (order.dcvMethod?.toLowerCase() ?? 'email') === 'email'
     ? undefined
-    : `The order proves domain control by ${order.dcvMethod}, not by email.`;
+    : `The order proves domain control by ${toMethodWords(order.dcvMethod)}, not by email. Follow that method, or change it to email at DigiCert.`;
+}
+
+function toMethodWords(method: string | null): string {
+  const known = method?.toLowerCase() ?? '';
+  return Object.hasOwn(METHODS, known) ? String(METHODS[known]) : String(method);
 }

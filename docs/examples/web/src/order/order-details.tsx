@@ -6,7 +6,6 @@ export type Domain = NonNullable<Order['domains']>[number];
 
 /** Methods are an open set, so they are shown as DigiCert writes them. */
 export function OrderDetails({ order }: { readonly order: Order }) {
-  const approved = order.domains?.filter(({ status }) => status === 'approved') ?? [];
   return (
     <>
       <dl>
@@ -35,7 +34,7 @@ export function OrderDetails({ order }: { readonly order: Order }) {
       {/* Read out when it changes: a pending order is read again by itself. */}
       {order.domains && (
         <p className="hint" role="status">
-          {approved.length} of {order.domains.length} approved
+          {countApproved(order.domains)}
         </p>
       )}
       <ul>
@@ -49,4 +48,11 @@ export function OrderDetails({ order }: { readonly order: Order }) {
       </ul>
     </>
   );
+}
+
+function countApproved(domains: readonly Domain[]): string {
+  if (domains.length > 0 && domains.every(({ status }) => status === null)) {
+    return 'Not known which are approved';
+  }
+  return `${domains.filter(({ status }) => status === 'approved').length} of ${domains.length} approved`;
 }

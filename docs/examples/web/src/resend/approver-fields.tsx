@@ -15,8 +15,9 @@ export function ApproverFields({ domains, approvers, lookUps, faults }: Props) {
     <>
       <p className="hint">
         {domains.length > 0
-          ? 'Every address you choose is an email. Choose none to mail the recipients that the order already has.'
-          : 'DigiCert mails the recipients that the order already has.'}
+          ? 'Each address you choose gets one email. Choose none to mail the recipients that the order already has.'
+          : 'DigiCert mails the recipients that the order already has.'}{' '}
+        The gateway does not know who they are.
       </p>
       {/* Read out once the look-ups are done: they change what is worth choosing. */}
       <p className="hint" role="status">
@@ -28,7 +29,7 @@ export function ApproverFields({ domains, approvers, lookUps, faults }: Props) {
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a name may be missing, and the list does not change
           <fieldset key={index} aria-describedby={unavailable && unavailableId}>
-            <legend>Who approves {domain.name ?? 'the unnamed domain'}</legend>
+            <legend>Who may approve {domain.name ?? 'the unnamed domain'}</legend>
             {unavailable && (
               <p id={unavailableId} className="hint">
                 {unavailable}
@@ -37,6 +38,7 @@ export function ApproverFields({ domains, approvers, lookUps, faults }: Props) {
             <Choices domain={index} approvers={approvers[index] ?? []} faults={faults} />
             <TextField
               label="Another address"
+              hint="DigiCert may ignore an address that may not approve the domain."
               field={otherField(index)}
               fault={faults.get(otherField(index))}
               inputMode="email"
@@ -99,6 +101,6 @@ function describeLookUps({ approvers, lookUps }: Approvers): string | undefined 
   const { length } = all.filter(isUnreachable);
   // Not where they are listed: what has the focus is not moved.
   return length > 0
-    ? `Mail cannot reach ${length} of ${all.length} addresses: they are below a warning.`
+    ? `${length} of ${all.length} addresses cannot get mail. They are listed under a warning.`
     : undefined;
 }

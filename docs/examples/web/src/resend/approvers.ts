@@ -41,7 +41,7 @@ export function byUse(approvers: readonly Approver[]): readonly Approver[] {
   return [...approvers].sort((one, other) => rank(one) - rank(other));
 }
 
-export function isUnreachable({ mailServer }: Approver): boolean {
+export function isUnreachable({ mailServer }: Pick<Approver, 'mailServer'>): boolean {
   return mailServer === 'NONE';
 }
 
@@ -57,7 +57,8 @@ export function describeApprover(approver: Approver): string | undefined {
   const notes = [
     isPublished && 'Published in DNS for approvals',
     isUnreachable(approver) && `${mailDomain} has no mail server: DigiCert sends nothing there`,
-    isUnknown(approver) && `${mailDomain} is not known to have a mail server`,
+    isUnknown(approver) &&
+      `${isPublished ? 'it' : 'It'} could not be checked whether ${mailDomain} has a mail server`,
   ].filter(Boolean);
   return notes.length > 0 ? notes.join(', and ') : undefined;
 }

@@ -7,12 +7,16 @@ interface Props {
   readonly attempt: Attempt;
   /** Those of the attempt. */
   readonly recipients: readonly Recipient[];
+  /** Whether nothing was entered for it. */
+  readonly isEmpty: boolean;
+  /** Until the next. */
+  readonly secondsLeft: number;
 }
 
-export function AttemptPanel({ attempt, recipients }: Props) {
+export function AttemptPanel({ attempt, ...rest }: Props) {
   switch (attempt.kind) {
     case 'answered':
-      return <ResultPanel result={attempt.result} recipients={recipients} />;
+      return <ResultPanel result={attempt.result} {...rest} />;
     case 'failed':
       return (
         <Panel

@@ -5,12 +5,18 @@ import { findField, type Member, type Recipient } from './recipients';
 interface Props {
   readonly result: Member<'ResendDvEmailsInvalidInputError'>;
   readonly recipients: readonly Recipient[];
+  /** Whether the fields were left empty: then there is nothing to check in them. */
+  readonly isEmpty: boolean;
 }
 
 /** Every fault at once, each with a way to its field; the fields are marked by the form. */
-export function InvalidInputPanel({ result, recipients }: Props) {
+export function InvalidInputPanel({ result, recipients, isEmpty }: Props) {
   return (
-    <Panel tone="error" heading="Please check what you entered" {...result}>
+    <Panel
+      tone="error"
+      heading={isEmpty ? 'DigiCert refused the request' : 'Please check what you entered'}
+      {...result}
+    >
       {result.issues.length > 0 && (
         <ul>
           {result.issues.map((issue) => {
@@ -23,7 +29,7 @@ export function InvalidInputPanel({ result, recipients }: Props) {
           })}
         </ul>
       )}
-      <DigicertErrors errors={result.digicertErrors} />
+      <DigicertErrors errors={result.digicertErrors} open={result.issues.length === 0} />
     </Panel>
   );
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { CorrelationId } from '../correlation-id';
 import { FocusedHeading } from '../focused-heading';
 
 interface Props {
@@ -17,11 +18,7 @@ export function Panel({ tone, heading, message, correlationId, children }: Props
       <FocusedHeading level="h3">{heading}</FocusedHeading>
       {message && <p>{message}</p>}
       {children}
-      {typeof correlationId === 'string' && (
-        <p className="hint">
-          When you ask for help, quote <code>{correlationId}</code>.
-        </p>
-      )}
+      <CorrelationId id={correlationId} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // The form's fields and the mutation's list of recipients: one to the other, and an issue's path back again.
 import type { DomainApprovalEmailInput, ResendDvEmailsResult } from 'dv-email-gateway-client';
 import type { Domain } from '../order/order-details';
-import type { Approver } from './approvers';
+import { type Approver, isUnreachable } from './approvers';
 import type { Attempt } from './use-resend';
 
 export const ORDER_ID_FIELD = 'order-id';
@@ -14,6 +14,8 @@ export const otherField = (domain: number) => `domain-${domain}-other`;
 export interface Recipient {
   readonly field: string;
   readonly entry: DomainApprovalEmailInput;
+  /** Whether it was listed as one that mail cannot reach. */
+  readonly isUnreachable: boolean;
 }
 
 export type Member<Name extends ResendDvEmailsResult['__typename']> = Extract<
@@ -30,8 +32,9 @@ export function readRecipients(
 ): Recipient[] {
   return domains.flatMap((domain, index) => {
     const chosen = (approvers[index] ?? [])
-      .map(({ email, emailDomain }) => ({
+      .map(({ email, emailDomain, mailServer }) => ({
         field: approverField(index, email),
+        isUnreachable: isUnreachable({ mailServer }),
         // For an address at a parent; a wildcard is validated at its base.
         entry: {
           domain: domain.name,
@@ -42,7 +45,9 @@ export function readRecipients(
       .filter(({ field }) => form.has(field));
     const field = otherField(index);
     const email = readText(form, field);
-    return email === '' ? chosen : [...chosen, { field, entry: { domain: domain.name, email } }];
+    return email === ''
+      ? chosen
+      : [...chosen, { field, isUnreachable: false, entry: { domain: domain.name, email } }];
   });
 }
 

@@ -1,5 +1,5 @@
 import { type FormEvent, useRef, useState } from 'react';
-import { LastResend, mayRepeat, type Resend } from '../order/last-resend';
+import { LastResend, type Resend } from '../order/last-resend';
 import type { Domain } from '../order/order-details';
 import { ApproverFields } from './approver-fields';
 import { AttemptPanel } from './attempt-panel';
@@ -21,17 +21,21 @@ interface Props {
   readonly onRead: () => void;
 }
 
+/** What was entered for the last attempt. */
+interface Sent {
+  readonly recipients: readonly Recipient[];
+  readonly isEmpty: boolean;
+}
+
 export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: Props) {
-  const { attempt, doubtful, requestId, resend, startOver } = useResend();
-  const [recipients, setRecipients] = useState<readonly Recipient[]>([]);
+  const { attempt, doubt, doubtful, requestId, resend, startOver } = useResend(orderId, lastResend);
+  const [{ recipients, isEmpty }, setSent] = useState<Sent>({ recipients: [], isEmpty: true });
   const [confirmed, setConfirmed] = useState(false);
   const headingRef = useRef<HTMLHeadingElement>(null);
   const secondsLeft = useSecondsUntil(toNextTryMs(attempt));
 
   const sending = attempt.kind === 'sending';
-  // What was read before this page's own attempt is out of date.
-  const needsConfirmation = doubtful || (!requestId && mayRepeat(lastResend));
-  const unconfirmed = needsConfirmation && !confirmed;
+  const unconfirmed = doubtful && !confirmed;
   const blocked = sending || secondsLeft > 0 || unconfirmed;
   const { approvers, lookUps } = useApprovers(orderId, domains, obstacle === undefined);
   const faults = findFaults(attempt, recipients);
@@ -46,7 +50,7 @@ export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: P
     const form = new FormData(event.currentTarget);
     const chosen = readRecipients(form, domains, approvers);
     const locale = readText(form, LOCALE_FIELD);
-    setRecipients(chosen);
+    setSent({ recipients: chosen, isEmpty: chosen.length === 0 && !locale });
     setConfirmed(false);
     void resend({
       orderId,
@@ -69,9 +73,13 @@ export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: P
       <h2 ref={headingRef} tabIndex={-1}>
         Approval emails
       </h2>
-      <AttemptPanel attempt={attempt} recipients={recipients} />
+      <AttemptPanel {...{ attempt, recipients, isEmpty, secondsLeft }} />
       {lost && requestId && <LostResponse orderId={orderId} requestId={requestId} />}
+      {/* What was read before this page's own attempt is out of date. */}
       {lastResend && !requestId && <LastResend resend={lastResend} />}
+      {doubt && !requestId && (
+        <p className="hint">An attempt from this tab may have sent emails: look for them.</p>
+      )}
       {obstacle && (
         <>
           <p>{obstacle}</p>
@@ -82,14 +90,14 @@ export function ResendForm({ orderId, domains, lastResend, obstacle, onRead }: P
       )}
       {accepted && !obstacle && (
         <button type="button" onClick={handleAnotherRound}>
-          Send another round
+          Send again
         </button>
       )}
-      {/* Out of sight once it is accepted: no click that comes late may send another round. */}
+      {/* Out of sight once it is accepted: no click that comes late may send more emails. */}
       <form onSubmit={handleSubmit} hidden={accepted || obstacle !== undefined} noValidate>
         <ApproverFields domains={domains} approvers={approvers} lookUps={lookUps} faults={faults} />
         <LanguageField fault={faults.get(LOCALE_FIELD)} />
-        {needsConfirmation && !sending && (
+        {doubtful && !sending && (
           <label className="choice">
             <input
               type="checkbox"

@@ -14,6 +14,10 @@ import type { Recipient } from './recipients';
 interface Props {
   readonly result: ResendDvEmailsResult;
   readonly recipients: readonly Recipient[];
+  /** Whether nothing was entered for the attempt. */
+  readonly isEmpty: boolean;
+  /** Until the next attempt. */
+  readonly secondsLeft: number;
 }
 
 /** The one enum also has the reasons of `ResendDvEmailsUpstreamError`. */
@@ -30,12 +34,12 @@ const RATE_LIMITED: Record<ResendDvEmailsRateLimitScope, string> = {
   CALLER: 'You have made too many requests',
 };
 
-export function ResultPanel({ result, recipients }: Props) {
+export function ResultPanel({ result, recipients, isEmpty, secondsLeft }: Props) {
   switch (result.__typename) {
     case 'ResendDvEmailsSuccess':
-      return <AcceptedPanel result={result} />;
+      return <AcceptedPanel result={result} recipients={recipients} />;
     case 'ResendDvEmailsInvalidInputError':
-      return <InvalidInputPanel result={result} recipients={recipients} />;
+      return <InvalidInputPanel result={result} recipients={recipients} isEmpty={isEmpty} />;
     case 'ResendDvEmailsOrderNotFoundError':
       return <Panel tone="error" heading={`There is no order ${result.orderId}`} {...result} />;
     case 'ResendDvEmailsOrderNotEligibleError':
@@ -55,7 +59,7 @@ export function ResultPanel({ result, recipients }: Props) {
         </Panel>
       );
     case 'ResendDvEmailsRateLimitedError':
-      // Its message has the seconds too, as they were; the form counts them down.
+      // Its message has the seconds too, as they were.
       return (
         <Panel
           tone="warning"
@@ -64,6 +68,10 @@ export function ResultPanel({ result, recipients }: Props) {
           correlationId={result.correlationId}
         >
           {result.lastResend && <LastResend resend={result.lastResend} />}
+          {/* Not read out at every tick, though the panel is an alert. */}
+          <p aria-live="off">
+            {secondsLeft > 0 ? `Try again in ${secondsLeft} s.` : 'The wait is over.'}
+          </p>
         </Panel>
       );
     case 'ResendDvEmailsUpstreamError':

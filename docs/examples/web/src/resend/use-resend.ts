@@ -5,7 +5,9 @@ import {
   type ResendDvEmailsResult,
 } from 'dv-email-gateway-client';
 import { useRef, useState } from 'react';
-import { createRequestId } from '../own-request-ids';
+import { type Doubt, keepDoubt, readDoubt } from '../doubts';
+import { mayRepeat, type Resend } from '../order/last-resend';
+import { createRequestId, isOwnRequestId } from '../own-request-ids';
 import { type Failure, toFailure } from './failure';
 
 export type Attempt =
@@ -17,7 +19,8 @@ export type Attempt =
 /** Longer than the gateway's own `DIGICERT_TIMEOUT_MS` (10 s), so that it can still say what happened. */
 const TIMEOUT_MS = 15_000;
 
-export function useResend() {
+/** `lastResend`: of the order as it was read last. */
+export function useResend(orderId: string, lastResend: Resend | null | undefined) {
   const [mutate] = useMutation(ResendDvEmailsDocument, {
     // Past the cache, which would drop the fields of a member that `possibleTypes` does not know yet.
     fetchPolicy: 'no-cache',
@@ -27,8 +30,16 @@ export function useResend() {
   const [attempt, setAttempt] = useState<Attempt>({ kind: 'none' });
   // A ref, not the state: both clicks of a double click may come before the state is rendered.
   const inFlight = useRef(false);
-  const [doubtful, setDoubtful] = useState(false);
+  const [kept, setKept] = useState(() => readDoubt(orderId));
+  const [accepted, setAccepted] = useState(false);
   const [requestId, setRequestId] = useState<string>();
+
+  const readMayRepeat = mayRepeat(lastResend);
+  // The gateway may have learnt what became of the attempt.
+  const doubt = isAbout(kept, lastResend) && !readMayRepeat ? undefined : kept;
+  // An accepted attempt of one's own is no reason to ask: its button is not for a second try, but for more emails.
+  const isOwn = accepted && isOwnRequestId(lastResend?.correlationId ?? '');
+  const doubtful = doubt !== undefined || (readMayRepeat && !isOwn);
 
   async function resend(variables: ResendDvEmailsMutationVariables): Promise<void> {
     if (inFlight.current) {
@@ -38,11 +49,16 @@ export function useResend() {
     setAttempt({ kind: 'sending' });
     const id = createRequestId();
     setRequestId(id);
+    // Also the page may be reloaded before there is a response.
+    keepDoubt(orderId, id);
     const ended = await send(variables, id);
     inFlight.current = false;
     setAttempt(ended);
     // A refusal of a later try says nothing about the one before.
-    setDoubtful((before) => mayHaveBeenSent(ended) || (before && !isAccepted(ended)));
+    const after = isAccepted(ended) ? undefined : (toDoubt(ended, id) ?? doubt);
+    keepDoubt(orderId, after);
+    setKept(after);
+    setAccepted((before) => before || isAccepted(ended));
   }
 
   async function send(variables: ResendDvEmailsMutationVariables, id: string): Promise<Attempt> {
@@ -63,7 +79,7 @@ export function useResend() {
   }
 
   const startOver = () => setAttempt({ kind: 'none' });
-  return { attempt, doubtful, requestId, resend, startOver };
+  return { attempt, doubt, doubtful, requestId, resend, startOver };
 }
 
 /** When a second try makes sense; 0: at any time. */
@@ -78,11 +94,20 @@ export function isAccepted(attempt: Attempt): boolean {
   return attempt.kind === 'answered' && attempt.result.__typename === 'ResendDvEmailsSuccess';
 }
 
-/** Whether a second try may mail people twice. */
-function mayHaveBeenSent(attempt: Attempt): boolean {
-  return attempt.kind === 'failed'
-    ? attempt.failure.emailsMayHaveBeenSent
-    : attempt.kind === 'answered' &&
-        attempt.result.__typename === 'ResendDvEmailsUpstreamError' &&
-        attempt.result.emailsMayHaveBeenSent;
+function isAbout(doubt: Doubt | undefined, resend: Resend | null | undefined): boolean {
+  return resend != null && (doubt === resend.correlationId || doubt === resend.attemptedAt);
+}
+
+/** The attempt that a second try may repeat; behind a limit it is the one before. */
+function toDoubt(attempt: Attempt, requestId: string): Doubt | undefined {
+  if (attempt.kind === 'answered') {
+    const { result } = attempt;
+    if (result.__typename === 'ResendDvEmailsRateLimitedError') {
+      return mayRepeat(result.lastResend) ? result.lastResend?.attemptedAt : undefined;
+    }
+    const isUnknown =
+      result.__typename === 'ResendDvEmailsUpstreamError' && result.emailsMayHaveBeenSent;
+    return isUnknown ? requestId : undefined;
+  }
+  return attempt.kind === 'failed' && attempt.failure.emailsMayHaveBeenSent ? requestId : undefined;
 }
