@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes the secrets that compose.yaml mounts: random ones, each a file in deploy/secrets/ (or the folder
 # given). A file that is there already stays. The API key is taken from DIGICERT_API_KEY; without it a
-# word stands in for it, which the simulator takes and DigiCert does not.
+# word stands in for it, which the simulator takes and DigiCert does not. Fails where another key is there
+# than is given, as a key in use is not replaced by accident.
 set -eu
 
 folder=${1:-$(dirname "$0")/secrets}
@@ -24,6 +25,11 @@ umask 022
 mkdir -p "$folder"
 chmod 700 "$folder"
 
+if [ -n "${DIGICERT_API_KEY:-}" ] && [ -e "$folder/digicert-api-key" ] &&
+  [ "$DIGICERT_API_KEY" != "$(cat "$folder/digicert-api-key")" ]; then
+  echo "$folder/digicert-api-key: has another key than DIGICERT_API_KEY, and stays; to replace it, write the new key into that file" >&2
+  exit 1
+fi
 if [ -z "${DIGICERT_API_KEY:-}" ] && [ ! -e "$folder/digicert-api-key" ]; then
   echo "$folder/digicert-api-key: no key in DIGICERT_API_KEY, so a word that the simulator takes and DigiCert does not" >&2
 fi

@@ -6,15 +6,19 @@ import type { IncomingMessage } from 'node:http';
 /** As schema/supergraph.yaml names it. */
 const SUBGRAPH = 'dv-emails';
 
-const { ROUTER_SECRET_FILE = '', DV_EMAILS_URLS = '' } = process.env;
+const { ROUTER_SECRET_FILE, DV_EMAILS_URLS = '' } = process.env;
 
-// While the secret is being replaced the file holds two, the new one first.
-const [routerSecret = ''] = readFileSync(ROUTER_SECRET_FILE, 'utf8')
-  .trim()
-  .split(/[\s,]+/);
+// While the secret is being replaced the file holds two, the new one first. Without a file none is sent.
+const [routerSecret = null] = ROUTER_SECRET_FILE
+  ? readFileSync(ROUTER_SECRET_FILE, 'utf8')
+      .trim()
+      .split(/[\s,]+/)
+  : [];
 
-/** Every replica's address. Where there is a load balancer, its address alone. */
-const urls = DV_EMAILS_URLS.split(',').map((url) => url.trim());
+/** Every replica's address. Where there is a load balancer, its address alone. None: the supergraph's `routing_url` counts. */
+const urls = DV_EMAILS_URLS.split(',')
+  .map((url) => url.trim())
+  .filter(Boolean);
 
 let turn = 0;
 
@@ -90,7 +94,7 @@ export const gatewayConfig = {
     {
       // In turn, and not by a name with several addresses: resolvers tend to prefer one of them.
       onFetch: ({ executionRequest, fetchFn, setFetchFn }: SubgraphFetch) => {
-        if (executionRequest?.subgraphName === SUBGRAPH) {
+        if (urls.length > 0 && executionRequest?.subgraphName === SUBGRAPH) {
           setFetchFn((_url, ...rest) => fetchInTurn(fetchFn, rest));
         }
       },

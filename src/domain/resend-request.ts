@@ -124,7 +124,7 @@ function parseApprovalEmails(
 }
 
 function describeOverlap(earlier: number): string {
-  return `This entry and the one at index ${earlier} may be the same email; each entry is an email.`;
+  return `This entry and the one at index ${earlier} may be the same email; each entry causes one email.`;
 }
 
 const ENTRY_FIELDS = [

@@ -35,8 +35,9 @@ const RESULTS = [
   ['1404', 'OrderNotFoundError'],
   ['1002', 'OrderNotEligibleError'],
   ['1403', 'AccessDeniedError'],
-  ['1429', 'RateLimitedError'],
   ['1503', 'UpstreamError'],
+  // The last, as it refuses every call of the next five seconds.
+  ['1429', 'RateLimitedError'],
 ] as const;
 
 /** Names that the simulator has, and none of a real account. */

@@ -1,6 +1,7 @@
 // compose.yaml and its secrets are read as Docker would, and by the gateway.
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { version } from '../../package.json';
 import {
   DEPLOY,
@@ -217,7 +218,8 @@ describe('make-secrets.sh', () => {
         readdirSync(secrets).map((name) => [name, readFileSync(join(secrets, name), 'utf8')]),
       );
     const before = texts(first);
-    makeSecrets('first', { DIGICERT_API_KEY: 'another-key' });
+    makeSecrets('first', { DIGICERT_API_KEY: 'a-key' });
+    makeSecrets('first');
 
     expect(texts(first)).toEqual(before);
     expect(before['digicert-api-key']).toBe('a-key\n');
@@ -227,6 +229,19 @@ describe('make-secrets.sh', () => {
     for (const name of ['router-secret', 'redis.conf', 'audit-hash-key']) {
       expect(second[name]).not.toBe(before[name]);
     }
+  });
+
+  it('refuses another key than the one that is there, and shows neither', () => {
+    const key = join(makeSecrets('other-key', { DIGICERT_API_KEY: 'a-key' }), 'digicert-api-key');
+    const { status, stderr } = spawnSync('sh', [join(DEPLOY, 'make-secrets.sh'), dirname(key)], {
+      env: { PATH: process.env.PATH, DIGICERT_API_KEY: 'another-key' },
+      encoding: 'utf8',
+    });
+
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/digicert-api-key: has another key than DIGICERT_API_KEY/);
+    expect(stderr).not.toMatch(/a-key|another-key/);
+    expect(readFileSync(key, 'utf8')).toBe('a-key\n');
   });
 
   it('writes where nothing is committed', () => {

@@ -6,17 +6,20 @@ import type * as RouterConfig from '../../deploy/router/gateway.config';
 import { folder, read } from '../support/deploy';
 
 describe("the router's configuration", () => {
-  function load() {
-    const file = join(folder, 'router-secret');
-    writeFileSync(file, 'the-new-router-secret,the-old-router-secret\n');
-    process.env.ROUTER_SECRET_FILE = file;
-    process.env.DV_EMAILS_URLS = 'http://a/graphql, http://b/graphql';
+  function load(environment: Readonly<Record<string, string>> = deployed()) {
+    Object.assign(process.env, environment);
     // It reads its environment when it is loaded.
     jest.resetModules();
     const { gatewayConfig } = require('../../deploy/router/gateway.config') as typeof RouterConfig;
     delete process.env.ROUTER_SECRET_FILE;
     delete process.env.DV_EMAILS_URLS;
     return gatewayConfig;
+  }
+
+  function deployed() {
+    const file = join(folder, 'router-secret');
+    writeFileSync(file, 'the-new-router-secret,the-old-router-secret\n');
+    return { ROUTER_SECRET_FILE: file, DV_EMAILS_URLS: 'http://a/graphql, http://b/graphql,' };
   }
 
   const callTo = (subgraphName: string) => ({
@@ -79,6 +82,17 @@ describe("the router's configuration", () => {
     expect(urls).toEqual(['http://a/graphql', 'http://b/graphql', 'http://a/graphql']);
     expect(setFetchFn).not.toHaveBeenCalled();
     expect(config).not.toHaveProperty('upstreamRetry');
+  });
+
+  it('without its variables sends no secret, and calls the address of the supergraph', async () => {
+    const config = load({});
+    const headers = config.propagateHeaders.fromClientToSubgraphs(callTo('dv-emails'));
+
+    expect(headers).toMatchObject({ 'x-router-secret': null, 'x-request-id': 'abc' });
+    expect(await ask(config, {})).toEqual({
+      urls: ['http://of-the-supergraph/graphql'],
+      error: undefined,
+    });
   });
 
   const refused = Object.assign(new Error(), { code: 'ECONNREFUSED', syscall: 'connect' });

@@ -70,7 +70,8 @@ describe('a mailbox', () => {
       issueCount: 3,
       issues: [1, 2, 3].map((index) => ({
         path: ['input', 'domainApprovalEmails', String(index)],
-        message: 'This entry and the one at index 0 may be the same email; each entry is an email.',
+        message:
+          'This entry and the one at index 0 may be the same email; each entry causes one email.',
       })),
     });
   });

@@ -320,7 +320,7 @@ describe('the local check', () => {
 
     const overlap = (index: string, earlier: number) => ({
       path: ['input', 'domainApprovalEmails', index],
-      message: `This entry and the one at index ${earlier} may be the same email; each entry is an email.`,
+      message: `This entry and the one at index ${earlier} may be the same email; each entry causes one email.`,
     });
     expect(issues).toEqual([
       overlap('1', 0),

@@ -25,7 +25,7 @@ describe('the examples', () => {
 
   it('have a tab for each result, the queries, and each other simulated order', () => {
     const tabs = listExamples(true);
-    const results = ['1001', '1400', '1404', '1002', '1403', '1429', '1503'];
+    const results = ['1001', '1400', '1404', '1002', '1403', '1503', '1429'];
     const others = Object.keys(SIMULATED_ACCOUNT).filter((orderId) => !results.includes(orderId));
     expect(tabs.map(({ variables }) => variables.orderId)).toEqual([
       ...results,
@@ -48,14 +48,13 @@ describe('the examples', () => {
     });
   });
 
-  it('are named after the results that they show', async () => {
+  it('are named after the results that they show, one right after the other', async () => {
     const app = await startTestApp();
     for (const tab of listExamples(true).slice(0, 7)) {
       const { data } = (await (await app.post(tab)).json()) as {
         data: { resendDvEmails: { __typename: string } };
       };
       expect(data.resendDvEmails.__typename).toBe(`ResendDvEmails${nameOf(tab)}`);
-      app.clock.advance(5_000);
     }
     app.takeUpstreamRequests();
   });

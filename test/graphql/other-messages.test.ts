@@ -28,7 +28,7 @@ const FAULTS: readonly (readonly [
   [entry({}), 'An entry needs a domain, an email or both.'],
   [
     parseResendRequest('1', { domainApprovalEmails: [GIVEN, { domain: 'example.com' }] }),
-    'This entry and the one at index 0 may be the same email; each entry is an email.',
+    'This entry and the one at index 0 may be the same email; each entry causes one email.',
   ],
   [entry({ domain: 'x' }), '"x" is not a domain name such as example.com or *.example.com.'],
   [entry({ email: 'x' }), '"x" is not an email address such as admin@example.com.'],

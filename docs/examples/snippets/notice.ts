@@ -9,7 +9,11 @@ export interface Notice {
   readonly faults?: Readonly<Record<string, string>>;
   /** For how long the button stays disabled. */
   readonly waitSeconds?: number;
+  /** Emails may have been sent: ask before a second try. */
+  readonly ask?: true;
 }
+
+const ASK = { ask: true } as const;
 
 export function toNotice(result: Result): Notice {
   switch (result.__typename) {
@@ -19,11 +23,15 @@ export function toNotice(result: Result): Notice {
       const faults = result.issues.map(({ path, message }) => [path.join('.'), message]);
       return { tone: 'error', text: result.message, faults: Object.fromEntries(faults) };
     }
-    case 'ResendDvEmailsRateLimitedError':
-      return { tone: 'warning', text: result.message, waitSeconds: result.retryAfterSeconds };
-    case 'ResendDvEmailsUpstreamError':
-      // Ask before a second try where emails may have been sent; the message says so, too.
-      return { tone: result.emailsMayHaveBeenSent ? 'warning' : 'error', text: result.message };
+    case 'ResendDvEmailsRateLimitedError': {
+      const { message: text, retryAfterSeconds: waitSeconds, lastResend } = result;
+      // This call sent nothing; the one before it may have.
+      return { tone: 'warning', text, waitSeconds, ...(lastResend?.emailsMayHaveBeenSent && ASK) };
+    }
+    case 'ResendDvEmailsUpstreamError': {
+      const tone = result.emailsMayHaveBeenSent ? 'warning' : 'error';
+      return { tone, text: result.message, ...(result.emailsMayHaveBeenSent && ASK) };
+    }
     case 'ResendDvEmailsOrderNotFoundError':
     case 'ResendDvEmailsOrderNotEligibleError':
     case 'ResendDvEmailsAccessDeniedError':
@@ -65,6 +73,7 @@ export function toFailureNotice(code: unknown): Notice {
       return {
         tone: 'warning',
         text: 'No response. The emails may have been sent: look for them before you try again.',
+        ...ASK,
       };
   }
 }

@@ -37,6 +37,7 @@ const describeInstalled = describeWhere(
 interface Notice {
   readonly tone: string;
   readonly text: string;
+  readonly ask?: true;
 }
 
 type Resend = (url: string, orderId: string) => Promise<Notice>;
@@ -101,6 +102,7 @@ const UNVERIFIED = forge({ alg: 'ES256', kid: 'first' }, CLAIMS, () => 'c2lnbmF0
 const UNKNOWN = {
   tone: 'warning',
   text: 'No response. The emails may have been sent: look for them before you try again.',
+  ask: true,
 };
 
 describe('docs/frontend.md', () => {
@@ -223,6 +225,22 @@ for (const [name, describeClient, resend] of CLIENTS) {
       expect(notice).toMatchObject({ tone, text: expect.stringMatching(text) });
       app.takeUpstreamRequests();
     });
+
+    it.each([
+      ['1001', undefined, true],
+      ['1503', true, true],
+      ['1401', undefined, undefined],
+    ])(
+      'asks before a second try where emails may have been sent: order %s',
+      async (orderId, first, second) => {
+        const app = await startTestApp({ environment: { RESEND_COOLDOWN_SECONDS: '60' } });
+
+        const notices = [await resend(app.url, orderId), await resend(app.url, orderId)];
+
+        expect(notices.map(({ ask }) => ask)).toEqual([first, second]);
+        app.takeUpstreamRequests();
+      },
+    );
 
     it('shows the message of a member that was added later', async () => {
       const member = {
