@@ -92,7 +92,7 @@ it(
 );
 
 it(
-  'stops when npm is told to',
+  'stops when npm gets SIGTERM',
   async () => {
     const { PATH, HOME } = process.env;
     const child = spawn('npm', ['start'], {
