@@ -153,6 +153,8 @@ it('sends nothing where the disk of the log is full, and says why', async () => 
     env: {
       ...NO_LIMITS,
       PORT: port,
+      // An outage comes before credentials are checked: a refusal would be a line too.
+      ROUTER_SECRET: 'a-secret-that-the-call-lacks-0123456789',
       DIGICERT_API_KEY: 'key',
       DIGICERT_BASE_URL: simulator.baseUrl,
     },
