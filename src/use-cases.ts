@@ -21,7 +21,7 @@ export interface UseCaseDependencies {
   readonly clock: Clock;
   /** From 0 up to 1. Default: the system's. */
   readonly random?: () => number;
-  /** Transport to DigiCert; it is closed with the use cases. Default: a connection pool, by a proxy where one is set. */
+  /** Transport to DigiCert; it is closed with the use cases. Default: a client for each call in flight, by a proxy where one is set. */
   readonly dispatcher?: Dispatcher;
   readonly userAgent: string;
   readonly telemetry: Telemetry;

@@ -6,6 +6,7 @@ import { closeLater } from '../support/close-later';
 import { ALL, createKey, sign, startProvider, startWithTokens } from '../support/identity';
 import { startGateway } from '../support/program';
 import { describeWithRedis, startRedis } from '../support/redis';
+import { settleUntil } from '../support/settle';
 import { describeRequest, startTestApp, type TestApp } from '../support/test-app';
 
 const ADMIN: ResendDvEmailsInput = {
@@ -281,9 +282,7 @@ describeWithRedis('the last resend, with several gateways', () => {
 
     await resendBy(one, '1001', 'mine');
     const hanging = resendBy(one, '1504', 'hanging');
-    while (!simulator.requests.some(({ path }) => path.includes('1504'))) {
-      await new Promise(setImmediate);
-    }
+    await settleUntil(() => simulator.requests.some(({ path }) => path.includes('1504')));
 
     expect(await readLastResend(other, '1001')).toMatchObject({
       outcome: 'ACCEPTED',
@@ -368,9 +367,7 @@ describeWithRedis('the last resend, with several gateways', () => {
       'lost',
     );
     lost.catch(() => {});
-    while (simulator.outbox.length === 0) {
-      await new Promise(setImmediate);
-    }
+    await settleUntil(() => simulator.outbox.length > 0);
 
     program.kill('SIGKILL');
     await program.closed;

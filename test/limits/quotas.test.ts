@@ -1,6 +1,7 @@
 // What DigiCert allows the key, and what a caller may ask for.
 import { CertificateOrderDocument } from '../../src/client/operations';
 import { hang } from '../../src/simulator/responders';
+import { settleUntil } from '../support/settle';
 import { describeRequest, startTestApp, type TestApp } from '../support/test-app';
 
 const read = (app: TestApp, id = '1001') => app.execute(CertificateOrderDocument, { id });
@@ -121,9 +122,9 @@ describe("DigiCert's quota", () => {
 
     const second = resend(app);
     // The mutation's deadline, its own patience, and the moment the gate is asked again.
-    await until(() => app.clock.pending === 3);
+    await settleUntil(() => app.clock.pending === 3);
     app.clock.advance(1_000);
-    await until(() => app.clock.pending === 3);
+    await settleUntil(() => app.clock.pending === 3);
     app.clock.advance(1);
 
     expect(await second).toBe('Success');
@@ -327,9 +328,3 @@ describe('the quota of a caller', () => {
     });
   });
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) {
-    await new Promise(setImmediate);
-  }
-}

@@ -14,6 +14,7 @@ import { ATTEMPTS, toAttempt } from '../support/attempts';
 import { createDeferred } from '../support/deferred';
 import { ManualClock } from '../support/manual-clock';
 import { describeWithRedis, type RedisServer, startRedis } from '../support/redis';
+import { settleUntil } from '../support/settle';
 
 const QUOTA: Limit = { kind: 'digicert', key: 'key', windows: [{ limit: 8, windowMs: 60_000 }] };
 
@@ -88,11 +89,7 @@ async function startStore(redis: RedisServer, timeoutMs = 2_000) {
     probeUntil,
     /** Until Redis is used again. */
     recover: () => probeUntil(() => store.isShared),
-    untilLost: async () => {
-      while (store.isShared) {
-        await new Promise(setImmediate);
-      }
-    },
+    untilLost: () => settleUntil(() => !store.isShared),
   };
 }
 

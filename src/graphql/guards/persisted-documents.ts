@@ -3,7 +3,7 @@
 import { type FieldNode, parse, print, visit } from 'graphql';
 import { MAX_TOKENS } from './document-limits';
 
-export const MANIFEST_FORMAT = 'apollo-persisted-query-manifest';
+const MANIFEST_FORMAT = 'apollo-persisted-query-manifest';
 
 export interface PersistedDocuments {
   /** The body with this SHA-256 hash. */
