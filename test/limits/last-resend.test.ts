@@ -8,6 +8,7 @@ import { startGateway } from '../support/program';
 import { describeWithRedis, startRedis } from '../support/redis';
 import { settleUntil } from '../support/settle';
 import { describeRequest, startTestApp, type TestApp } from '../support/test-app';
+import { startTwoGateways } from '../support/two-gateways';
 
 const ADMIN: ResendDvEmailsInput = {
   domainApprovalEmails: [
@@ -270,15 +271,7 @@ describe('the last resend of an order', () => {
 
 describeWithRedis('the last resend, with several gateways', () => {
   it('is known to all of them, also while it is in progress', async () => {
-    const simulator = await startSimulator();
-    closeLater(() => simulator.close());
-    const redis = await startRedis();
-    const start = () =>
-      startTestApp({
-        baseUrl: simulator.baseUrl,
-        environment: { ...COOLDOWN, REDIS_URL: redis.url },
-      });
-    const [one, other] = [await start(), await start()];
+    const { simulator, one, other } = await startTwoGateways(COOLDOWN);
 
     await resendBy(one, '1001', 'mine');
     const hanging = resendBy(one, '1504', 'hanging');
@@ -304,15 +297,7 @@ describeWithRedis('the last resend, with several gateways', () => {
   });
 
   it('keeps recipients that overlap from a second mail by another gateway, with one audit event for each call', async () => {
-    const simulator = await startSimulator();
-    closeLater(() => simulator.close());
-    const redis = await startRedis();
-    const start = () =>
-      startTestApp({
-        baseUrl: simulator.baseUrl,
-        environment: { ...COOLDOWN, REDIS_URL: redis.url },
-      });
-    const [one, other] = [await start(), await start()];
+    const { simulator, one, other } = await startTwoGateways(COOLDOWN);
     const toInput = (...domainApprovalEmails: readonly object[]): ResendDvEmailsInput => ({
       domainApprovalEmails: [...domainApprovalEmails],
     });

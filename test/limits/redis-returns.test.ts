@@ -3,27 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResendDvEmailsInput } from '../../src/client/operations';
 import { RedisConnection } from '../../src/limits/redis-connection';
 import { RedisStore } from '../../src/limits/redis-store';
-import { startSimulator } from '../../src/simulator/simulator';
-import { closeLater } from '../support/close-later';
-import { describeWithRedis, startRedis } from '../support/redis';
-import { startTestApp, type TestApp } from '../support/test-app';
+import { describeWithRedis } from '../support/redis';
+import type { TestApp } from '../support/test-app';
+import { startTwoGateways } from '../support/two-gateways';
 
 /** Long, as each look at Redis moves the clock by a second. */
-const COOLDOWN = '600';
+const COOLDOWN = { RESEND_COOLDOWN_SECONDS: '600' };
 
 afterEach(() => jest.restoreAllMocks());
-
-async function startTwo() {
-  const simulator = await startSimulator();
-  closeLater(() => simulator.close());
-  const redis = await startRedis();
-  const start = () =>
-    startTestApp({
-      baseUrl: simulator.baseUrl,
-      environment: { RESEND_COOLDOWN_SECONDS: COOLDOWN, REDIS_URL: redis.url },
-    });
-  return { simulator, redis, one: await start(), other: await start() };
-}
 
 /** Looks of a gateway at Redis that have ended: it was not there, or what was granted has been restored to it. */
 function watchLooks() {
@@ -84,7 +71,7 @@ const countAudited = (...apps: readonly TestApp[]) => {
 
 describeWithRedis('recipients that overlap, while Redis comes back', () => {
   it('are mailed once by two gateways, at every step of it, with one audit event for each call', async () => {
-    const { simulator, redis, one, other } = await startTwo();
+    const { simulator, redis, one, other } = await startTwoGateways(COOLDOWN);
     const look = watchLooks();
     const lost = Promise.all([one, other].map((app) => app.logged('redis.unavailable')));
     await redis.kill();
