@@ -73,8 +73,9 @@ export function createDigicertClient(options: DigicertClientOptions): DigicertCl
       headers,
       body,
       idempotent: false,
+      deadline,
     };
-    return sender.send(request, { subject, quota, maxBytes }, deadline);
+    return sender.send(request, { subject, quota, maxBytes });
   }
 
   const toPath = (orderId: string, endpoint = '') => `/${encodeURIComponent(orderId)}${endpoint}`;

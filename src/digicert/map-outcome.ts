@@ -86,24 +86,23 @@ const REJECTED = {
   breaker: 'BREAKER_OPEN',
 } as const;
 
-export function mapOutcome(sent: Sent, context: Context): ResendResponse {
-  const { attempts } = sent;
-  if (sent.kind === 'rejected' && sent.reason !== 'breaker') {
-    const diagnostics = { errorCode: REJECTED[sent.reason], attempts };
-    return { outcome: { ...rateLimited(sent.retryAfterSeconds), diagnostics }, refused: false };
+export function mapOutcome({ exchange, attempts }: Sent, context: Context): ResendResponse {
+  if (exchange.kind === 'rejected' && exchange.reason !== 'breaker') {
+    const diagnostics = { errorCode: REJECTED[exchange.reason], attempts };
+    return { outcome: { ...rateLimited(exchange.retryAfterSeconds), diagnostics }, refused: false };
   }
-  if (sent.kind !== 'response') {
-    const errorCode = sent.kind === 'rejected' ? REJECTED.breaker : sent.errorCode;
+  if (exchange.kind !== 'response') {
+    const errorCode = exchange.kind === 'rejected' ? REJECTED.breaker : exchange.errorCode;
     const diagnostics = { errorCode, attempts };
     return {
-      outcome: { kind: 'upstream-failed', ...WITHOUT_STATUS[sent.kind], diagnostics },
+      outcome: { kind: 'upstream-failed', ...WITHOUT_STATUS[exchange.kind], diagnostics },
       refused: false,
     };
   }
-  const { status } = sent;
-  const body = readResponseBody(sent);
+  const { status, headers } = exchange;
+  const body = readResponseBody(exchange);
   const errors = readDigicertErrors(body);
-  const response: DigicertResponse = { status, body, errors, headers: sent.headers };
+  const response: DigicertResponse = { status, body, errors, headers };
   for (const row of TABLE) {
     if (row.when(response)) {
       const diagnostics = { status, digicertErrors: errors, attempts };

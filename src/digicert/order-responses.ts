@@ -45,12 +45,13 @@ function parseRead<Value>(
   nowMs: number,
   toValue: (body: Record<string, unknown>) => Value | undefined,
 ): ReadOutcome<Value> {
-  const body = readOkObject(sent);
+  const { exchange } = sent;
+  const body = readOkObject(exchange);
   const value = body && toValue(body);
   if (value !== undefined) {
     return { kind: 'found', value };
   }
-  if (sent.kind === 'response' && sent.status === 200 && sent.isTooLong) {
+  if (exchange.kind === 'response' && exchange.status === 200 && exchange.isTooLong) {
     return { kind: 'too-long' };
   }
   // What is no order is an error like any other, and the one table knows them all.

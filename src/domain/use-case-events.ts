@@ -16,11 +16,12 @@ export interface UseCaseStarted {
 export interface UseCaseResult<Outcome = UseCaseOutcome> {
   readonly outcome: Outcome;
   /** As it was checked. Left out where the input failed the check, or a limit refused the call. */
-  readonly request?: ResendRequest;
+  readonly request?: ResendRequest | undefined;
 }
 
 /** Without an outcome: the use case threw. */
-export interface UseCaseCompleted extends UseCaseStarted, Partial<UseCaseResult> {
+export interface UseCaseCompleted extends UseCaseStarted, Pick<UseCaseResult, 'request'> {
+  readonly outcome: UseCaseOutcome | undefined;
   readonly durationMs: number;
 }
 

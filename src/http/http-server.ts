@@ -176,6 +176,8 @@ function registerNotFound(server: FastifyInstance, allowByPath: ReadonlyMap<stri
 /** What libraries below would stumble over, or answer in another shape. */
 function registerRequestChecks(server: FastifyInstance, isOpen: boolean): void {
   const isDirected = isOpen ? createHostCheck(server) : () => true;
+  /** The last one that was good: nearly every request names the same. */
+  let knownOrigin: string | undefined;
   server.addHook('onRequest', (request, _reply, done) => {
     // Of these two, which a trusted proxy may have told, a URL will be made.
     const { protocol, host } = request;
@@ -184,7 +186,9 @@ function registerRequestChecks(server: FastifyInstance, isOpen: boolean): void {
       bytes += text.length;
       hosts += index % 2 === 0 && HOST.test(text) ? 1 : 0;
     }
-    if (!host || hosts > 1 || !URL.canParse(`${protocol}://${host}`)) {
+    const origin = `${protocol}://${host}`;
+    const isUrl = origin === knownOrigin || URL.canParse(origin);
+    if (!host || hosts > 1 || !isUrl) {
       done(BAD_HOST);
     } else if (!isDirected(request)) {
       done(MISDIRECTED);
@@ -194,6 +198,7 @@ function registerRequestChecks(server: FastifyInstance, isOpen: boolean): void {
     } else if (bytes > MAX_HEADER_BYTES) {
       done(HEADERS_TOO_LONG);
     } else {
+      knownOrigin = origin;
       done();
     }
   });

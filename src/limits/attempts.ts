@@ -48,12 +48,18 @@ export function toAttempt(
   const overlaps = cooldownMs > 0 ? recipients.map(toOverlap) : [];
   return {
     order: toOrderKey(orderId),
-    marks: [...new Set(overlaps.flatMap(({ marks }) => marks))],
-    conflictsWith: [...new Set(overlaps.flatMap(({ conflictsWith }) => conflictsWith))],
+    marks: toUnion(overlaps.map(({ marks }) => marks)),
+    conflictsWith: toUnion(overlaps.map(({ conflictsWith }) => conflictsWith)),
     attemptedAtMs,
-    domains: [...new Set(recipients.flatMap(({ domain }) => domain ?? []))],
+    domains: toUnion(recipients.map(({ domain }) => (domain === undefined ? [] : [domain]))),
     correlationId,
   };
+}
+
+/** What is in any of the lists, none of which has anything twice. */
+function toUnion(lists: readonly (readonly string[])[]): readonly string[] {
+  const [first = [], ...others] = lists;
+  return others.length === 0 ? first : [...new Set(lists.flat())];
 }
 
 /** No more of an attempt than is needed: there may be very many. Nothing conflicts with one that sent nothing. */
@@ -90,6 +96,10 @@ export function findKept(
   { cooldownMs, rememberMs }: AttemptSettings,
   nowMs: number,
 ): readonly MadeAttempt[] {
+  const [oldest] = attempts;
+  if (oldest && oldest.atMs > nowMs - cooldownMs && attempts.every(mayHaveSent)) {
+    return attempts;
+  }
   // One in progress may yet turn out to have sent nothing.
   const hasEnded = ({ atMs }: MadeAttempt) => atMs <= nowMs;
   const lastSent = attempts.findLast((made) => mayHaveSent(made) && hasEnded(made));

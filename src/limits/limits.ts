@@ -104,7 +104,7 @@ export async function startLimits(
           : undefined;
       const queue = useQueue();
       const askedAtMs = clock.monotonicMs();
-      const { id, ...result } = await queue.reserve({ count, attempt }, wantsQuota, deadline);
+      const result = await queue.reserve({ count, attempt }, wantsQuota, deadline);
       const refused = result.ok ? undefined : toRefused(result);
       if (wantsQuota && (!refused || refused.scope === 'DIGICERT')) {
         report({ kind: 'quota-waited', waitedMs: clock.monotonicMs() - askedAtMs });
@@ -112,6 +112,7 @@ export async function startLimits(
       if (refused?.scope === 'DIGICERT') {
         report({ kind: 'rejected', reason: 'quota' });
       }
+      const { id } = result;
       const quota: Reservation = {
         commit: () => void (windows.length > 0 && store.commit(id, queue.quota)),
         release: () => void store.release(id, queue.quota).then(() => queue.askAgain()),

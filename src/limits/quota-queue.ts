@@ -143,12 +143,14 @@ export class QuotaQueue {
     const { store, clock, createId } = this.options;
     const id = createId();
     const holdMs = Math.max(1, deadline.atMs - clock.monotonicMs());
-    const reserved = await store.reserve({ id, holdMs, ...wanted });
+    const { count, attempt, quota } = wanted;
+    const reserved = await store.reserve({ id, holdMs, count, attempt, quota });
+    const { ok, waitMs, blockedForMs, cause } = reserved;
     // Where a recipient has to wait, the response names that and not the quota.
-    if (reserved.waitMs.digicert > 0 && reserved.waitMs.recipient === 0) {
-      this.#close(reserved.waitMs.digicert);
+    if (waitMs.digicert > 0 && waitMs.recipient === 0) {
+      this.#close(waitMs.digicert);
     }
-    return { ...reserved, id };
+    return { id, ok, waitMs, blockedForMs, cause };
   }
 
   /** Rejects at once those who cannot be served in time. */

@@ -46,6 +46,7 @@ export function startTelemetry(
 
   const findOutage = () => (isLogRead() ? undefined : LOG_UNREAD);
   const observe: ObserveUseCase = async (started, run) => {
+    const { useCase, orderId, caller } = started;
     // Of a mutation in flight the fields that come after the one whose line could not be written.
     const outage = findOutage();
     if (outage) {
@@ -60,9 +61,13 @@ export function startTelemetry(
       result = await (span ? span.run(run) : run());
       return result.outcome;
     } finally {
+      // Written out: a copy to which something is added takes V8 longer than all else here.
       const completed = {
-        ...started,
-        ...result,
+        useCase,
+        orderId,
+        caller,
+        outcome: result?.outcome,
+        request: result?.request,
         durationMs: clock.monotonicMs() - startedAtMs,
       };
       metrics?.observeUseCase(completed);

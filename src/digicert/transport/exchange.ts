@@ -16,6 +16,8 @@ export interface HttpRequest {
   readonly body: string | null;
   /** PUT is idempotent by the letter of HTTP, not here: each accepted one sends mail again. */
   readonly idempotent: false;
+  /** A connection is made for it no later than that. */
+  readonly deadline: Deadline;
 }
 
 type HeaderValue = string | string[] | undefined;
@@ -62,9 +64,9 @@ export type Exchange = Attempted | Rejected;
 export function exchangeOnce(
   dispatcher: Dispatcher,
   request: HttpRequest,
-  deadline: Deadline,
   maxBytes = MAX_RESPONSE_BYTES,
 ): Promise<Attempted> {
+  const { deadline } = request;
   return new Promise((resolve) => {
     const attempt = new Attempt(maxBytes, (exchange) => {
       cancel();
@@ -76,9 +78,7 @@ export function exchangeOnce(
       expire();
       return;
     }
-    // With the deadline: what still waits for a connection when it has passed is not to get one.
-    const options: Dispatcher.DispatchOptions & { deadline: Deadline } = { ...request, deadline };
-    dispatcher.dispatch(options, attempt);
+    dispatcher.dispatch(request, attempt);
   });
 }
 

@@ -3,7 +3,7 @@
 import type { Limits, Reservation } from '../../domain/reservation';
 import type { ReportUpstream } from '../../domain/upstream-event';
 import type { Clock } from '../../lib/clock';
-import { type Deadline, waitWithin } from '../../lib/deadline';
+import { waitWithin } from '../../lib/deadline';
 import type { CallResult, CircuitBreaker } from './circuit-breaker';
 import type { ClientPool } from './client-pool';
 import { type Attempted, type Exchange, exchangeOnce, type HttpRequest } from './exchange';
@@ -43,7 +43,10 @@ interface SendContext {
 }
 
 /** An exchange, and how many requests were made for it. */
-export type Sent = Exchange & { readonly attempts: number };
+export interface Sent {
+  readonly exchange: Exchange;
+  readonly attempts: number;
+}
 
 export class Sender {
   #inFlight = 0;
@@ -58,14 +61,15 @@ export class Sender {
     return this.#inFlight;
   }
 
-  async send(request: HttpRequest, context: SendContext, deadline: Deadline): Promise<Sent> {
+  async send(request: HttpRequest, context: SendContext): Promise<Sent> {
     const { clock, random, limits, report, transport } = this.options;
+    const { deadline } = request;
     let { quota } = context;
     for (let attempts = 0; ; ) {
-      const exchange = await this.#attempt(request, { ...context, quota }, deadline);
+      const exchange = await this.#attempt(request, context, quota);
       if (exchange.kind === 'rejected') {
         report({ kind: 'rejected', reason: exchange.reason });
-        return { ...exchange, attempts };
+        return { exchange, attempts };
       }
       attempts += 1;
       const nowMs = clock.now();
@@ -81,17 +85,17 @@ export class Sender {
         random: random(),
       });
       if (!decision.retry) {
-        return { ...exchange, attempts };
+        return { exchange, attempts };
       }
       report({ kind: 'retrying', cause: decision.cause });
       await waitWithin(clock, decision.afterMs, deadline);
       if (deadline.isExpired) {
-        return { ...exchange, attempts };
+        return { exchange, attempts };
       }
       const reserved = await limits.reserve({ quota: this.breaker.isLettingThrough }, deadline);
       if (!reserved.ok) {
         const { retryAfterSeconds } = reserved;
-        return { kind: 'rejected', reason: 'quota', retryAfterSeconds, attempts };
+        return { exchange: { kind: 'rejected', reason: 'quota', retryAfterSeconds }, attempts };
       }
       quota = reserved.quota;
     }
@@ -100,8 +104,8 @@ export class Sender {
   /** Rejected requests use up nothing. A bound is checked and reserved in one turn, or it would bound nothing. */
   async #attempt(
     request: HttpRequest,
-    { subject, quota, maxBytes }: SendContext,
-    deadline: Deadline,
+    { subject, maxBytes }: SendContext,
+    quota: Reservation | undefined,
   ): Promise<Exchange> {
     const { clock, report, transport } = this.options;
     if (this.#inFlight >= 2 * transport.concurrency) {
@@ -117,10 +121,10 @@ export class Sender {
     this.#inFlight += 1;
     const startedAtMs = clock.monotonicMs();
     let attempted: Attempted | undefined;
-    const client = await this.clients.acquire(deadline);
+    const client = await this.clients.acquire(request.deadline);
     try {
       attempted = client
-        ? await exchangeOnce(client, request, deadline, maxBytes)
+        ? await exchangeOnce(client, request, maxBytes)
         : { kind: 'not-sent', errorCode: 'DEADLINE' };
     } finally {
       if (client) {
