@@ -1,6 +1,11 @@
 // Where upstream errors are mapped: the whole way from what happened to an outcome, as one table.
 // Rows branch on status and code, never on message text, and the first that matches decides.
-import type { DigicertError, ResendOutcome, UpstreamFailure } from '../domain/outcome';
+import type {
+  DigicertError,
+  ResendOutcome,
+  UpstreamDiagnostics,
+  UpstreamFailure,
+} from '../domain/outcome';
 import type { ResendResponse } from '../domain/resend';
 import type { ResendRequest } from '../domain/resend-request';
 import { type ResponseBody, readDigicertErrors, readResponseBody } from './response-body';
@@ -21,6 +26,7 @@ interface DigicertResponse {
   readonly body: ResponseBody;
   readonly errors: readonly DigicertError[];
   readonly headers: HttpResponse['headers'];
+  readonly diagnostics: UpstreamDiagnostics;
 }
 
 interface Context {
@@ -89,7 +95,7 @@ const REJECTED = {
 export function mapOutcome({ exchange, attempts }: Sent, context: Context): ResendResponse {
   if (exchange.kind === 'rejected' && exchange.reason !== 'breaker') {
     const diagnostics = { errorCode: REJECTED[exchange.reason], attempts };
-    return { outcome: { ...rateLimited(exchange.retryAfterSeconds), diagnostics }, refused: false };
+    return { outcome: rateLimited(exchange.retryAfterSeconds, diagnostics), refused: false };
   }
   if (exchange.kind !== 'response') {
     const errorCode = exchange.kind === 'rejected' ? REJECTED.breaker : exchange.errorCode;
@@ -102,12 +108,11 @@ export function mapOutcome({ exchange, attempts }: Sent, context: Context): Rese
   const { status, headers } = exchange;
   const body = readResponseBody(exchange);
   const errors = readDigicertErrors(body);
-  const response: DigicertResponse = { status, body, errors, headers };
+  const diagnostics = { status, digicertErrors: errors, attempts };
+  const response: DigicertResponse = { status, body, errors, headers, diagnostics };
   for (const row of TABLE) {
     if (row.when(response)) {
-      const diagnostics = { status, digicertErrors: errors, attempts };
-      const outcome = { ...row.outcome(response, context), diagnostics };
-      return { outcome, refused: row.refused ?? false };
+      return { outcome: row.outcome(response, context), refused: row.refused ?? false };
     }
   }
   throw new Error('The last row matches every response.');
@@ -145,18 +150,19 @@ function unreadable({ body }: DigicertResponse): boolean {
 
 // Outcomes
 
-function accepted(_: DigicertResponse, { request, nowMs }: Context): ResendOutcome {
+function accepted({ diagnostics }: DigicertResponse, { request, nowMs }: Context): ResendOutcome {
   return {
     kind: 'accepted',
     orderId: request.orderId,
     acceptedAt: new Date(nowMs),
     domainApprovalEmails: request.domainApprovalEmails ?? [],
     locale: request.locale,
+    diagnostics,
   };
 }
 
 function invalidInput(
-  { errors }: DigicertResponse,
+  { errors, diagnostics }: DigicertResponse,
   { request: { emailDomainAdded = false } }: Context,
 ): ResendOutcome {
   return {
@@ -165,6 +171,7 @@ function invalidInput(
     issueCount: 0,
     digicertErrors: errors,
     emailDomainAdded,
+    diagnostics,
   };
 }
 
@@ -172,25 +179,27 @@ function accessDenied(
   response: DigicertResponse,
   { request: { emailDomainAdded = false } }: Context,
 ): ResendOutcome {
+  const { errors: digicertErrors, diagnostics } = response;
   const permissionMissing = has(CODE.missingPermission)(response);
   return {
     kind: 'access-denied',
     permissionMissing,
-    digicertErrors: response.errors,
+    digicertErrors,
     emailDomainAdded,
+    diagnostics,
   };
 }
 
-function orderNotFound(_: DigicertResponse, { request }: Context): ResendOutcome {
-  return { kind: 'order-not-found', orderId: request.orderId };
+function orderNotFound({ diagnostics }: DigicertResponse, { request }: Context): ResendOutcome {
+  return { kind: 'order-not-found', orderId: request.orderId, diagnostics };
 }
 
 function tooManyRequests(response: DigicertResponse, { nowMs }: Context): ResendOutcome {
-  return rateLimited(readRetryAfter(response, nowMs));
+  return rateLimited(readRetryAfter(response, nowMs), response.diagnostics);
 }
 
-function rateLimited(retryAfterSeconds: number): ResendOutcome {
-  return { kind: 'rate-limited', scope: 'DIGICERT', retryAfterSeconds };
+function rateLimited(retryAfterSeconds: number, diagnostics: UpstreamDiagnostics): ResendOutcome {
+  return { kind: 'rate-limited', scope: 'DIGICERT', retryAfterSeconds, diagnostics };
 }
 
 function unavailable(response: DigicertResponse, { nowMs }: Context): ResendOutcome {
@@ -200,7 +209,7 @@ function unavailable(response: DigicertResponse, { nowMs }: Context): ResendOutc
     reason: 'UNAVAILABLE',
     ...SENT,
     ...(unavailableForSeconds !== undefined && { unavailableForSeconds }),
-    diagnostics: {},
+    diagnostics: response.diagnostics,
   };
 }
 
@@ -208,5 +217,5 @@ function upstream(
   reason: UpstreamFailure,
   sent: { emailsMayHaveBeenSent: boolean },
 ): Row['outcome'] {
-  return () => ({ kind: 'upstream-failed', reason, ...sent, diagnostics: {} });
+  return ({ diagnostics }) => ({ kind: 'upstream-failed', reason, ...sent, diagnostics });
 }

@@ -65,10 +65,10 @@ function toUnion(lists: readonly (readonly string[])[]): readonly string[] {
 /** No more of an attempt than is needed: there may be very many. Nothing conflicts with one that sent nothing. */
 export function toMadeAttempt(
   { marks, attemptedAtMs, domains, correlationId }: Attempt | MadeAttempt,
-  known: Pick<MadeAttempt, 'id' | 'outcome' | 'atMs'>,
+  { id, outcome, atMs }: Pick<MadeAttempt, 'id' | 'outcome' | 'atMs'>,
 ): MadeAttempt {
-  const conflicting = mayHaveSent(known) ? marks : [];
-  return { marks: conflicting, attemptedAtMs, domains, correlationId, ...known };
+  const conflicting = mayHaveSent({ outcome }) ? marks : [];
+  return { id, outcome, atMs, marks: conflicting, attemptedAtMs, domains, correlationId };
 }
 
 /** One whose time is over without an outcome: its process may have died. */
