@@ -13,7 +13,15 @@ const RETRY_AFTER_MS = 5;
 const MAX_UNWRITTEN_BYTES = 1_000_000;
 
 /** Never notified: to wait on it is to sleep. */
-const SLEEP = new Int32Array(new SharedArrayBuffer(4));
+const NEVER = new Int32Array(new SharedArrayBuffer(4));
+
+/** By the monotonic clock; nothing else runs during `sleep`. */
+const SYSTEM_TIME = {
+  nowMs: () => performance.now(),
+  sleep: (forMs: number): void => {
+    Atomics.wait(NEVER, 0, 0, forMs);
+  },
+};
 
 /** Not pino's own stream: it sleeps without end for a reader that is behind, and says nothing of a full disk. */
 export class Output {
@@ -23,14 +31,17 @@ export class Output {
   #lostLines = 0;
   #errorCode: string | undefined;
   #waitLeftMs = MAX_WAIT_MS;
-  #waitLeftAtMs = performance.now();
+  #waitLeftAtMs: number;
 
   /** `tell` is called once with what goes wrong, and once when that is over. */
   constructor(
     private readonly tell: (problem: string) => void = () => {},
     // By this getter Node makes a pipe or socket non-blocking: a write to one that is full fails with EAGAIN.
-    private readonly fd = process.stdout.fd,
-  ) {}
+    private readonly fd: number = process.stdout.fd,
+    private readonly time = SYSTEM_TIME,
+  ) {
+    this.#waitLeftAtMs = time.nowMs();
+  }
 
   /** Whether what is logged now will be written. Lines that were not are tried again. */
   get isWritable(): boolean {
@@ -93,15 +104,15 @@ export class Output {
         if (!isBehind || !waits || this.#refillWait() < RETRY_AFTER_MS) {
           throw error;
         }
-        const startedAtMs = performance.now();
-        Atomics.wait(SLEEP, 0, 0, RETRY_AFTER_MS);
-        this.#waitLeftMs -= performance.now() - startedAtMs;
+        const startedAtMs = this.time.nowMs();
+        this.time.sleep(RETRY_AFTER_MS);
+        this.#waitLeftMs -= this.time.nowMs() - startedAtMs;
       }
     }
   }
 
   #refillWait(): number {
-    const nowMs = performance.now();
+    const nowMs = this.time.nowMs();
     const refilledMs = (nowMs - this.#waitLeftAtMs) * WAIT_RATIO;
     this.#waitLeftMs = Math.min(MAX_WAIT_MS, this.#waitLeftMs + refilledMs);
     this.#waitLeftAtMs = nowMs;
