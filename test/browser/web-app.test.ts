@@ -37,7 +37,7 @@ const LAST_RESEND = {
 const MAY_HAVE_BEEN_SENT = 'I have looked for the emails and want to send them again';
 
 // A browser on a busy machine takes its time, and axe a good part of it.
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 describeWithChromium('the example app', () => {
   let web: WebApp;
