@@ -196,7 +196,7 @@ describeWithChromium('the example app, looking for an order', () => {
     await page.getByText('The status of the order is issued').waitFor();
     await page.clock.runFor(90_000);
     expect(await findPageFaults(open)).toEqual([]);
-    // Two by itself while it was seen and pending, none before and after, and one that is asked for.
+    // Two by itself while it was seen and pending, none before and after, and the one of the button.
     await readAgain(page);
     await waitForHeading(page, '7001');
     expect(reads()).toBe(5);
