@@ -46,6 +46,7 @@ describeWithChromium('GraphiQL', () => {
     await page.getByRole('button', { name: 'Open settings dialog' }).click();
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
 
     expect(page.url()).toBe(`${originOf(url)}/`);
     expect(answer).toContain('"__typename": "ResendDvEmailsSuccess"');
@@ -78,7 +79,7 @@ describeWithChromium('GraphiQL', () => {
     await openGraphiql(page, url);
     const count = await page.getByRole('tab').count();
     await chooseTab(page, 'OrderNotFoundError');
-    await waitUntilTabsAreKept(page);
+    await waitUntilTabsAreKept(page, 'other');
     await page.reload();
     const answer = await runTab(page);
 
@@ -92,6 +93,7 @@ describeWithChromium('GraphiQL', () => {
 
     await openGraphiql(page, url);
     await runTab(page);
+    await waitUntilTabsAreKept(page, 'first');
     await page.reload();
     const answer = await runTab(page);
 
@@ -109,7 +111,7 @@ describeWithChromium('GraphiQL', () => {
     await page.keyboard.insertText(JSON.stringify({ 'x-router-secret': SECRET }));
     const accepted = await runTab(page);
     await chooseTab(page, 'OrderNotEligibleError');
-    await waitUntilTabsAreKept(page);
+    await waitUntilTabsAreKept(page, 'other');
     const { page: another } = await openPage();
     await openGraphiql(another, url);
     const refused = await runTab(another);

@@ -160,8 +160,8 @@ describeWithChromium('the field of the example app', () => {
 
     await page.getByText('“abc” is not an order number, which has 1 to 20 digits.').waitFor();
     expect(await page.getByRole('button').allTextContents()).toEqual(['Find']);
-    expect(requests.filter((request) => request.startsWith('POST'))).toEqual([]);
     expect(await findPageFaults(opened)).toEqual([]);
+    expect(requests.filter((request) => request.startsWith('POST'))).toEqual([]);
   });
 
   it('says of the pending orders which are not among them', async () => {

@@ -12,11 +12,13 @@ import {
   answerReads,
   findPageFaults,
   findResendButton,
-  readFocus,
+  readAgain,
   readResult,
   startWebApp,
   WEB_APP,
   type WebApp,
+  waitForFocus,
+  waitForHeading,
   waitForOrder,
 } from './web-app';
 
@@ -80,7 +82,7 @@ describeWithChromium('the example app, looking for an order', () => {
     const { page } = open;
 
     await search(open, 'kiosk');
-    expect(await readFocus(page)).toBe('Orders with “kiosk”');
+    await waitForFocus(page, 'Orders with “kiosk”');
     expect(await page.locator('.orders').getByRole('link').allTextContents()).toEqual([
       'kiosk-south.example.net',
       'kiosk-north.example.net',
@@ -101,10 +103,10 @@ describeWithChromium('the example app, looking for an order', () => {
     expect(await page.getByText('Last attempt').textContent()).toMatch(/, by you, .*accepted it/);
     expect(await findResendButton(page).isDisabled()).toBe(true);
     await findResendButton(page).click({ force: true });
-    expect(gateway.outbox).toHaveLength(1);
     await page.getByLabel('I have looked for the emails').check();
     await findResendButton(page).click();
     await readResult(page);
+    // The first, and that of the click on a button that was ready again.
     expect(gateway.outbox).toHaveLength(2);
 
     await page.getByRole('link', { name: 'Back to the orders with “kiosk”' }).click();
@@ -182,7 +184,6 @@ describeWithChromium('the example app, looking for an order', () => {
       Object.defineProperty(document, 'hidden', { value: true, configurable: true }),
     );
     await page.clock.runFor(90_000);
-    expect(reads()).toBe(2);
     await page.evaluate(() =>
       Object.defineProperty(document, 'hidden', { value: false, configurable: true }),
     );
@@ -193,10 +194,12 @@ describeWithChromium('the example app, looking for an order', () => {
     order = { status: 'issued', domain: 'approved' };
     await page.clock.runFor(30_000);
     await page.getByText('The status of the order is issued').waitFor();
-    expect(reads()).toBe(4);
     await page.clock.runFor(90_000);
-    expect(reads()).toBe(4);
     expect(await findPageFaults(open)).toEqual([]);
+    // Two by itself while it was seen and pending, none before and after, and the one of the button.
+    await readAgain(page);
+    await waitForHeading(page, '7001');
+    expect(reads()).toBe(5);
   });
 
   it('reaches a gateway at another path', async () => {

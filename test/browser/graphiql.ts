@@ -44,9 +44,10 @@ export async function waitForTab(page: Page, title: string): Promise<void> {
   );
 }
 
-/** Once another tab than the first is in front. */
-export async function waitUntilTabsAreKept(page: Page): Promise<void> {
-  await page.waitForFunction(() =>
-    /"activeTabIndex":[1-9]/.test(localStorage.getItem('graphiql:tabState') ?? ''),
-  );
+/** Once a later visit will have the first tab in front, or another than the first. */
+export async function waitUntilTabsAreKept(page: Page, front: 'first' | 'other'): Promise<void> {
+  await page.waitForFunction((isFirst) => {
+    const kept = JSON.parse(localStorage.getItem('graphiql:tabState') ?? '{}');
+    return kept.tabs && (kept.activeTabIndex === 0) === isFirst;
+  }, front === 'first');
 }

@@ -2,7 +2,7 @@
 import { createDeferred } from '../support/deferred';
 import { startTestApp } from '../support/test-app';
 import { describeWithChromium } from './browser';
-import { findPageFaults, openNarrowPage, startWebApp, type WebApp } from './web-app';
+import { findPageFaults, openNarrowPage, readAgain, startWebApp, type WebApp } from './web-app';
 
 jest.setTimeout(60_000);
 
@@ -111,7 +111,7 @@ describeWithChromium('the list of orders', () => {
     expect(await page.getByRole('alert').textContent()).toMatch(/^The orders could not be read\. /);
     expect(await findPageFaults(open)).toEqual([]);
     const before = gateway.takeUpstreamRequests().length;
-    await page.getByRole('button', { name: 'Read again' }).click();
+    await readAgain(page);
     await page.getByRole('alert').waitFor();
     expect([before, gateway.takeUpstreamRequests().length]).toEqual([1, 1]);
   });

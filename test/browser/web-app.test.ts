@@ -14,12 +14,15 @@ import {
   findResendButton,
   interceptResends,
   openOrder,
-  readFocus,
+  readAgain,
   readResult,
   startWebApp,
   WEB_APP,
   type WebApp,
+  waitForFocus,
+  waitForHeading,
   waitForOrder,
+  waitForTimer,
 } from './web-app';
 
 /** An attempt to resend, as an order has it. */
@@ -34,7 +37,7 @@ const LAST_RESEND = {
 const MAY_HAVE_BEEN_SENT = 'I have looked for the emails and want to send them again';
 
 // A browser on a busy machine takes its time, and axe a good part of it.
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 describeWithChromium('the example app', () => {
   let web: WebApp;
@@ -122,7 +125,7 @@ describeWithChromium('the example app', () => {
     await page.getByRole('button', { name: 'Read again' }).click();
 
     await findResendButton(page).waitFor();
-    expect(await readFocus(page)).toBe('Order 1001');
+    await waitForFocus(page, 'Order 1001');
   });
 
   it('keeps the button for a status that it does not know', async () => {
@@ -246,7 +249,7 @@ describeWithChromium('the example app', () => {
 
     await page.getByText(told).waitFor();
     expect(requestId).toMatch(/^[\w-]{36}$/);
-    expect(await readFocus(page)).toBe('Check what became of it');
+    await waitForFocus(page, 'Check what became of it');
     expect(await page.getByText('not from this tab').count()).toBe(
       outcome === 'of another page' ? 1 : 0,
     );
@@ -356,7 +359,7 @@ describeWithChromium('the example app', () => {
       const [describedBy] = (await field.getAttribute('aria-describedby'))?.split(' ') ?? [];
       expect(await page.locator(`#${describedBy}`).textContent()).toBe(complaint);
       await page.getByRole('link', { name: complaint }).click();
-      expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+      await field.and(page.locator(':focus')).waitFor();
     }
     expect(await page.getByLabel('admin@example.com').getAttribute('aria-invalid')).toBeNull();
     expect(await findPageFaults(open)).toEqual([]);
@@ -372,14 +375,14 @@ describeWithChromium('the example app', () => {
     await readResult(page);
     const asked = requests.length;
 
-    expect(await page.getByRole('timer').textContent()).toBe('You can resend in 5 s.');
+    await waitForTimer(page, 'You can resend in 5 s.');
     await button.click({ force: true });
     await page.getByLabel('Language').press('Enter');
     await page.clock.runFor(3_000);
-    expect(await page.getByRole('timer').textContent()).toBe('You can resend in 2 s.');
+    await waitForTimer(page, 'You can resend in 2 s.');
     expect(await button.isDisabled()).toBe(true);
     await page.clock.runFor(2_000);
-    expect(await page.getByRole('timer').textContent()).toBe('');
+    await waitForTimer(page, '');
     expect(await button.isDisabled()).toBe(false);
     expect(requests).toHaveLength(asked);
 
@@ -399,11 +402,11 @@ describeWithChromium('the example app', () => {
 
     expect(await button.isDisabled()).toBe(true);
     await button.click({ force: true });
-    expect(gateway.takeUpstreamRequests()).toEqual([]);
     await page.getByLabel(MAY_HAVE_BEEN_SENT).check();
     await button.click();
     await readResult(page);
 
+    // That of the click on a button that was ready; a request of the click before it would be here too.
     expect(gateway.takeUpstreamRequests()).toHaveLength(1);
     expect(await page.getByLabel(MAY_HAVE_BEEN_SENT).isChecked()).toBe(false);
   });
@@ -430,7 +433,8 @@ describeWithChromium('the example app', () => {
 
   it('sends one round of emails for two clicks within one event', async () => {
     const gateway = await startBehindPage();
-    const { page } = await openOrder(web, '1001');
+    const { page, requests } = await openOrder(web, '1001');
+    const asked = requests.length;
 
     await findResendButton(page).evaluate((button: HTMLButtonElement) => {
       button.click();
@@ -438,6 +442,8 @@ describeWithChromium('the example app', () => {
     });
 
     await readResult(page);
+    // A second request would have left with the first, though its emails may be later than the first result.
+    expect(requests).toHaveLength(asked + 1);
     expect(gateway.outbox).toHaveLength(1);
     gateway.takeUpstreamRequests();
   });
@@ -465,8 +471,8 @@ describeWithChromium('the example app', () => {
     await findResendButton(page).click();
     await readResult(page);
 
-    await page.getByRole('button', { name: 'Read again' }).click();
-    await page.locator('h2:focus').waitFor();
+    await readAgain(page);
+    await waitForHeading(page, '1503');
 
     expect(await findResendButton(page).isDisabled()).toBe(true);
     expect(await page.getByLabel(MAY_HAVE_BEEN_SENT).isVisible()).toBe(true);
@@ -483,7 +489,7 @@ describeWithChromium('the example app', () => {
     await page.getByRole('button', { name: 'Read again' }).click();
 
     await page.getByText('www.example.com').waitFor();
-    expect(await readFocus(page)).toBe('Order 1001');
+    await waitForFocus(page, 'Order 1001');
     gateway.takeUpstreamRequests();
   });
 
@@ -530,15 +536,15 @@ describeWithChromium('the example app', () => {
     const { page } = await openOrder(web, '1001');
     const { keyboard } = page;
 
-    expect(await readFocus(page)).toBe('Order 1001');
+    await waitForFocus(page, 'Order 1001');
     await keyboard.press('Tab');
     await keyboard.press('Space');
     await keyboard.press('Enter');
     expect(await readResult(page)).toBe('DigiCert accepted the request');
     await keyboard.press('Tab');
-    expect(await readFocus(page)).toBe('Send again');
+    await waitForFocus(page, 'Send again');
     await keyboard.press('Enter');
-    expect(await readFocus(page)).toBe('Approval emails');
+    await waitForFocus(page, 'Approval emails');
 
     expect(gateway.outbox).toMatchObject([
       { body: { domain_approval_emails: [{ email: 'admin@example.com' }] } },

@@ -140,15 +140,27 @@ export function findResendButton(page: Page): Locator {
   return page.getByRole('button', { name: 'Resend emails' });
 }
 
+/** Reads what is shown again; resolves once that was answered. */
+export async function readAgain(page: Page): Promise<void> {
+  const answered = page.waitForResponse('**/graphql');
+  await page.getByRole('button', { name: 'Read again' }).click();
+  await answered;
+}
+
 /** The heading of the last attempt's result, which has the focus; resolves once there is one. */
 export async function readResult(page: Page): Promise<string | null> {
   await page.locator('.panel h3:focus').waitFor();
   return page.locator('.panel h3:focus').textContent();
 }
 
-/** The words of what has the focus. */
-export async function readFocus(page: Page): Promise<string | null> {
-  return page.locator(':focus').textContent();
+/** Until what has these words has the focus. */
+export async function waitForFocus(page: Page, words: string): Promise<void> {
+  await page.getByText(words, { exact: true }).and(page.locator(':focus')).waitFor();
+}
+
+/** Until the timer below the button says this, or nothing: a page is rendered after its clock has moved on. */
+export async function waitForTimer(page: Page, words: string): Promise<void> {
+  await page.locator(`[role=timer]:text-is("${words}")`).waitFor({ state: 'attached' });
 }
 
 /** What is wrong with the page as it is now, in light and in dark, for those who see it and those who hear it. */

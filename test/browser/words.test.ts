@@ -72,7 +72,7 @@ describeWithChromium('what the example app says', () => {
     await page.clock.runFor(2_000);
     expect(await panel.getByText('Try again in 3 s.').getAttribute('aria-live')).toBe('off');
     await page.clock.runFor(3_000);
-    expect(await panel.textContent()).toContain('The wait is over.');
+    await panel.getByText('The wait is over.').waitFor();
     gateway.takeUpstreamRequests();
   });
 

@@ -102,7 +102,9 @@ describe('SIGTERM', () => {
   });
 
   it('answers what is in flight with what is known when the time for that is up', async () => {
+    const { env, arrived } = await startHeld();
     const { program, url } = await startGateway({
+      ...env,
       DIGICERT_TIMEOUT_MS: '120000',
       SHUTDOWN_TIMEOUT_MS: '300',
     });
@@ -111,12 +113,12 @@ describe('SIGTERM', () => {
     const response = post(
       url,
       `mutation {
-        sent: resendDvEmails(orderId: "1504") { ...Reason }
-        unsent: resendDvEmails(orderId: "1504") { ...Reason }
+        sent: resendDvEmails(orderId: "5555") { ...Reason }
+        unsent: resendDvEmails(orderId: "5555") { ...Reason }
       }
       fragment Reason on ResendDvEmailsUpstreamError { reason emailsMayHaveBeenSent }`,
     );
-    await fetch(new URL('/livez', url));
+    await arrived();
     program.kill('SIGTERM');
 
     expect(await (await response).json()).toEqual({
@@ -136,19 +138,18 @@ describe('SIGTERM', () => {
   });
 
   it('answers all requests on one connection, and closes it with the last', async () => {
-    const { program, url } = await startGateway({
-      DIGICERT_TIMEOUT_MS: '300',
-      SHUTDOWN_DELAY_MS: '60000',
-    });
+    const { env, arrived, release } = await startHeld(accept);
+    const { program, url } = await startGateway({ ...env, SHUTDOWN_DELAY_MS: '60000' });
     const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('latin1');
-    const query = 'mutation { resendDvEmails(orderId: "1504") { __typename } }';
+    const query = 'mutation { resendDvEmails(orderId: "5555") { __typename } }';
     const body = JSON.stringify({ query });
     const head = 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
     const stopping = waitForLine(program, /gateway\.stopping/);
     socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`.repeat(2));
-    await fetch(new URL('/livez', url));
+    await arrived();
     program.kill('SIGTERM');
     await stopping;
+    release();
 
     const responses = (await socket.toArray()).join('');
 
