@@ -36,9 +36,9 @@ function readSummary({ id, row }: CertificateOrder, { orders }: GraphqlContext) 
   return row ?? orders.readSummary(id);
 }
 
+@Authorized(SCOPE.readOrders)
 @Resolver(() => CertificateOrder)
 export class CertificateOrderResolver {
-  @Authorized(SCOPE.readOrders)
   @Query(() => CertificateOrder, {
     nullable: true,
     description: 'An order, read from DigiCert. Null when DigiCert knows no such order.',
@@ -58,7 +58,6 @@ export class CertificateOrderResolver {
     return found ? { id } : null;
   }
 
-  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => String, {
     nullable: true,
     description: 'Status of the order, such as `pending` or `issued`. An open set.',
@@ -67,7 +66,6 @@ export class CertificateOrderResolver {
     return (row ?? (await orders.read(id)))?.status;
   }
 
-  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => String, {
     nullable: true,
     description: "The certificate's common name, such as `example.com`.",
@@ -76,7 +74,6 @@ export class CertificateOrderResolver {
     return (await readSummary(order, context))?.commonName;
   }
 
-  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => [String], {
     nullable: true,
     description: 'The names on the certificate, 250 at most, the common name first.',
@@ -89,7 +86,6 @@ export class CertificateOrderResolver {
     return context.budget.spend((await readSummary(order, context))?.dnsNames, info);
   }
 
-  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => String, {
     nullable: true,
     description: 'The product, such as `GeoTrust DV SSL`.',
@@ -98,7 +94,6 @@ export class CertificateOrderResolver {
     return (await readSummary(order, context))?.productName;
   }
 
-  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => GraphQLISODateTime, {
     nullable: true,
     description: 'When it was ordered.',
@@ -107,7 +102,6 @@ export class CertificateOrderResolver {
     return (await readSummary(order, context))?.orderedAt;
   }
 
-  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => String, {
     nullable: true,
     description:
@@ -117,7 +111,6 @@ export class CertificateOrderResolver {
     return (await orders.read(id))?.dcvMethod;
   }
 
-  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => [CertificateOrderDomain], {
     nullable: true,
     description:
@@ -131,7 +124,6 @@ export class CertificateOrderResolver {
     return budget.spend(await orders.readDomains(id), info);
   }
 
-  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => CertificateOrderResend, {
     nullable: true,
     description:
