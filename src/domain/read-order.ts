@@ -30,15 +30,11 @@ interface ReadDependencies {
   readonly timeoutMs: number;
 }
 
-type Read<Asked, Value> = (asked: Asked, caller: Caller) => Promise<ReadOutcome<Value>>;
+export type Read<Asked, Value> = (asked: Asked, caller: Caller) => Promise<ReadOutcome<Value>>;
 
-export interface OrderReads {
-  readonly readOrder: Read<string, OrderDetails>;
-  readonly readOrderInfo: Read<string, OrderInfo>;
-  readonly listOrders: Read<OrderListQuery, OrderList>;
-}
+export type OrderReads = ReturnType<typeof createOrderReads>;
 
-export function createOrderReads(dependencies: ReadDependencies): OrderReads {
+export function createOrderReads(dependencies: ReadDependencies) {
   const { digicert, limits, deadlines, timeoutMs } = dependencies;
   const createRead =
     <Asked, Value>(
