@@ -59,7 +59,9 @@ export function createResend(
         return { outcome: toRateLimited(reserved) };
       }
       if (!parsed.ok) {
-        return { outcome: toInvalidInput(parsed) };
+        const { issues, issueCount } = parsed;
+        const faults = { issues, issueCount, digicertErrors: [], emailDomainAdded: false };
+        return { outcome: { kind: 'invalid-input', ...faults } };
       }
       const { request } = parsed;
       const { attempt, quota } = reserved;
@@ -70,19 +72,6 @@ export function createResend(
         : outcome;
       return { outcome: explained, request };
     });
-}
-
-function toInvalidInput({
-  issues,
-  issueCount,
-}: Extract<ReturnType<typeof parseResendRequest>, { ok: false }>): ResendOutcome {
-  return {
-    kind: 'invalid-input',
-    issues,
-    issueCount,
-    digicertErrors: [],
-    emailDomainAdded: false,
-  };
 }
 
 function toAttemptOutcome(outcome: ResendOutcome) {
