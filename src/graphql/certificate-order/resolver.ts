@@ -12,19 +12,11 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import { explainNoApproverEmails, listApproverEmails } from '../../domain/approver-emails';
 import { SCOPE } from '../../domain/caller';
-import { findMailServer, readTxtContacts } from '../../domain/mail-dns';
 import type { GraphqlContext } from '../context';
 import { toSelection } from '../selection';
 import { CertificateOrderResend } from './last-resend';
-import {
-  CertificateOrder,
-  CertificateOrderApproverEmail,
-  CertificateOrderApproverEmailsUnavailable,
-  CertificateOrderDomain,
-  CertificateOrderMailServer,
-} from './types';
+import { CertificateOrder, CertificateOrderDomain } from './types';
 
 /** Fields that the order's info has. */
 const SUMMARY_FIELDS = ['commonName', 'dnsNames', 'productName', 'orderedAt'];
@@ -132,59 +124,4 @@ export class CertificateOrderResolver {
   lastResend(@Root() { id, row }: CertificateOrder, @Ctx() { orders }: GraphqlContext) {
     return orders.readLastResend(id, row !== undefined);
   }
-}
-
-@Resolver(() => CertificateOrderDomain)
-export class CertificateOrderDomainResolver {
-  @FieldResolver(() => [CertificateOrderApproverEmail], {
-    description:
-      'Addresses that may approve this domain without further ado: five customary mailboxes at its registrable domain, and at each name from there down to it; none at `www.`. Each can be passed back in `domainApprovalEmails`, with `name` as `domain` if it is there. Others may do too: contacts published in DNS.',
-  })
-  // A promise, so that what it throws leaves no other item of the list without anything that awaits it.
-  async approverEmails(
-    @Root() domain: CertificateOrderDomain,
-    @Ctx() { budget }: GraphqlContext,
-    @Info() info: GraphQLResolveInfo,
-  ) {
-    budget.assertLeft();
-    return budget.spend(listApproverEmails(namesOf(domain)), info);
-  }
-
-  @FieldResolver(() => CertificateOrderApproverEmailsUnavailable, {
-    nullable: true,
-    description: 'Why `approverEmails` is empty. Null where it is not.',
-  })
-  approverEmailsUnavailable(@Root() domain: CertificateOrderDomain) {
-    return explainNoApproverEmails(namesOf(domain));
-  }
-
-  @FieldResolver(() => [CertificateOrderApproverEmail], {
-    nullable: true,
-    description:
-      'Contacts that the domain publishes for approvals, in TXT records of `_validation-contactemail` below it and its parents; each record is one address, at any domain. Look-ups in DNS, made only when this is selected; 5 for each name at most. Null when none was found and not every name could be looked up.',
-  })
-  async txtContactEmails(
-    @Root() domain: CertificateOrderDomain,
-    @Ctx() { budget, lookUp }: GraphqlContext,
-    @Info() info: GraphQLResolveInfo,
-  ) {
-    budget.assertLeft();
-    return budget.spend(await readTxtContacts(namesOf(domain), lookUp), info);
-  }
-}
-
-@Resolver(() => CertificateOrderApproverEmail)
-export class CertificateOrderApproverEmailResolver {
-  @FieldResolver(() => CertificateOrderMailServer, {
-    nullable: true,
-    description:
-      "Whether the address's domain has a mail server. A look-up in DNS, made only when this is selected.",
-  })
-  mailServer(@Root() { email }: CertificateOrderApproverEmail, @Ctx() { lookUp }: GraphqlContext) {
-    return findMailServer(email, lookUp);
-  }
-}
-
-function namesOf({ name, dnsNames }: CertificateOrderDomain): readonly string[] {
-  return name === undefined ? dnsNames : [name];
 }
