@@ -22,11 +22,11 @@ export interface OrderReadApi {
   readonly listOrders: Call<OrderListQuery, OrderList>;
 }
 
-interface ReadDependencies {
+export interface ReadDependencies {
   readonly digicert: OrderReadApi;
   readonly limits: Limits;
   readonly deadlines: Deadlines;
-  /** Milliseconds for one read. */
+  /** Milliseconds for everything that one call of a use case does upstream. */
   readonly timeoutMs: number;
 }
 
