@@ -12,15 +12,13 @@ import { parseOrderInfo, parseOrderList, parseOrderValidation } from './order-re
 import { CircuitBreaker } from './transport/circuit-breaker';
 import { ClientPool } from './transport/client-pool';
 import { type HttpRequest, MAX_ORDER_LIST_BYTES } from './transport/exchange';
-import { Sender, type SenderOptions, type Sent } from './transport/sender';
+import { type SendContext, Sender, type SenderOptions, type Sent } from './transport/sender';
 
-interface Asked {
+interface Asked extends Pick<SendContext, 'subject' | 'maxBytes'> {
   readonly method?: HttpRequest['method'];
   /** Behind that of all orders. */
   readonly path: string;
-  readonly subject: string;
   readonly body?: string | null;
-  readonly maxBytes?: number;
 }
 
 interface DigicertClientOptions extends SenderOptions {
@@ -54,7 +52,6 @@ export function createDigicertClient(options: DigicertClientOptions): DigicertCl
   const clients = new ClientPool(transport.concurrency, createClient);
   const sender = new Sender(options, clients, breaker);
 
-  /** `subject`: the order it is about, or what else may be at fault when DigiCert fails. */
   function send(
     { method = 'GET', path, subject, body = null, maxBytes }: Asked,
     quota: Reservation | undefined,

@@ -11,11 +11,6 @@ export interface Caller {
   readonly scopes: ReadonlySet<string>;
 }
 
-/** The subject, for the log, unless it is an email address: those are logged as the audit trail's hash alone. */
-export function toLoggedSubject({ subject }: Caller): string | undefined {
-  return subject?.includes('@') ? undefined : subject;
-}
-
 /** What there is to be allowed to do. */
 export const SCOPE = {
   resendEmails: 'dv-emails:resend',

@@ -1,5 +1,5 @@
 // What can be read of an order. DigiCert may leave out every part, and its sets of values are open.
-import type { DigicertError, ResendOutcome, UpstreamDiagnostics, UpstreamFailure } from './outcome';
+import type { DigicertError, ResendOutcome } from './outcome';
 
 export interface OrderDetails {
   /** e.g. `pending` */
@@ -57,9 +57,4 @@ export type ReadOutcome<Value> =
   /** More than is read of one response. */
   | { readonly kind: 'too-long' }
   | Extract<ResendOutcome, { readonly kind: 'access-denied' | 'rate-limited' }>
-  | {
-      readonly kind: 'upstream-failed';
-      readonly reason: UpstreamFailure;
-      readonly unavailableForSeconds?: number;
-      readonly diagnostics: UpstreamDiagnostics;
-    };
+  | Omit<Extract<ResendOutcome, { readonly kind: 'upstream-failed' }>, 'emailsMayHaveBeenSent'>;

@@ -29,21 +29,26 @@ export interface UpstreamDiagnostics {
   readonly attempts?: number;
 }
 
-export type NotEligibleReason =
-  | 'ORDER_NOT_PENDING'
-  | 'ORDER_NOT_READY'
-  | 'DCV_METHOD_NOT_EMAIL'
-  | 'NOT_A_DV_ORDER';
+export const NOT_ELIGIBLE_REASONS = [
+  'ORDER_NOT_PENDING',
+  'ORDER_NOT_READY',
+  'DCV_METHOD_NOT_EMAIL',
+  'NOT_A_DV_ORDER',
+] as const;
+export type NotEligibleReason = (typeof NOT_ELIGIBLE_REASONS)[number];
 
-export type RateLimitScope = 'DIGICERT' | 'COOLDOWN' | 'CALLER';
+export const RATE_LIMIT_SCOPES = ['DIGICERT', 'COOLDOWN', 'CALLER'] as const;
+export type RateLimitScope = (typeof RATE_LIMIT_SCOPES)[number];
 
-export type UpstreamFailure =
-  | 'CREDENTIALS_REJECTED'
-  | 'MISCONFIGURED'
-  | 'UNREACHABLE'
-  | 'UNAVAILABLE'
-  | 'OUTCOME_UNKNOWN'
-  | 'UNEXPECTED_RESPONSE';
+export const UPSTREAM_FAILURES = [
+  'CREDENTIALS_REJECTED',
+  'MISCONFIGURED',
+  'UNREACHABLE',
+  'UNAVAILABLE',
+  'OUTCOME_UNKNOWN',
+  'UNEXPECTED_RESPONSE',
+] as const;
+export type UpstreamFailure = (typeof UPSTREAM_FAILURES)[number];
 
 /** The outcome, with diagnostics of the response of DigiCert for an operator, if there was one. */
 export type ResendOutcome = OutcomeKind & { readonly diagnostics?: UpstreamDiagnostics };

@@ -22,23 +22,19 @@ export interface OrderReadApi {
   readonly listOrders: Call<OrderListQuery, OrderList>;
 }
 
-interface ReadDependencies {
+export interface ReadDependencies {
   readonly digicert: OrderReadApi;
   readonly limits: Limits;
   readonly deadlines: Deadlines;
-  /** Milliseconds for one read. */
+  /** Milliseconds for everything that one call of a use case does upstream. */
   readonly timeoutMs: number;
 }
 
-type Read<Asked, Value> = (asked: Asked, caller: Caller) => Promise<ReadOutcome<Value>>;
+export type Read<Asked, Value> = (asked: Asked, caller: Caller) => Promise<ReadOutcome<Value>>;
 
-export interface OrderReads {
-  readonly readOrder: Read<string, OrderDetails>;
-  readonly readOrderInfo: Read<string, OrderInfo>;
-  readonly listOrders: Read<OrderListQuery, OrderList>;
-}
+export type OrderReads = ReturnType<typeof createOrderReads>;
 
-export function createOrderReads(dependencies: ReadDependencies): OrderReads {
+export function createOrderReads(dependencies: ReadDependencies) {
   const { digicert, limits, deadlines, timeoutMs } = dependencies;
   const createRead =
     <Asked, Value>(

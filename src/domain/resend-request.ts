@@ -49,17 +49,18 @@ export function parseResendRequest(
   input: ResendInput | null | undefined,
   { addEmailDomain = true } = {},
 ) {
-  const issues = new Issues();
+  const issues: InputIssue[] = [];
   if (!isOrderId(orderId)) {
-    issues.add(['orderId'], INVALID_ORDER_ID);
+    issues.push({ path: ['orderId'], message: INVALID_ORDER_ID });
   }
   const given = parseApprovalEmails(input?.domainApprovalEmails, issues);
   const locale = input?.locale ?? undefined;
   if (locale !== undefined && !LOCALE.test(locale)) {
-    issues.add(['input', 'locale'], 'A locale is a language code such as en.');
+    issues.push({ path: ['input', 'locale'], message: 'A locale is a language code such as en.' });
   }
-  if (issues.count > 0) {
-    return { ok: false as const, issues: issues.listed, issueCount: issues.count };
+  if (issues.length > 0) {
+    const listed = issues.slice(0, MAX_ISSUES);
+    return { ok: false as const, issues: listed, issueCount: issues.length };
   }
   const domainApprovalEmails = addEmailDomain ? given?.map(withEmailDomain) : given;
   const emailDomainAdded =
@@ -70,49 +71,36 @@ export function parseResendRequest(
   return { ok: true as const, request };
 }
 
-class Issues {
-  readonly listed: InputIssue[] = [];
-  /** All of them, also those beyond the listed ones. */
-  count = 0;
-
-  add(path: readonly string[], message: string): void {
-    this.count += 1;
-    if (this.listed.length < MAX_ISSUES) {
-      this.listed.push({ path, message });
-    }
-  }
-}
-
 function parseApprovalEmails(
   entries: readonly ApprovalEmailInput[] | null | undefined,
-  issues: Issues,
+  issues: InputIssue[],
 ): Recipient[] | undefined {
   if (!entries) {
     return undefined;
   }
   const path = ['input', 'domainApprovalEmails'];
   if (entries.length > MAX_APPROVAL_EMAILS) {
-    issues.add(
+    issues.push({
       path,
-      `At most ${MAX_APPROVAL_EMAILS} entries are sent at once, and this list has ${entries.length}. Send the others in further calls, ${MAX_APPROVAL_EMAILS} at a time.`,
-    );
+      message: `At most ${MAX_APPROVAL_EMAILS} entries are sent at once, and this list has ${entries.length}. Send the others in further calls, ${MAX_APPROVAL_EMAILS} at a time.`,
+    });
   }
   /** The first entry of each mark. */
   const marked = new Map<string, number>();
   // Entries past the limit are not looked at: the list is refused anyway, and the response stays bounded.
   return entries.slice(0, MAX_APPROVAL_EMAILS).map((entry, index) => {
     const entryPath = () => [...path, String(index)];
-    const faultsBefore = issues.count;
+    const faultsBefore = issues.length;
     const parsed = parseEntry(entry, entryPath, issues);
     // One entry alone, which is what most requests have, overlaps nothing.
-    if (issues.count === faultsBefore && entries.length > 1) {
+    if (issues.length === faultsBefore && entries.length > 1) {
       const { marks, conflictsWith } = toOverlap(parsed);
       let earlier = index;
       for (const mark of conflictsWith) {
         earlier = Math.min(earlier, marked.get(mark) ?? index);
       }
       if (earlier < index) {
-        issues.add(entryPath(), describeOverlap(earlier));
+        issues.push({ path: entryPath(), message: describeOverlap(earlier) });
       }
       for (const mark of marks) {
         if (!marked.has(mark)) {
@@ -138,10 +126,10 @@ const ENTRY_FIELDS = [
 function parseEntry(
   entry: ApprovalEmailInput,
   path: () => readonly string[],
-  issues: Issues,
+  issues: InputIssue[],
 ): Recipient {
   if (entry.domain == null && entry.email == null) {
-    issues.add(path(), 'An entry needs a domain, an email or both.');
+    issues.push({ path: path(), message: 'An entry needs a domain, an email or both.' });
   }
   const parsed: { -readonly [Field in keyof Recipient]: string } = {};
   for (const [field, parse, complaint] of ENTRY_FIELDS) {
@@ -151,7 +139,8 @@ function parseEntry(
       const isInvisible = trimmed.search(INVISIBLE) !== -1;
       const value = isInvisible ? undefined : parse(trimmed);
       if (value === undefined) {
-        issues.add([...path(), field], `${quote(text)} ${isInvisible ? NOT_SEEN : complaint}`);
+        const message = `${quote(text)} ${isInvisible ? NOT_SEEN : complaint}`;
+        issues.push({ path: [...path(), field], message });
       } else {
         parsed[field] = value;
       }
@@ -159,15 +148,15 @@ function parseEntry(
   }
   const { domain, emailDomain } = parsed;
   if (emailDomain !== undefined && isPublicSuffix(emailDomain)) {
-    issues.add(
-      [...path(), 'emailDomain'],
-      `${quote(emailDomain)} is a public suffix: names below it have different owners.`,
-    );
+    issues.push({
+      path: [...path(), 'emailDomain'],
+      message: `${quote(emailDomain)} is a public suffix: names below it have different owners.`,
+    });
   } else if (emailDomain !== undefined && domain && !isNameOrParent(emailDomain, domain)) {
-    issues.add(
-      [...path(), 'emailDomain'],
-      `${quote(emailDomain)} is neither ${domain} nor a parent of it.`,
-    );
+    issues.push({
+      path: [...path(), 'emailDomain'],
+      message: `${quote(emailDomain)} is neither ${domain} nor a parent of it.`,
+    });
   }
   return parsed;
 }

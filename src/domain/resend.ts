@@ -1,13 +1,13 @@
 // The use case, whole: count the caller, check the input, spare the mailboxes, call DigiCert once, and
 // if it refuses, find out why.
 
-import type { Deadline, Deadlines } from '../lib/deadline';
+import type { Deadline } from '../lib/deadline';
 import type { Caller } from './caller';
 import { findIneligibility } from './order-eligibility';
 import { emailsMayHaveBeenSent, type ResendOutcome } from './outcome';
-import type { OrderReadApi } from './read-order';
+import type { OrderReadApi, ReadDependencies } from './read-order';
 import { parseResendRequest, type ResendInput, type ResendRequest } from './resend-request';
-import type { Limits, Refused, Reservation } from './reservation';
+import type { Refused, Reservation } from './reservation';
 import type { UseCaseResult } from './use-case-events';
 
 /** DigiCert's response: it stands as it is, or it is a refusal that the order's info may explain. */
@@ -26,12 +26,8 @@ export interface ResendApi extends Pick<OrderReadApi, 'isAvailable' | 'readOrder
   ): Promise<ResendResponse>;
 }
 
-interface ResendDependencies {
+interface ResendDependencies extends Omit<ReadDependencies, 'digicert'> {
   readonly digicert: ResendApi;
-  readonly limits: Limits;
-  readonly deadlines: Deadlines;
-  /** Milliseconds for everything a mutation does upstream. */
-  readonly timeoutMs: number;
   /** Whether an entry whose address is at a parent of its domain gets the `emailDomain` it lacks. */
   readonly addEmailDomain: boolean;
 }
@@ -59,7 +55,9 @@ export function createResend(
         return { outcome: toRateLimited(reserved) };
       }
       if (!parsed.ok) {
-        return { outcome: toInvalidInput(parsed) };
+        const { issues, issueCount } = parsed;
+        const faults = { issues, issueCount, digicertErrors: [], emailDomainAdded: false };
+        return { outcome: { kind: 'invalid-input', ...faults } };
       }
       const { request } = parsed;
       const { attempt, quota } = reserved;
@@ -70,19 +68,6 @@ export function createResend(
         : outcome;
       return { outcome: explained, request };
     });
-}
-
-function toInvalidInput({
-  issues,
-  issueCount,
-}: Extract<ReturnType<typeof parseResendRequest>, { ok: false }>): ResendOutcome {
-  return {
-    kind: 'invalid-input',
-    issues,
-    issueCount,
-    digicertErrors: [],
-    emailDomainAdded: false,
-  };
 }
 
 function toAttemptOutcome(outcome: ResendOutcome) {

@@ -3,7 +3,8 @@
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
 /** Why a request was not made. */
-export type RejectionReason = 'quota' | 'concurrency' | 'breaker';
+export const REJECTION_REASONS = ['quota', 'concurrency', 'breaker'] as const;
+export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 export type UpstreamEvent =
   /** A request was made, with any outcome. */
@@ -20,6 +21,7 @@ export type UpstreamEvent =
   | { readonly kind: 'retrying'; readonly cause: RetryCause }
   | { readonly kind: 'breaker-changed'; readonly to: BreakerState };
 
-export type RetryCause = 'not-sent' | 'too-many-requests';
+export const RETRY_CAUSES = ['not-sent', 'too-many-requests'] as const;
+export type RetryCause = (typeof RETRY_CAUSES)[number];
 
 export type ReportUpstream = (event: UpstreamEvent) => void;

@@ -1,6 +1,6 @@
 // Whether a caller may do what a field does, by the scope that it asks for, with `@Authorized` or by itself.
 import type { ResolverData } from 'type-graphql';
-import { type Caller, toLoggedSubject } from '../domain/caller';
+import type { Caller } from '../domain/caller';
 import { CodedError } from '../lib/coded-error';
 import type { GraphqlContext } from './context';
 
@@ -24,7 +24,8 @@ export const checkScope = (
   const logged = loggedFields.get(caller) ?? new Set();
   if (!logged.has(field)) {
     loggedFields.set(caller, logged.add(field));
-    const subject = toLoggedSubject(caller);
+    // An email address is logged as the audit trail's hash alone.
+    const subject = caller.subject?.includes('@') ? undefined : caller.subject;
     const fields = { event: 'auth.forbidden', correlationId, subject, field, scope };
     useCases.log.info(fields, 'scope is missing');
   }

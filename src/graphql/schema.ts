@@ -8,11 +8,7 @@ import { CodedError } from '../lib/coded-error';
 import { checkScope } from './auth-checker';
 import { resolveEntities } from './certificate-order/entities';
 import { CertificateOrderResendResolver } from './certificate-order/last-resend';
-import {
-  CertificateOrderApproverEmailResolver,
-  CertificateOrderDomainResolver,
-  CertificateOrderResolver,
-} from './certificate-order/resolver';
+import { CertificateOrderResolver } from './certificate-order/resolver';
 import { CertificateOrdersResolver } from './certificate-orders/resolver';
 import { ResendDvEmailsResolver } from './resend-dv-emails/resolver';
 
@@ -80,8 +76,6 @@ function buildTypes(): GraphQLSchema {
     resolvers: [
       ResendDvEmailsResolver,
       CertificateOrderResolver,
-      CertificateOrderApproverEmailResolver,
-      CertificateOrderDomainResolver,
       CertificateOrderResendResolver,
       CertificateOrdersResolver,
     ],

@@ -33,7 +33,7 @@ interface TransportSettings {
 }
 
 /** What goes with a request. */
-interface SendContext {
+export interface SendContext {
   /** The order it is about, or what else may be at fault when DigiCert fails. */
   readonly subject: string;
   /** Room for the first attempt. `undefined`: none was requested, as the breaker was open. */

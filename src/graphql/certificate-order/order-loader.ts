@@ -1,12 +1,7 @@
 // The reads of one request: each endpoint of an order is read once, however many fields and paths ask for it.
 import type { Caller } from '../../domain/caller';
-import type {
-  OrderDetails,
-  OrderDomain,
-  OrderSummary,
-  ReadOutcome,
-} from '../../domain/order-details';
-import type { OrderReads } from '../../domain/read-order';
+import type { OrderDetails, OrderDomain, OrderSummary } from '../../domain/order-details';
+import type { OrderReads, Read } from '../../domain/read-order';
 import type { ResendAttempt } from '../../domain/resend-attempt';
 import { CodedError } from '../../lib/coded-error';
 import { toReadError } from './read-errors';
@@ -100,7 +95,7 @@ export class OrderLoader {
   #once<Value>(
     orderId: string,
     endpoint: string,
-    read: (orderId: string, caller: Caller) => Promise<ReadOutcome<Value>>,
+    read: Read<string, Value>,
   ): Promise<Value | undefined> {
     const key = `${endpoint} ${orderId}`;
     const started = this.#reads.get(key) ?? this.#start(orderId, read);
@@ -108,10 +103,7 @@ export class OrderLoader {
     return started as Promise<Value | undefined>;
   }
 
-  async #start<Value>(
-    orderId: string,
-    read: (orderId: string, caller: Caller) => Promise<ReadOutcome<Value>>,
-  ): Promise<Value | undefined> {
+  async #start<Value>(orderId: string, read: Read<string, Value>): Promise<Value | undefined> {
     this.#orders.add(orderId);
     if (this.#orders.size > MAX_ORDERS_PER_REQUEST) {
       throw TOO_MANY_ORDERS;

@@ -5,7 +5,7 @@ import { INVALID_ORDER_ID } from '../../domain/resend-request';
 import { assertNever } from '../../lib/assert-never';
 import { CodedError } from '../../lib/coded-error';
 
-type FailedRead = Exclude<ReadOutcome<unknown>, { kind: 'found' | 'not-found' }>;
+type FailedRead = Exclude<ReadOutcome<unknown>, { kind: 'found' }>;
 
 const FAILED = new CodedError(
   'DIGICERT_FAILED',
@@ -36,18 +36,14 @@ export function toReadError(outcome: FailedRead): CodedError {
         "DigiCert's response is longer than this gateway reads. Ask for fewer orders at once.",
       );
     case 'refused':
+    case 'not-found':
       return FAILED;
     case 'upstream-failed':
       return isPassing(outcome.reason)
         ? new CodedError(
             'DIGICERT_UNAVAILABLE',
             'DigiCert was not reached, failed or did not answer in time. Try again later.',
-            {
-              fields:
-                outcome.unavailableForSeconds === undefined
-                  ? {}
-                  : { retryAfterSeconds: outcome.unavailableForSeconds },
-            },
+            { fields: { retryAfterSeconds: outcome.unavailableForSeconds } },
           )
         : FAILED;
     default:

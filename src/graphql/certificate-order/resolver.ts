@@ -12,19 +12,11 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import { explainNoApproverEmails, listApproverEmails } from '../../domain/approver-emails';
 import { SCOPE } from '../../domain/caller';
-import { findMailServer, readTxtContacts } from '../../domain/mail-dns';
 import type { GraphqlContext } from '../context';
 import { toSelection } from '../selection';
 import { CertificateOrderResend } from './last-resend';
-import {
-  CertificateOrder,
-  CertificateOrderApproverEmail,
-  CertificateOrderApproverEmailsUnavailable,
-  CertificateOrderDomain,
-  CertificateOrderMailServer,
-} from './types';
+import { CertificateOrder, CertificateOrderDomain } from './types';
 
 /** Fields that the order's info has. */
 const SUMMARY_FIELDS = ['commonName', 'dnsNames', 'productName', 'orderedAt'];
@@ -36,9 +28,9 @@ function readSummary({ id, row }: CertificateOrder, { orders }: GraphqlContext) 
   return row ?? orders.readSummary(id);
 }
 
+@Authorized(SCOPE.readOrders)
 @Resolver(() => CertificateOrder)
 export class CertificateOrderResolver {
-  @Authorized(SCOPE.readOrders)
   @Query(() => CertificateOrder, {
     nullable: true,
     description: 'An order, read from DigiCert. Null when DigiCert knows no such order.',
@@ -58,7 +50,6 @@ export class CertificateOrderResolver {
     return found ? { id } : null;
   }
 
-  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => String, {
     nullable: true,
     description: 'Status of the order, such as `pending` or `issued`. An open set.',
@@ -67,7 +58,6 @@ export class CertificateOrderResolver {
     return (row ?? (await orders.read(id)))?.status;
   }
 
-  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => String, {
     nullable: true,
     description: "The certificate's common name, such as `example.com`.",
@@ -76,7 +66,6 @@ export class CertificateOrderResolver {
     return (await readSummary(order, context))?.commonName;
   }
 
-  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => [String], {
     nullable: true,
     description: 'The names on the certificate, 250 at most, the common name first.',
@@ -89,7 +78,6 @@ export class CertificateOrderResolver {
     return context.budget.spend((await readSummary(order, context))?.dnsNames, info);
   }
 
-  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => String, {
     nullable: true,
     description: 'The product, such as `GeoTrust DV SSL`.',
@@ -98,7 +86,6 @@ export class CertificateOrderResolver {
     return (await readSummary(order, context))?.productName;
   }
 
-  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => GraphQLISODateTime, {
     nullable: true,
     description: 'When it was ordered.',
@@ -107,7 +94,6 @@ export class CertificateOrderResolver {
     return (await readSummary(order, context))?.orderedAt;
   }
 
-  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => String, {
     nullable: true,
     description:
@@ -117,7 +103,6 @@ export class CertificateOrderResolver {
     return (await orders.read(id))?.dcvMethod;
   }
 
-  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => [CertificateOrderDomain], {
     nullable: true,
     description:
@@ -131,7 +116,6 @@ export class CertificateOrderResolver {
     return budget.spend(await orders.readDomains(id), info);
   }
 
-  @Authorized(SCOPE.readOrders)
   @FieldResolver(() => CertificateOrderResend, {
     nullable: true,
     description:
@@ -140,59 +124,4 @@ export class CertificateOrderResolver {
   lastResend(@Root() { id, row }: CertificateOrder, @Ctx() { orders }: GraphqlContext) {
     return orders.readLastResend(id, row !== undefined);
   }
-}
-
-@Resolver(() => CertificateOrderDomain)
-export class CertificateOrderDomainResolver {
-  @FieldResolver(() => [CertificateOrderApproverEmail], {
-    description:
-      'Addresses that may approve this domain without further ado: five customary mailboxes at its registrable domain, and at each name from there down to it; none at `www.`. Each can be passed back in `domainApprovalEmails`, with `name` as `domain` if it is there. Others may do too: contacts published in DNS.',
-  })
-  // A promise, so that what it throws leaves no other item of the list without anything that awaits it.
-  async approverEmails(
-    @Root() domain: CertificateOrderDomain,
-    @Ctx() { budget }: GraphqlContext,
-    @Info() info: GraphQLResolveInfo,
-  ) {
-    budget.assertLeft();
-    return budget.spend(listApproverEmails(namesOf(domain)), info);
-  }
-
-  @FieldResolver(() => CertificateOrderApproverEmailsUnavailable, {
-    nullable: true,
-    description: 'Why `approverEmails` is empty. Null where it is not.',
-  })
-  approverEmailsUnavailable(@Root() domain: CertificateOrderDomain) {
-    return explainNoApproverEmails(namesOf(domain));
-  }
-
-  @FieldResolver(() => [CertificateOrderApproverEmail], {
-    nullable: true,
-    description:
-      'Contacts that the domain publishes for approvals, in TXT records of `_validation-contactemail` below it and its parents; each record is one address, at any domain. Look-ups in DNS, made only when this is selected; 5 for each name at most. Null when none was found and not every name could be looked up.',
-  })
-  async txtContactEmails(
-    @Root() domain: CertificateOrderDomain,
-    @Ctx() { budget, lookUp }: GraphqlContext,
-    @Info() info: GraphQLResolveInfo,
-  ) {
-    budget.assertLeft();
-    return budget.spend(await readTxtContacts(namesOf(domain), lookUp), info);
-  }
-}
-
-@Resolver(() => CertificateOrderApproverEmail)
-export class CertificateOrderApproverEmailResolver {
-  @FieldResolver(() => CertificateOrderMailServer, {
-    nullable: true,
-    description:
-      "Whether the address's domain has a mail server. A look-up in DNS, made only when this is selected.",
-  })
-  mailServer(@Root() { email }: CertificateOrderApproverEmail, @Ctx() { lookUp }: GraphqlContext) {
-    return findMailServer(email, lookUp);
-  }
-}
-
-function namesOf({ name, dnsNames }: CertificateOrderDomain): readonly string[] {
-  return name === undefined ? dnsNames : [name];
 }

@@ -1,12 +1,17 @@
 // The order as an entity of the supergraph, and the types it is made of.
-
-import { Directive, Field, ID, ObjectType } from 'type-graphql';
-import type { ApproverEmailsUnavailable } from '../../domain/approver-emails';
-import type { MailServer } from '../../domain/mail-dns';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Ctx, Directive, Field, ID, Info, ObjectType } from 'type-graphql';
+import {
+  type ApproverEmailsUnavailable,
+  explainNoApproverEmails,
+  listApproverEmails,
+} from '../../domain/approver-emails';
+import { findMailServer, type MailServer, readTxtContacts } from '../../domain/mail-dns';
 import type { OrderSummary } from '../../domain/order-details';
+import type { GraphqlContext } from '../context';
 import { createEnum } from '../create-enum';
 
-export const CertificateOrderMailServer = createEnum<MailServer>(
+const CertificateOrderMailServer = createEnum<MailServer>(
   'CertificateOrderMailServer',
   'Whether a domain has a mail server, by its MX records. An open set: treat a value you do not know as `UNKNOWN`.',
   {
@@ -17,7 +22,7 @@ export const CertificateOrderMailServer = createEnum<MailServer>(
   },
 );
 
-export const CertificateOrderApproverEmailsUnavailable = createEnum<ApproverEmailsUnavailable>(
+const CertificateOrderApproverEmailsUnavailable = createEnum<ApproverEmailsUnavailable>(
   'CertificateOrderApproverEmailsUnavailable',
   'Why a domain has no `approverEmails`. An open set.',
   {
@@ -37,6 +42,15 @@ export class CertificateOrderApproverEmail {
       'The domain the address can approve for: the name itself or a parent of it. The address is at that domain, unless it is a contact that the domain publishes.',
   })
   emailDomain!: string;
+
+  @Field(() => CertificateOrderMailServer, {
+    nullable: true,
+    description:
+      "Whether the address's domain has a mail server. A look-up in DNS, made only when this is selected.",
+  })
+  mailServer(@Ctx() { lookUp }: GraphqlContext) {
+    return findMailServer(this.email, lookUp);
+  }
 }
 
 @ObjectType({ description: 'One domain of an order that has to be validated.' })
@@ -63,6 +77,41 @@ export class CertificateOrderDomain {
     description: "The certificate's names that this validation covers, 250 at most.",
   })
   dnsNames!: readonly string[];
+
+  @Field(() => [CertificateOrderApproverEmail], {
+    description:
+      'Addresses that may approve this domain without further ado: five customary mailboxes at its registrable domain, and at each name from there down to it; none at `www.`. Each can be passed back in `domainApprovalEmails`, with `name` as `domain` if it is there. Others may do too: contacts published in DNS.',
+  })
+  // A promise, so that what it throws leaves no other item of the list without anything that awaits it.
+  async approverEmails(@Ctx() { budget }: GraphqlContext, @Info() info: GraphQLResolveInfo) {
+    budget.assertLeft();
+    return budget.spend(listApproverEmails(namesOf(this)), info);
+  }
+
+  @Field(() => CertificateOrderApproverEmailsUnavailable, {
+    nullable: true,
+    description: 'Why `approverEmails` is empty. Null where it is not.',
+  })
+  approverEmailsUnavailable() {
+    return explainNoApproverEmails(namesOf(this));
+  }
+
+  @Field(() => [CertificateOrderApproverEmail], {
+    nullable: true,
+    description:
+      'Contacts that the domain publishes for approvals, in TXT records of `_validation-contactemail` below it and its parents; each record is one address, at any domain. Look-ups in DNS, made only when this is selected; 5 for each name at most. Null when none was found and not every name could be looked up.',
+  })
+  async txtContactEmails(
+    @Ctx() { budget, lookUp }: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    budget.assertLeft();
+    return budget.spend(await readTxtContacts(namesOf(this), lookUp), info);
+  }
+}
+
+function namesOf({ name, dnsNames }: CertificateOrderDomain): readonly string[] {
+  return name === undefined ? dnsNames : [name];
 }
 
 @Directive('@key(fields: "id")')

@@ -44,9 +44,7 @@ export class CertificateOrdersResolver {
       );
     }
     if (outcome.kind !== 'found') {
-      throw toReadError(
-        outcome.kind === 'not-found' ? { kind: 'refused', digicertErrors: [] } : outcome,
-      );
+      throw toReadError(outcome);
     }
     const connection = toConnection(outcome.value, parsed.page, parsed.query.offset);
     return budget.spend(connection, info);

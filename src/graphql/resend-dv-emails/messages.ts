@@ -1,5 +1,10 @@
 // What a failed resend says to a person: what happened, and what to do next.
-import type { FailedOutcome, NotEligibleReason } from '../../domain/outcome';
+import type {
+  FailedOutcome,
+  NotEligibleReason,
+  RateLimitScope,
+  UpstreamFailure,
+} from '../../domain/outcome';
 import type { ResendAttempt } from '../../domain/resend-attempt';
 import { assertNever } from '../../lib/assert-never';
 
@@ -65,17 +70,12 @@ function describeAccessDenied({
 }
 
 function describeRateLimited({ scope, retryAfterSeconds, lastResend }: Of<'rate-limited'>): string {
-  const wait = `Try again in ${retryAfterSeconds} s; this time nothing was sent.`;
-  switch (scope) {
-    case 'DIGICERT':
-      return `No more requests can be made to DigiCert for the moment. ${wait}`;
-    case 'COOLDOWN':
-      return `${describeCooldown(lastResend)} ${wait}`;
-    case 'CALLER':
-      return `You have made too many requests. ${wait}`;
-    default:
-      return assertNever(scope);
-  }
+  const cause: Record<RateLimitScope, string> = {
+    DIGICERT: 'No more requests can be made to DigiCert for the moment.',
+    COOLDOWN: describeCooldown(lastResend),
+    CALLER: 'You have made too many requests.',
+  };
+  return `${cause[scope]} Try again in ${retryAfterSeconds} s; this time nothing was sent.`;
 }
 
 /** Says no more of the attempt behind the cool-down than is known of it. */
@@ -103,20 +103,13 @@ function describeUpstreamFailure({
   const sent = emailsMayHaveBeenSent
     ? 'The emails may have been sent anyway: look for them before you try again.'
     : 'Nothing was sent.';
-  switch (reason) {
-    case 'CREDENTIALS_REJECTED':
-      return `DigiCert rejects this gateway's API key. ${ASK_OPERATORS} ${sent}`;
-    case 'MISCONFIGURED':
-      return `The gateway is not set up right for DigiCert. ${ASK_OPERATORS} ${sent}`;
-    case 'UNREACHABLE':
-      return `DigiCert could not be reached. Try again in a moment. ${sent}`;
-    case 'UNAVAILABLE':
-      return `DigiCert, or a server before it, fails at the moment; try again ${later}. ${sent}`;
-    case 'OUTCOME_UNKNOWN':
-      return `DigiCert did not answer in time, or the connection was lost. ${sent}`;
-    case 'UNEXPECTED_RESPONSE':
-      return `DigiCert's response was not understood. ${ASK_OPERATORS} ${sent}`;
-    default:
-      return assertNever(reason);
-  }
+  const cause: Record<UpstreamFailure, string> = {
+    CREDENTIALS_REJECTED: `DigiCert rejects this gateway's API key. ${ASK_OPERATORS}`,
+    MISCONFIGURED: `The gateway is not set up right for DigiCert. ${ASK_OPERATORS}`,
+    UNREACHABLE: 'DigiCert could not be reached. Try again in a moment.',
+    UNAVAILABLE: `DigiCert, or a server before it, fails at the moment; try again ${later}.`,
+    OUTCOME_UNKNOWN: 'DigiCert did not answer in time, or the connection was lost.',
+    UNEXPECTED_RESPONSE: `DigiCert's response was not understood. ${ASK_OPERATORS}`,
+  };
+  return `${cause[reason]} ${sent}`;
 }

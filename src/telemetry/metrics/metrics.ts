@@ -1,10 +1,10 @@
 // Counts what happens: in the use cases, and on the way to DigiCert.
 import { type Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import { REFUSAL_REASONS, type RefusalReason } from '../../domain/refusal-reason';
-import type { UpstreamEvent } from '../../domain/upstream-event';
+import { REJECTION_REASONS, RETRY_CAUSES, type UpstreamEvent } from '../../domain/upstream-event';
 import type { UseCaseCompleted, UseCaseOutcome } from '../../domain/use-case-events';
 import { createInstruments } from './instruments';
-import { READ_DETAILS, REJECTION_REASONS, RESEND_DETAILS, RETRY_CAUSES } from './series';
+import { READ_DETAILS, RESEND_DETAILS } from './series';
 import { type MeasuredState, watchState } from './state';
 
 export function createMetrics() {
