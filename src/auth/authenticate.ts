@@ -17,10 +17,14 @@ interface AuthSettings {
 
 export type Identity = Pick<Caller, 'subject' | 'scopes'>;
 
-/** At once where nothing has to be waited for: without tokens, or with one that was verified before. */
+/**
+ * At once where nothing has to be waited for: without tokens, or with one that was verified before. Throws or rejects
+ * with the error for the caller where credentials are refused.
+ */
 export type Authenticate = (
   headers: IncomingHttpHeaders,
-) => Identity | Refusal | Promise<Identity | Refusal>;
+  correlationId: string,
+) => Identity | Promise<Identity>;
 
 /** Without tokens every caller that gets here may do everything: the router has decided that, or the network. */
 const ANONYMOUS: Identity = { subject: undefined, scopes: ALL_SCOPES };
@@ -56,19 +60,24 @@ export function createAuthenticate(
     }
     return verifyToken(token);
   };
-  const refuse = (error: unknown): Refusal => {
-    if (!(error instanceof Refusal)) {
-      throw error;
+  const refuse = (thrown: unknown, correlationId: string): never => {
+    if (!(thrown instanceof Refusal)) {
+      throw thrown;
     }
-    dependencies.countRefusal(error.reason);
-    return error;
+    const { error, reason } = thrown;
+    const fields = { event: 'auth.refused', correlationId, code: error.code, reason };
+    dependencies.countRefusal(reason);
+    dependencies.log.info(fields, 'request refused');
+    throw error;
   };
-  return (headers) => {
+  return (headers, correlationId) => {
     try {
       const identity = identify(headers);
-      return identity instanceof Promise ? identity.catch(refuse) : identity;
+      return identity instanceof Promise
+        ? identity.catch((error) => refuse(error, correlationId))
+        : identity;
     } catch (error) {
-      return refuse(error);
+      return refuse(error, correlationId);
     }
   };
 }

@@ -4,9 +4,7 @@ import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FormattedExecutionResult } from 'graphql';
-import type { Logger } from 'pino';
 import type { Authenticate, Identity } from '../auth/authenticate';
-import { Refusal } from '../auth/refusal';
 import { type ContextDependencies, GraphqlContext } from '../graphql/context';
 import type { PersistedDocuments } from '../graphql/guards/persisted-documents';
 import type { KnownDocuments } from '../graphql/known-documents';
@@ -18,7 +16,6 @@ import { chooseType, JSON_TYPE, prefersPage } from './response-type';
 export const GRAPHQL_PATH = '/graphql';
 
 export interface GraphqlRouteOptions {
-  readonly log: Logger;
   readonly authenticate: Authenticate;
   /** Started already. */
   readonly apollo: ApolloServer<GraphqlContext>;
@@ -138,7 +135,7 @@ function findFault(
 /** Before the body is read: an unauthenticated request costs nothing more. */
 function registerAuthentication(
   server: FastifyInstance,
-  { authenticate, findOutage, log }: GraphqlRouteOptions,
+  { authenticate, findOutage }: GraphqlRouteOptions,
   hasExplorer: boolean,
 ): void {
   server.decorateRequest(IDENTITY);
@@ -154,21 +151,11 @@ function registerAuthentication(
       done(outage);
       return;
     }
-    const admit = (identity: Identity | Refusal) => {
-      if (identity instanceof Refusal) {
-        const { error, reason } = identity;
-        const { code } = error;
-        log.info(
-          { event: 'auth.refused', correlationId: request.id, code, reason },
-          'request refused',
-        );
-        done(error);
-      } else {
-        request.setDecorator(IDENTITY, identity);
-        done();
-      }
+    const admit = (identity: Identity) => {
+      request.setDecorator(IDENTITY, identity);
+      done();
     };
-    const identity = authenticate(request.headers);
+    const identity = authenticate(request.headers, request.id);
     if (identity instanceof Promise) {
       identity.then(admit).catch(done);
     } else {
