@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock';
 import {
   type Change,
-  cancel,
   type Limit,
   LimitStore,
   type ReserveRequest,
@@ -102,7 +101,7 @@ export class ResilientStore extends LimitStore {
     const reserved = await local.reserve(request, share);
     // Redis may have reserved: it agreed, or its response came too late.
     if (isAsked && !reserved.ok) {
-      void cancel(this, request);
+      void this.cancel(request);
     }
     return reserved;
   }
