@@ -4,8 +4,6 @@ import { toOverlap } from '../domain/recipient';
 import { type AttemptOutcome, mayHaveSent, type ResendAttempt } from '../domain/resend-attempt';
 import type { ResendRequest } from '../domain/resend-request';
 
-export type { AttemptOutcome };
-
 export interface AttemptSettings {
   /** Milliseconds for which a recipient is not mailed again. 0: none. */
   readonly cooldownMs: number;

@@ -1,8 +1,9 @@
 // Where limits are counted and attempts remembered: one interface, in this process (memory-store.ts) or shared
 // (redis-store.ts).
 import { hash } from 'node:crypto';
+import type { AttemptOutcome } from '../domain/resend-attempt';
 import type { RollingWindow } from '../domain/rolling-window';
-import { type Attempt, type AttemptOutcome, type MadeAttempt, toMadeAttempt } from './attempts';
+import { type Attempt, type MadeAttempt, toMadeAttempt } from './attempts';
 
 export interface Limit {
   /** Limits of one kind never push out those of another. */
