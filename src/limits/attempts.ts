@@ -116,9 +116,6 @@ export function findConflict(
   { cooldownMs }: AttemptSettings,
   nowMs: number,
 ): { readonly waitMs: number; readonly cause: MadeAttempt } | undefined {
-  if (cooldownMs === 0) {
-    return undefined;
-  }
   const conflicts = new Set(conflictsWith);
   const cause = attempts.findLast(({ marks }) => marks.some((mark) => conflicts.has(mark)));
   // What is not sent yet is over no sooner than if it were sent now.
