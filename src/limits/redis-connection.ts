@@ -62,8 +62,9 @@ export class RedisConnection {
   onLost(callback: (error: Error) => void): void {
     const tell = () => callback(new Error(NO_CONNECTION));
     this.#client.on('close', tell);
-    this.#client.on('-node', (node: Redis) => {
-      if (toAddress(node) === this.#findOwner()) {
+    this.#client.on('-node', ({ options: { host, port } }: Redis) => {
+      // As ioredis names the nodes of a cluster.
+      if (`${host}:${port}` === this.#findOwner()) {
         tell();
       }
     });
@@ -207,11 +208,6 @@ export class RedisConnection {
   #findOwner(): string | undefined {
     return this.#client instanceof Cluster ? this.#client.slots[this.#slot]?.[0] : undefined;
   }
-}
-
-/** As ioredis names the nodes of a cluster. */
-function toAddress({ options: { host, port } }: Redis): string {
-  return `${host}:${port}`;
 }
 
 /** Of Redis' own errors. */
