@@ -10,6 +10,7 @@ import type { PersistedDocuments } from '../graphql/guards/persisted-documents';
 import type { KnownDocuments } from '../graphql/known-documents';
 import { CodedError } from '../lib/coded-error';
 import { parseIpAddress } from '../lib/ip-address';
+import { parseJson } from '../lib/parse-json';
 import { addCorrelationIdToBody } from './http-errors';
 import { chooseType, JSON_TYPE, prefersPage } from './response-type';
 
@@ -176,19 +177,11 @@ function isForPage({ method, query, headers }: FastifyRequest): boolean {
 /** What Apollo Server will read: the body of a POST, the URL of a GET. */
 function readParameters({ method, body, query: search }: FastifyRequest) {
   const { query, extensions } = Object(method === 'POST' ? body : search);
+  // What is not JSON Apollo Server refuses.
   const { persistedQuery } = Object(
     typeof extensions === 'string' ? parseJson(extensions) : extensions,
   );
   return { query, persistedQuery } as { query: unknown; persistedQuery: unknown };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Apollo Server will say so.
-    return undefined;
-  }
 }
 
 /** Automatic persisted queries, version 1: a hash in place of a text. */

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { DIGICERT_QUOTA, type RollingWindow } from '../domain/rolling-window';
 import { type Clock, systemClock } from '../lib/clock';
+import { parseJson } from '../lib/parse-json';
 import { generateOrders } from './generated-orders';
 import { createIdentityProvider, JWKS_PATH, TOKEN_PATH } from './identity-provider';
 import { respondWithList } from './order-list';
@@ -233,13 +234,5 @@ function keep<Item>(list: Item[], item: Item): void {
   list.push(item);
   if (list.length > MAX_KEPT) {
     list.shift();
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
