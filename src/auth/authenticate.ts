@@ -17,10 +17,7 @@ interface AuthSettings {
 
 export type Identity = Pick<Caller, 'subject' | 'scopes'>;
 
-/**
- * At once where nothing has to be waited for: without tokens, or with one that was verified before. Throws or rejects
- * with the error for the caller where credentials are refused.
- */
+/** At once where nothing has to be waited for: without tokens, or with one that was verified before. Throws or rejects with a {@link Refusal}. */
 export type Authenticate = (
   headers: IncomingHttpHeaders,
   correlationId: string,
@@ -45,6 +42,7 @@ export function createAuthenticate(
   { tokens, routerSecrets }: AuthSettings,
   dependencies: KeySetDependencies & { readonly countRefusal: (reason: RefusalReason) => void },
 ): Authenticate {
+  const { log, countRefusal } = dependencies;
   const verifyToken = tokens && loadTokens().createTokenVerifier(tokens, dependencies);
   const identify = (headers: IncomingHttpHeaders): Identity | Promise<Identity> => {
     if (routerSecrets.length > 0 && !isSecret(headers['x-router-secret'], routerSecrets)) {
@@ -60,14 +58,12 @@ export function createAuthenticate(
     }
     return verifyToken(token);
   };
-  const refuse = (thrown: unknown, correlationId: string): never => {
-    if (!(thrown instanceof Refusal)) {
-      throw thrown;
+  const refuse = (error: unknown, correlationId: string): never => {
+    if (error instanceof Refusal) {
+      const { code, reason } = error;
+      countRefusal(reason);
+      log.info({ event: 'auth.refused', correlationId, code, reason }, 'request refused');
     }
-    const { error, reason } = thrown;
-    const fields = { event: 'auth.refused', correlationId, code: error.code, reason };
-    dependencies.countRefusal(reason);
-    dependencies.log.info(fields, 'request refused');
     throw error;
   };
   return (headers, correlationId) => {
