@@ -194,13 +194,10 @@ export class RedisConnection {
       const lua = SCRIPTS[script];
       reply = (await this.#client.eval(lua, keys.length, ...keys, ...values)) as typeof reply;
     }
-    const owner = this.#findOwner();
-    if (owner !== this.#owner) {
-      const isMoved = this.#owner !== undefined;
-      this.#owner = owner;
-      if (isMoved) {
-        this.#tellMoved();
-      }
+    const before = this.#owner;
+    this.#owner = this.#findOwner();
+    if (before !== undefined && before !== this.#owner) {
+      this.#tellMoved();
     }
     return reply ?? [];
   }
