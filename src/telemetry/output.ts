@@ -24,13 +24,11 @@ export class Output {
   #errorCode: string | undefined;
   #waitLeftMs = MAX_WAIT_MS;
   #waitLeftAtMs = performance.now();
+  // By this getter Node makes a pipe or socket non-blocking: a write to one that is full fails with EAGAIN.
+  readonly #fd = process.stdout.fd;
 
   /** `tell` is called once with what goes wrong, and once when that is over. */
-  constructor(
-    private readonly tell: (problem: string) => void = () => {},
-    // By this getter Node makes a pipe or socket non-blocking: a write to one that is full fails with EAGAIN.
-    private readonly fd = process.stdout.fd,
-  ) {}
+  constructor(private readonly tell: (problem: string) => void = () => {}) {}
 
   /** Whether what is logged now will be written. Lines that were not are tried again. */
   get isWritable(): boolean {
@@ -87,7 +85,7 @@ export class Output {
   #writeSome(line: Buffer, waits: boolean): number {
     for (;;) {
       try {
-        return writeSync(this.fd, line);
+        return writeSync(this.#fd, line);
       } catch (error) {
         const isBehind = (error as NodeJS.ErrnoException).code === 'EAGAIN';
         if (!isBehind || !waits || this.#refillWait() < RETRY_AFTER_MS) {
