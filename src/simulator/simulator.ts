@@ -11,6 +11,7 @@ import { createIdentityProvider, JWKS_PATH, TOKEN_PATH } from './identity-provid
 import { respondWithList } from './order-list';
 import {
   INVALID_KEY,
+  type Json,
   ORDER_NOT_FOUND,
   QUOTA_EXCEEDED,
   ROUTE_NOT_FOUND,
@@ -198,19 +199,12 @@ const RESPONDERS: Readonly<
     }),
 };
 
-function toResponder(
-  body: Readonly<Record<string, unknown>> | Responder | undefined,
-  ids: Readonly<Record<string, unknown>>,
-): Responder | undefined {
+function toResponder(body: Json | Responder | undefined, ids: Json): Responder | undefined {
   return typeof body === 'object' ? json(200, { ...ids, ...body }) : body;
 }
 
 /** The validation of an order with one domain, the certificate's, in the state the order is in. */
-function toValidation({
-  status,
-  dcv_method: method,
-  certificate,
-}: Readonly<Record<string, unknown>>) {
+function toValidation({ status, dcv_method: method, certificate }: Json) {
   const { common_name: name = 'example.com', dns_names: names = [name, `www.${name}`] } =
     Object(certificate);
   return {
