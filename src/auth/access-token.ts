@@ -129,15 +129,10 @@ const REASONS: Readonly<Record<string, RefusalReason>> = {
 };
 
 function toReason(error: unknown, issuer: string): RefusalReason {
-  return error instanceof errors.JWTClaimValidationFailed
-    ? toClaimReason(error, issuer)
-    : (REASONS[(error as errors.JOSEError).code] ?? 'malformed');
-}
-
-function toClaimReason(
-  { claim, payload }: errors.JWTClaimValidationFailed,
-  issuer: string,
-): RefusalReason {
+  if (!(error instanceof errors.JWTClaimValidationFailed)) {
+    return REASONS[(error as errors.JOSEError).code] ?? 'malformed';
+  }
+  const { claim, payload } = error;
   if (claim === 'iss') {
     const isOtherwiseSame = String(payload.iss).replace(/\/$/, '') === issuer.replace(/\/$/, '');
     return isOtherwiseSame ? 'issuer-slash' : 'issuer';
@@ -202,13 +197,9 @@ function readScopes(
 
 /** By its whole name, which may have dots in it, or else by a path. */
 function readClaim(payload: JWTPayload, name: string): unknown {
-  return Object.hasOwn(payload, name)
-    ? payload[name]
-    : name
-        .split('.')
-        .reduce<unknown>(
-          (value, part) =>
-            isObject(value) && Object.hasOwn(value, part) ? value[part] : undefined,
-          payload,
-        );
+  const path = Object.hasOwn(payload, name) ? [name] : name.split('.');
+  return path.reduce<unknown>(
+    (value, part) => (isObject(value) && Object.hasOwn(value, part) ? value[part] : undefined),
+    payload,
+  );
 }

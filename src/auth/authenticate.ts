@@ -17,10 +17,11 @@ interface AuthSettings {
 
 export type Identity = Pick<Caller, 'subject' | 'scopes'>;
 
-/** At once where nothing has to be waited for: without tokens, or with one that was verified before. */
+/** At once where nothing has to be waited for: without tokens, or with one that was verified before. Throws or rejects with a {@link Refusal}. */
 export type Authenticate = (
   headers: IncomingHttpHeaders,
-) => Identity | Refusal | Promise<Identity | Refusal>;
+  correlationId: string,
+) => Identity | Promise<Identity>;
 
 /** Without tokens every caller that gets here may do everything: the router has decided that, or the network. */
 const ANONYMOUS: Identity = { subject: undefined, scopes: ALL_SCOPES };
@@ -41,6 +42,7 @@ export function createAuthenticate(
   { tokens, routerSecrets }: AuthSettings,
   dependencies: KeySetDependencies & { readonly countRefusal: (reason: RefusalReason) => void },
 ): Authenticate {
+  const { log, countRefusal } = dependencies;
   const verifyToken = tokens && loadTokens().createTokenVerifier(tokens, dependencies);
   const identify = (headers: IncomingHttpHeaders): Identity | Promise<Identity> => {
     if (routerSecrets.length > 0 && !isSecret(headers['x-router-secret'], routerSecrets)) {
@@ -56,19 +58,22 @@ export function createAuthenticate(
     }
     return verifyToken(token);
   };
-  const refuse = (error: unknown): Refusal => {
-    if (!(error instanceof Refusal)) {
-      throw error;
+  const refuse = (error: unknown, correlationId: string): never => {
+    if (error instanceof Refusal) {
+      const { code, reason } = error;
+      countRefusal(reason);
+      log.info({ event: 'auth.refused', correlationId, code, reason }, 'request refused');
     }
-    dependencies.countRefusal(error.reason);
-    return error;
+    throw error;
   };
-  return (headers) => {
+  return (headers, correlationId) => {
     try {
       const identity = identify(headers);
-      return identity instanceof Promise ? identity.catch(refuse) : identity;
+      return identity instanceof Promise
+        ? identity.catch((error) => refuse(error, correlationId))
+        : identity;
     } catch (error) {
-      return refuse(error);
+      return refuse(error, correlationId);
     }
   };
 }

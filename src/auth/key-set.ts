@@ -61,7 +61,13 @@ export class KeySet {
 
   /** The key a token is signed with. Rejects with an error of jose's, or a {@link Refusal} that says when to try again. */
   readonly getKey: JWTVerifyGetKey = async (header, token) => {
-    const keys = await this.#usableKeys();
+    if (!this.isUsable) {
+      await this.#refresh();
+    }
+    const keys = this.#keys;
+    if (!keys || !this.isUsable) {
+      throw this.#unavailable();
+    }
     try {
       return await keys(header, token);
     } catch (error) {
@@ -108,16 +114,6 @@ export class KeySet {
 
   get #ageMs(): number {
     return this.options.clock.monotonicMs() - this.#fetchedAtMs;
-  }
-
-  async #usableKeys(): Promise<JWTVerifyGetKey> {
-    if (!this.isUsable) {
-      await this.#refresh();
-    }
-    if (!this.#keys || !this.isUsable) {
-      throw this.#unavailable();
-    }
-    return this.#keys;
   }
 
   #unavailable(): Refusal {

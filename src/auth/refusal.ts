@@ -8,12 +8,12 @@ const BAD_TOKEN = new CodedError(
   { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } },
 );
 
-/** Thrown where credentials are checked: why a request is not accepted, for the log, and the error for its caller. */
-export class Refusal extends Error {
+/** Thrown where credentials are checked: an error for the caller, and the reason, which is for the log alone. */
+export class Refusal extends CodedError {
   constructor(
     readonly reason: RefusalReason,
-    readonly error = BAD_TOKEN,
+    { code, message, status, headers } = BAD_TOKEN,
   ) {
-    super(reason);
+    super(code, message, { status, headers });
   }
 }

@@ -12,12 +12,15 @@ export type Connect = (...args: Parameters<buildConnector.connector>) => () => v
 /** TCP, TLS and CONNECT each; a deadline below it wins. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
-export function createConnector(proxies: ProxySettings, timeoutMs = CONNECT_TIMEOUT_MS): Connect {
+export function createConnector(
+  proxies: ProxySettings | undefined,
+  timeoutMs = CONNECT_TIMEOUT_MS,
+): Connect {
   const connect = buildConnector({ timeout: timeoutMs });
   return (options, callback) => {
     const { protocol, hostname } = options;
     const port = Number(options.port) || (protocol === 'https:' ? 443 : 80);
-    const proxy = findProxy(proxies, { protocol, hostname, port });
+    const proxy = proxies && findProxy(proxies, { protocol, hostname, port });
     let stop: () => void;
     const connectTo = (target: typeof options) => {
       // Its types hide that it returns the socket.

@@ -19,13 +19,8 @@ const MAX_RESPONSE_HEADER_BYTES = 16 * 1024;
 /** Milliseconds for which a connection is used. Its address was looked up before: a change of DNS is followed after so long, also under load. */
 const MAX_CONNECTION_AGE_MS = 60_000;
 
-const NO_PROXIES: ProxySettings = {
-  httpsProxy: undefined,
-  httpProxy: undefined,
-  isExempt: () => true,
-};
-
-export function createEgress(proxies: ProxySettings = NO_PROXIES) {
+/** Without proxies: straight. */
+export function createEgress(proxies?: ProxySettings) {
   const connect = createConnector(proxies);
   const options = {
     connect,

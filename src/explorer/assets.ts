@@ -19,11 +19,6 @@ export const ENTRY_POINTS = {
 
 export type AssetName = `${keyof typeof ENTRY_POINTS}.${'js' | 'css'}`;
 
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-};
-
 export function readAsset(name: AssetName) {
   const content = readFileSync(join(ASSETS_FOLDER, name));
   const contentHash = hash('sha256', content, 'hex').slice(0, 16);
@@ -31,7 +26,7 @@ export function readAsset(name: AssetName) {
   return {
     /** Relative to the page. It holds a hash of the content, so what is there never changes. */
     path: `explorer/${name.slice(0, -extension.length)}.${contentHash}${extension}`,
-    contentType: CONTENT_TYPES[extension] ?? 'application/octet-stream',
+    contentType: `text/${extension === '.css' ? 'css' : 'javascript'}; charset=utf-8`,
     content,
   };
 }

@@ -4,21 +4,19 @@ import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FormattedExecutionResult } from 'graphql';
-import type { Logger } from 'pino';
 import type { Authenticate, Identity } from '../auth/authenticate';
-import { Refusal } from '../auth/refusal';
 import { type ContextDependencies, GraphqlContext } from '../graphql/context';
 import type { PersistedDocuments } from '../graphql/guards/persisted-documents';
 import type { KnownDocuments } from '../graphql/known-documents';
 import { CodedError } from '../lib/coded-error';
 import { parseIpAddress } from '../lib/ip-address';
+import { parseJson } from '../lib/parse-json';
 import { addCorrelationIdToBody } from './http-errors';
 import { chooseType, JSON_TYPE, prefersPage } from './response-type';
 
 export const GRAPHQL_PATH = '/graphql';
 
 export interface GraphqlRouteOptions {
-  readonly log: Logger;
   readonly authenticate: Authenticate;
   /** Started already. */
   readonly apollo: ApolloServer<GraphqlContext>;
@@ -138,7 +136,7 @@ function findFault(
 /** Before the body is read: an unauthenticated request costs nothing more. */
 function registerAuthentication(
   server: FastifyInstance,
-  { authenticate, findOutage, log }: GraphqlRouteOptions,
+  { authenticate, findOutage }: GraphqlRouteOptions,
   hasExplorer: boolean,
 ): void {
   server.decorateRequest(IDENTITY);
@@ -154,21 +152,11 @@ function registerAuthentication(
       done(outage);
       return;
     }
-    const admit = (identity: Identity | Refusal) => {
-      if (identity instanceof Refusal) {
-        const { error, reason } = identity;
-        const { code } = error;
-        log.info(
-          { event: 'auth.refused', correlationId: request.id, code, reason },
-          'request refused',
-        );
-        done(error);
-      } else {
-        request.setDecorator(IDENTITY, identity);
-        done();
-      }
+    const admit = (identity: Identity) => {
+      request.setDecorator(IDENTITY, identity);
+      done();
     };
-    const identity = authenticate(request.headers);
+    const identity = authenticate(request.headers, request.id);
     if (identity instanceof Promise) {
       identity.then(admit).catch(done);
     } else {
@@ -189,19 +177,11 @@ function isForPage({ method, query, headers }: FastifyRequest): boolean {
 /** What Apollo Server will read: the body of a POST, the URL of a GET. */
 function readParameters({ method, body, query: search }: FastifyRequest) {
   const { query, extensions } = Object(method === 'POST' ? body : search);
+  // What is not JSON Apollo Server refuses.
   const { persistedQuery } = Object(
     typeof extensions === 'string' ? parseJson(extensions) : extensions,
   );
   return { query, persistedQuery } as { query: unknown; persistedQuery: unknown };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Apollo Server will say so.
-    return undefined;
-  }
 }
 
 /** Automatic persisted queries, version 1: a hash in place of a text. */

@@ -117,15 +117,11 @@ export function handleError(
   }
 }
 
-/** The path of a request, without its query. */
-export function toPath({ url = '' }: { readonly url?: string | undefined }): string {
-  return url.split('?', 1)[0] ?? '';
-}
-
 /** For Fastify's `setNotFoundHandler`: an unknown path, or a known one with a method it does not take. */
 export function createNotFoundHandler(allowByPath: ReadonlyMap<string, string>) {
   return (request: FastifyRequest, reply: FastifyReply): void => {
-    const allow = allowByPath.get(toPath(request));
+    const [path = ''] = request.url.split('?', 1);
+    const allow = allowByPath.get(path);
     const error = allow
       ? new CodedError('METHOD_NOT_ALLOWED', `This path takes ${allow}.`, {
           status: 405,

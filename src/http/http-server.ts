@@ -20,7 +20,6 @@ import {
   HEADERS_TOO_LONG,
   handleError,
   rejectConnectAndExpect,
-  toPath,
   UNSUPPORTED_CODING,
   UNSUPPORTED_MEDIA_TYPE,
 } from './http-errors';
@@ -222,16 +221,16 @@ function findFaultOfBody(headers: IncomingHttpHeaders): CodedError | undefined {
 function normalizeRequest(request: IncomingMessage): string {
   const { headers, method, httpVersion, url = '' } = request;
   const [, path = '', search = ''] = /^([^?]*)(.*)$/s.exec(url) ?? [];
-  const target = (path.replace(/^\/\/+/, '/').replace(/(?!^)\/$/, '') || '/') + search;
-  const isHealthCheck = () => HEALTH_PATHS.includes(toPath({ url: target }));
+  const target = path.replace(/^\/\/+/, '/').replace(/(?!^)\/$/, '') || '/';
   const isPreflight = 'access-control-request-method' in headers;
-  if (method === 'HEAD' || (method === 'OPTIONS' && isHealthCheck() && !isPreflight)) {
+  const isHealthCheck = method === 'OPTIONS' && HEALTH_PATHS.includes(target) && !isPreflight;
+  if (method === 'HEAD' || isHealthCheck) {
     request.method = 'GET';
   }
   if (httpVersion === '1.0') {
     headers.host ??= 'localhost';
   }
-  return target;
+  return target + search;
 }
 
 /** With the two headers the CORS plugin needs; it answers others in plain text. For any path: a page has to read its 404. */

@@ -3,6 +3,7 @@
 import net from 'node:net';
 import type { FastifyInstance, onRequestHookHandler } from 'fastify';
 import type { Logger } from 'pino';
+import { systemClock, withTimeout } from '../lib/clock';
 import { CodedError } from '../lib/coded-error';
 import type { PendingResponses } from './pending-responses';
 
@@ -52,19 +53,12 @@ export function registerShutdown(
     // Listens no more. http.Server's own `close` would also end what it takes for idle: connections whose response is
     // written, but not read yet.
     net.Server.prototype.close.call(server.server);
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => {
-        log.error(
-          { event: 'gateway.cut-off' },
-          'requests in flight are cut off without a response',
-        );
-        resolve();
-      }, drainTimeoutMs);
-      pendingResponses.whenResponded(undefined, () => {
-        clearTimeout(timer);
-        resolve();
-      });
+    const responded = new Promise<void>((resolve) => {
+      pendingResponses.whenResponded(undefined, resolve);
     });
+    await withTimeout(systemClock, drainTimeoutMs, responded, () =>
+      log.error({ event: 'gateway.cut-off' }, 'requests in flight are cut off without a response'),
+    );
     server.server.closeAllConnections();
     pendingResponses.destroyAll();
   });

@@ -16,24 +16,22 @@ export function parseIpAddress(text: string): IpAddress | undefined {
 
 /** Takes addresses and networks such as 192.0.2.0/28; what is neither holds nothing. */
 export function createNetworkCheck(networks: readonly string[]): (address?: string) => boolean {
-  const parsed = networks.flatMap(parseNetwork);
+  const known = { networks: networks.flatMap(parseNetwork) };
   return (text = '') => {
     const address = parseIpAddress(text);
-    return parsed.some(
-      ({ network, bits }) => address?.kind() === network.kind() && address.match(network, bits),
-    );
+    return address !== undefined && ipaddr.subnetMatch(address, known) === 'networks';
   };
 }
 
-function parseNetwork(text: string): { network: IpAddress; bits: number }[] {
+function parseNetwork(text: string): [network: IpAddress, bits: number][] {
   const address = parseIpAddress(text);
   if (address) {
-    return [{ network: address, bits: 8 * address.toByteArray().length }];
+    return [[address, 8 * address.toByteArray().length]];
   }
   if (!ipaddr.isValidCIDR(text)) {
     return [];
   }
   const [network, bits] = ipaddr.parseCIDR(text);
   const isMapped = network instanceof ipaddr.IPv6 && network.isIPv4MappedAddress() && bits >= 96;
-  return [isMapped ? { network: network.toIPv4Address(), bits: bits - 96 } : { network, bits }];
+  return [isMapped ? [network.toIPv4Address(), bits - 96] : [network, bits]];
 }

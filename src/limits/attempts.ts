@@ -4,8 +4,6 @@ import { toOverlap } from '../domain/recipient';
 import { type AttemptOutcome, mayHaveSent, type ResendAttempt } from '../domain/resend-attempt';
 import type { ResendRequest } from '../domain/resend-request';
 
-export type { AttemptOutcome };
-
 export interface AttemptSettings {
   /** Milliseconds for which a recipient is not mailed again. 0: none. */
   readonly cooldownMs: number;
@@ -118,9 +116,6 @@ export function findConflict(
   { cooldownMs }: AttemptSettings,
   nowMs: number,
 ): { readonly waitMs: number; readonly cause: MadeAttempt } | undefined {
-  if (cooldownMs === 0) {
-    return undefined;
-  }
   const conflicts = new Set(conflictsWith);
   const cause = attempts.findLast(({ marks }) => marks.some((mark) => conflicts.has(mark)));
   // What is not sent yet is over no sooner than if it were sent now.

@@ -1,8 +1,9 @@
 // Where limits are counted and attempts remembered: one interface, in this process (memory-store.ts) or shared
 // (redis-store.ts).
 import { hash } from 'node:crypto';
+import type { AttemptOutcome } from '../domain/resend-attempt';
 import type { RollingWindow } from '../domain/rolling-window';
-import { type Attempt, type AttemptOutcome, type MadeAttempt, toMadeAttempt } from './attempts';
+import { type Attempt, type MadeAttempt, toMadeAttempt } from './attempts';
 
 export interface Limit {
   /** Limits of one kind never push out those of another. */
@@ -44,6 +45,16 @@ export abstract class LimitStore {
   endAttempt(id: string, attempt: Attempt, outcome: AttemptOutcome | undefined): Promise<void> {
     const made = toMadeAttempt(attempt, { id, outcome: outcome ?? 'NOT_SENT', atMs: 0 });
     return this.write({ order: attempt.order, attempt: made, inMs: outcome && 0 });
+  }
+
+  /** Gives back all that was reserved. */
+  async cancel({ id, attempt, quota }: ReserveRequest): Promise<void> {
+    if (quota) {
+      await Promise.all([
+        this.release(id, quota),
+        attempt && this.endAttempt(id, attempt, undefined),
+      ]);
+    }
   }
 }
 
@@ -95,19 +106,6 @@ export interface ReserveResult {
 export function toKey(...parts: readonly (string | undefined)[]): string {
   const bytes = hash('sha256', JSON.stringify(parts), 'buffer');
   return bytes.subarray(0, 16).toString('base64url');
-}
-
-/** Gives back all that was reserved. */
-export async function cancel(
-  store: LimitStore,
-  { id, attempt, quota }: ReserveRequest,
-): Promise<void> {
-  if (quota) {
-    await Promise.all([
-      store.release(id, quota),
-      attempt && store.endAttempt(id, attempt, undefined),
-    ]);
-  }
 }
 
 /** Whole seconds, at least one: a caller that waits for them does not come back too early. */

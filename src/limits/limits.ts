@@ -13,7 +13,6 @@ import { MemoryStore } from './memory-store';
 import { QuotaQueue } from './quota-queue';
 import type { RedisConnectionOptions } from './redis-connection';
 import type { RedisState } from './redis-report';
-
 import { ResilientStore } from './resilient-store';
 
 interface LimitSettings {
@@ -43,15 +42,13 @@ interface LimitDependencies {
   readonly report: ReportUpstream;
 }
 
-/** Where limits are counted at the moment. `this-process`: Redis is set, and is not used. */
-export interface Counted {
-  readonly limits: 'memory' | 'redis' | 'this-process';
-  /** What Redis is, or why it is not used. None: there is none to be asked. */
-  readonly redis?: RedisState;
-}
-
 interface StartedLimits extends Limits {
-  readonly counted: () => Counted;
+  /** Where limits are counted at the moment. `this-process`: Redis is set, and is not used. */
+  counted(): {
+    readonly limits: 'memory' | 'redis' | 'this-process';
+    /** What Redis is, or why it is not used. None: there is none to be asked. */
+    readonly redis?: RedisState;
+  };
   close(): Promise<void>;
 }
 

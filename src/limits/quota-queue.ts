@@ -3,13 +3,7 @@
 import type { Clock } from '../lib/clock';
 import { type Deadline, OpenDeadline, waitWithin } from '../lib/deadline';
 import type { Attempt } from './attempts';
-import {
-  cancel,
-  type Limit,
-  type LimitStore,
-  type ReserveRequest,
-  type ReserveResult,
-} from './limit-store';
+import type { Limit, LimitStore, ReserveRequest, ReserveResult } from './limit-store';
 
 /** Requests that may wait at a time; far more than DigiCert allows in any wait that is allowed. */
 const MAX_WAITING = 1_000;
@@ -130,7 +124,7 @@ export class QuotaQueue {
       if (isDecided && this.#waiting.includes(first)) {
         first.settle(result);
       } else if (result.ok) {
-        void cancel(store, { ...wanted, id: result.id, holdMs: 0 });
+        void store.cancel({ ...wanted, id: result.id, holdMs: 0 });
       }
     }
     this.#isServing = false;

@@ -62,8 +62,9 @@ export class RedisConnection {
   onLost(callback: (error: Error) => void): void {
     const tell = () => callback(new Error(NO_CONNECTION));
     this.#client.on('close', tell);
-    this.#client.on('-node', (node: Redis) => {
-      if (toAddress(node) === this.#findOwner()) {
+    this.#client.on('-node', ({ options: { host, port } }: Redis) => {
+      // As ioredis names the nodes of a cluster.
+      if (`${host}:${port}` === this.#findOwner()) {
         tell();
       }
     });
@@ -193,13 +194,10 @@ export class RedisConnection {
       const lua = SCRIPTS[script];
       reply = (await this.#client.eval(lua, keys.length, ...keys, ...values)) as typeof reply;
     }
-    const owner = this.#findOwner();
-    if (owner !== this.#owner) {
-      const isMoved = this.#owner !== undefined;
-      this.#owner = owner;
-      if (isMoved) {
-        this.#tellMoved();
-      }
+    const before = this.#owner;
+    this.#owner = this.#findOwner();
+    if (before !== undefined && before !== this.#owner) {
+      this.#tellMoved();
     }
     return reply ?? [];
   }
@@ -207,11 +205,6 @@ export class RedisConnection {
   #findOwner(): string | undefined {
     return this.#client instanceof Cluster ? this.#client.slots[this.#slot]?.[0] : undefined;
   }
-}
-
-/** As ioredis names the nodes of a cluster. */
-function toAddress({ options: { host, port } }: Redis): string {
-  return `${host}:${port}`;
 }
 
 /** Of Redis' own errors. */

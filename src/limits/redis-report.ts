@@ -7,8 +7,9 @@ import type { RedisStore } from './redis-store';
 /** Milliseconds after which a reason that lasts is logged again. */
 const LOG_AGAIN_MS = 60_000;
 
-interface RedisReportOptions {
+export interface RedisReportOptions {
   readonly redis: RedisStore;
+  /** Share of each limit that this process may use alone, above 0 and up to 1. */
   readonly share: number;
   readonly clock: Clock;
   readonly log: Logger;

@@ -1,11 +1,6 @@
 // Limits counted in Redis 7 or Valkey, together with every other gateway that uses it.
-import {
-  type Attempt,
-  type AttemptOutcome,
-  type AttemptSettings,
-  findKept,
-  type MadeAttempt,
-} from './attempts';
+import type { AttemptOutcome } from '../domain/resend-attempt';
+import { type Attempt, type AttemptSettings, findKept, type MadeAttempt } from './attempts';
 import {
   type Change,
   type Limit,

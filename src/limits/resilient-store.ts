@@ -1,18 +1,14 @@
 // Redis while it answers, and while it does not, this process alone with a share of every limit. What
 // is granted is written down on both sides, so that neither begins with an empty log when they change.
-import type { Logger } from 'pino';
-import type { Clock } from '../lib/clock';
 import {
   type Change,
-  cancel,
   type Limit,
   LimitStore,
   type ReserveRequest,
   type ReserveResult,
 } from './limit-store';
 import type { MemoryStore } from './memory-store';
-import { RedisReport } from './redis-report';
-import type { RedisStore } from './redis-store';
+import { RedisReport, type RedisReportOptions } from './redis-report';
 
 /** Milliseconds between two looks at a Redis that was lost. */
 const PROBE_INTERVAL_MS = 1_000;
@@ -20,13 +16,8 @@ const PROBE_INTERVAL_MS = 1_000;
 /** Milliseconds before it was found lost from which on Redis may not have what was written: twice the longest time-out. */
 const UNCONFIRMED_MS = 20_000;
 
-interface ResilientStoreOptions {
-  readonly redis: RedisStore;
+interface ResilientStoreOptions extends RedisReportOptions {
   readonly local: MemoryStore;
-  /** Share of each limit that this process may use alone, above 0 and up to 1. */
-  readonly share: number;
-  readonly clock: Clock;
-  readonly log: Logger;
 }
 
 /** This process decides alone. */
@@ -102,7 +93,7 @@ export class ResilientStore extends LimitStore {
     const reserved = await local.reserve(request, share);
     // Redis may have reserved: it agreed, or its response came too late.
     if (isAsked && !reserved.ok) {
-      void cancel(this, request);
+      void this.cancel(request);
     }
     return reserved;
   }

@@ -69,14 +69,11 @@ function toSettings(values: Values, given: Environment) {
         ),
       },
       callerQuota: values.CALLER_QUOTA,
-      redis:
-        target === undefined
-          ? undefined
-          : {
-              target,
-              timeoutMs: values.REDIS_TIMEOUT_MS,
-              fallbackPercent: values.REDIS_FALLBACK_PERCENT,
-            },
+      redis: target && {
+        target,
+        timeoutMs: values.REDIS_TIMEOUT_MS,
+        fallbackPercent: values.REDIS_FALLBACK_PERCENT,
+      },
     },
     auth: {
       tokens: toTokenSettings(values),

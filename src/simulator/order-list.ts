@@ -1,8 +1,6 @@
 // `GET /order/certificate`: the account's orders, filtered, sorted and in pages.
-import type { SimulatedAccount } from './orders';
+import type { Json, SimulatedAccount } from './orders';
 import { json, type Responder, refuse } from './responders';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** What to search for, to see a list that fails. */
 const FAILURES: Readonly<Record<string, Responder>> = {

@@ -18,14 +18,17 @@ import {
   slowBody,
 } from './responders';
 
+/** Of an object in a body. */
+export type Json = Readonly<Record<string, unknown>>;
+
 export interface SimulatedOrder {
   readonly summary: string;
   /** How a resend of this order's emails is answered. */
   readonly resend: Responder;
   /** The body of `GET /order/certificate/{id}`, or another way to answer it; absent: 404. */
-  readonly info?: Readonly<Record<string, unknown>> | Responder;
+  readonly info?: Json | Responder;
   /** As `info`, for `.../validation`; absent: made from `info`, else answered as a resend is. */
-  readonly validation?: Readonly<Record<string, unknown>> | Responder;
+  readonly validation?: Json | Responder;
 }
 
 export type SimulatedAccount = Readonly<Record<string, SimulatedOrder>>;
@@ -53,7 +56,7 @@ const REFUSAL = errorBody({
   message: 'The simulator refuses this order.',
 });
 
-function info(overrides: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+function info(overrides: Json = {}): Json {
   return {
     status: 'pending',
     dcv_method: 'email',

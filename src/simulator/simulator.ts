@@ -5,11 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { DIGICERT_QUOTA, type RollingWindow } from '../domain/rolling-window';
 import { type Clock, systemClock } from '../lib/clock';
+import { parseJson } from '../lib/parse-json';
 import { generateOrders } from './generated-orders';
 import { createIdentityProvider, JWKS_PATH, TOKEN_PATH } from './identity-provider';
 import { respondWithList } from './order-list';
 import {
   INVALID_KEY,
+  type Json,
   ORDER_NOT_FOUND,
   QUOTA_EXCEEDED,
   ROUTE_NOT_FOUND,
@@ -197,19 +199,12 @@ const RESPONDERS: Readonly<
     }),
 };
 
-function toResponder(
-  body: Readonly<Record<string, unknown>> | Responder | undefined,
-  ids: Readonly<Record<string, unknown>>,
-): Responder | undefined {
+function toResponder(body: Json | Responder | undefined, ids: Json): Responder | undefined {
   return typeof body === 'object' ? json(200, { ...ids, ...body }) : body;
 }
 
 /** The validation of an order with one domain, the certificate's, in the state the order is in. */
-function toValidation({
-  status,
-  dcv_method: method,
-  certificate,
-}: Readonly<Record<string, unknown>>) {
+function toValidation({ status, dcv_method: method, certificate }: Json) {
   const { common_name: name = 'example.com', dns_names: names = [name, `www.${name}`] } =
     Object(certificate);
   return {
@@ -233,13 +228,5 @@ function keep<Item>(list: Item[], item: Item): void {
   list.push(item);
   if (list.length > MAX_KEPT) {
     list.shift();
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

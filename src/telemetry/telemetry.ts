@@ -2,12 +2,11 @@
 // are loaded only when they are enabled, so that they cost nothing otherwise.
 import type { Logger } from 'pino';
 import type { RefusalReason } from '../domain/refusal-reason';
-import type { UpstreamEvent } from '../domain/upstream-event';
+import type { BreakerState, UpstreamEvent } from '../domain/upstream-event';
 import type { ObserveUseCase, UseCaseCompleted } from '../domain/use-case-events';
 import type { Clock } from '../lib/clock';
 import { CodedError } from '../lib/coded-error';
 import { type AuditSettings, createAudit } from './audit';
-import { logUpstream } from './log-upstream';
 import { startMetricsServer } from './metrics/metrics-server';
 import type { MeasuredState } from './metrics/state';
 import type { TracingOptions } from './tracing/tracing';
@@ -109,6 +108,19 @@ export function startTelemetry(
       await tracing?.close();
     },
   };
+}
+
+const BREAKER_MESSAGES: Readonly<Record<BreakerState, string>> = {
+  open: 'DigiCert fails repeatedly: it is not called for a while, and callers get a response at once',
+  'half-open': 'one request finds out whether DigiCert is back',
+  closed: 'DigiCert works again',
+};
+
+function logUpstream(log: Logger, event: UpstreamEvent): void {
+  if (event.kind === 'breaker-changed') {
+    const fields = { event: 'digicert.breaker-changed', state: event.to };
+    log[event.to === 'open' ? 'error' : 'info'](fields, BREAKER_MESSAGES[event.to]);
+  }
 }
 
 /** Milliseconds between two lines about rejections: what causes one may cause a thousand. */

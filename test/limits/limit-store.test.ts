@@ -2,7 +2,7 @@
 
 import type { AttemptOutcome } from '../../src/domain/resend-attempt';
 import { type AttemptSettings, findLast, toResendAttempt } from '../../src/limits/attempts';
-import { cancel, type Limit, type LimitStore, type Waits } from '../../src/limits/limit-store';
+import type { Limit, LimitStore, Waits } from '../../src/limits/limit-store';
 import { MemoryStore } from '../../src/limits/memory-store';
 import { RedisStore } from '../../src/limits/redis-store';
 import { parseRedisUrl } from '../../src/limits/redis-url';
@@ -296,7 +296,7 @@ function itKeepsTheContract(create: (settings?: AttemptSettings) => Promise<Subj
     await take('3');
     expect((await store.reserve(request)).ok).toBe(true);
 
-    await cancel(store, request);
+    await store.cancel(request);
 
     expect([await mail(['a'], '4'), await take('5')]).toEqual([0, 0]);
   });
