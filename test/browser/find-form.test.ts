@@ -81,6 +81,41 @@ describeWithChromium('the field of the example app', () => {
     gateway.takeUpstreamRequests();
   });
 
+  it('leaves the focus where the next search is typed, when the orders of the last one come', async () => {
+    const { page, gateway } = await open('');
+    const field = page.getByLabel('order number');
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/graphql', async (route) => {
+      await released;
+      await route.continue();
+    });
+    await field.fill('kiosk');
+    await page.keyboard.press('Enter');
+    await page.getByText('Looking for orders…').waitFor();
+
+    await field.fill('twi');
+    release();
+    await page.getByRole('heading', { name: 'Orders with “kiosk”' }).waitFor();
+    await page.keyboard.type('ce');
+    await page.keyboard.press('Enter');
+
+    await page.locator('h2:focus', { hasText: 'Orders with “twice”' }).waitFor();
+    gateway.takeUpstreamRequests();
+  });
+
+  it('takes the focus to the same orders again, back from one of them', async () => {
+    const { page, gateway } = await open('?search=twice&order=7201');
+    await page.locator('h2:focus', { hasText: 'Order 7201' }).waitFor();
+
+    await page.getByLabel('order number').press('Enter');
+
+    await page.locator('h2:focus', { hasText: 'Orders with “twice”' }).waitFor();
+    gateway.takeUpstreamRequests();
+  });
+
   it('says that there are more orders with a whole name, until all are shown', async () => {
     const { opened, page, gateway } = await open(`?search=${SHARED}`);
     await page.getByText('The newest 20: there are more.').waitFor();

@@ -1,5 +1,5 @@
 import { type FormEvent, useId } from 'react';
-import { goTo, type Place } from '../use-url';
+import { goTo, type Place, toHref } from '../use-url';
 import { toPlace } from './to-place';
 
 /** Orders of the gateway's simulator, each with the outcome of a resend. */
@@ -34,7 +34,8 @@ export function FindForm({ place }: { readonly place: Place }) {
         <label htmlFor="find">Domain, part of one, or order number</label>
         <div className="row">
           <input
-            key={shown}
+            // A new one for each place: it has the focus only if the user came back to it.
+            key={toHref(place)}
             id="find"
             name="find"
             defaultValue={shown}
