@@ -1,5 +1,6 @@
 // Standard output. Each line is written before the call that logs it returns, so an end of the process loses none.
 import { writeSync } from 'node:fs';
+import { systemClock } from '../lib/clock';
 
 /** Milliseconds for which lines wait for a reader that is behind, together. Nothing else runs meanwhile. */
 const MAX_WAIT_MS = 1_000;
@@ -17,7 +18,7 @@ const NEVER = new Int32Array(new SharedArrayBuffer(4));
 
 /** By the monotonic clock; nothing else runs during `sleep`. */
 const SYSTEM_TIME = {
-  nowMs: () => performance.now(),
+  nowMs: systemClock.monotonicMs,
   sleep: (forMs: number): void => {
     Atomics.wait(NEVER, 0, 0, forMs);
   },

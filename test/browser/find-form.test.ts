@@ -1,9 +1,18 @@
 // The example app's one field: what is typed or pasted leads to an order, or to a search that the gateway takes.
 import type { SimulatedOrder } from '../../src/simulator/orders';
 import { accept } from '../../src/simulator/responders';
+import { createDeferred } from '../support/deferred';
 import { startTestApp } from '../support/test-app';
 import { describeWithChromium } from './browser';
-import { answerReads, findPageFaults, openNarrowPage, startWebApp, type WebApp } from './web-app';
+import {
+  answerReads,
+  findPageFaults,
+  openNarrowPage,
+  startWebApp,
+  type WebApp,
+  waitForFocus,
+  waitForHeading,
+} from './web-app';
 
 jest.setTimeout(60_000);
 
@@ -84,12 +93,9 @@ describeWithChromium('the field of the example app', () => {
   it('leaves the focus where the next search is typed, when the orders of the last one come', async () => {
     const { page, gateway } = await open('');
     const field = page.getByLabel('order number');
-    let release = () => {};
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const released = createDeferred();
     await page.route('**/graphql', async (route) => {
-      await released;
+      await released.promise;
       await route.continue();
     });
     await field.fill('kiosk');
@@ -97,22 +103,22 @@ describeWithChromium('the field of the example app', () => {
     await page.getByText('Looking for orders…').waitFor();
 
     await field.fill('twi');
-    release();
+    released.resolve();
     await page.getByRole('heading', { name: 'Orders with “kiosk”' }).waitFor();
     await page.keyboard.type('ce');
     await page.keyboard.press('Enter');
 
-    await page.locator('h2:focus', { hasText: 'Orders with “twice”' }).waitFor();
+    await waitForFocus(page, 'Orders with “twice”');
     gateway.takeUpstreamRequests();
   });
 
   it('takes the focus to the same orders again, back from one of them', async () => {
     const { page, gateway } = await open('?search=twice&order=7201');
-    await page.locator('h2:focus', { hasText: 'Order 7201' }).waitFor();
+    await waitForHeading(page, '7201');
 
     await page.getByLabel('order number').press('Enter');
 
-    await page.locator('h2:focus', { hasText: 'Orders with “twice”' }).waitFor();
+    await waitForFocus(page, 'Orders with “twice”');
     gateway.takeUpstreamRequests();
   });
 
