@@ -1,12 +1,6 @@
 // The identity provider's public keys (a JWKS, RFC 7517): fetched when they are needed, never more often
 // than the cool-down allows, and kept through an outage of the provider.
-import {
-  createLocalJWKSet,
-  errors,
-  type JSONWebKeySet,
-  type JWK,
-  type JWTVerifyGetKey,
-} from 'jose';
+import { createLocalJWKSet, type JSONWebKeySet, type JWK, type JWTVerifyGetKey } from 'jose';
 import type { Logger } from 'pino';
 // Loaded anyway; Node's global one brings a second undici into memory, some 10 MB.
 import { type Dispatcher, fetch } from 'undici';
@@ -64,29 +58,16 @@ export class KeySet {
     if (!this.isUsable) {
       await this.#refresh();
     }
-    const keys = this.#keys;
-    if (!keys || !this.isUsable) {
+    let isCertain = this.isUsable;
+    // The provider may have changed its keys since. One of that name which does not fit is no reason to look for another.
+    if (isCertain && !this.#kids.has(header.kid)) {
+      // Without a fetch nothing says that they have not: a name that another caller made up may have caused the last one.
+      isCertain = await this.#refresh();
+    }
+    if (!this.#keys || !isCertain) {
       throw this.#unavailable();
     }
-    try {
-      return await keys(header, token);
-    } catch (error) {
-      // One of that name which does not fit is no reason to look for another.
-      if (!(error instanceof errors.JWKSNoMatchingKey) || this.#kids.has(header?.kid)) {
-        throw error;
-      }
-    }
-    // The provider may have changed its keys since.
-    const wasFetched = await this.#refresh();
-    if (this.#failing) {
-      throw this.#unavailable();
-    }
-    try {
-      return await (this.#keys ?? keys)(header, token);
-    } catch (error) {
-      // Nothing says that the keys have not changed: a name that another caller made up may have caused the last fetch.
-      throw wasFetched ? error : this.#unavailable();
-    }
+    return this.#keys(header, token);
   };
 
   /** Whether the provider's keys are others now. Looks, unless that was done a moment ago. */
@@ -127,7 +108,7 @@ export class KeySet {
     return new Refusal('keys-unavailable', error);
   }
 
-  /** Fetches the keys, unless that was tried a moment ago: then it resolves to false. Never rejects. */
+  /** Fetches the keys, unless that was tried a moment ago; says whether they are now the provider's. Never rejects. */
   async #refresh(): Promise<boolean> {
     if (!this.#fetching && this.options.clock.monotonicMs() < this.#fetchableAtMs) {
       return false;
@@ -136,7 +117,7 @@ export class KeySet {
       this.#fetching = undefined;
     });
     await this.#fetching;
-    return true;
+    return !this.#failing;
   }
 
   async #fetch(): Promise<void> {
