@@ -46,17 +46,11 @@ export function createDnsClient(servers: readonly string[], clock: Clock) {
   }
   let running = 0;
   const query: LookUp = async (type, name) => {
-    let records: readonly string[] | undefined;
     running += 1;
-    const response = READERS[type](resolver, name).then(
-      (read) => {
-        records = read;
-      },
-      ({ code }: NodeJS.ErrnoException) => {
-        records = NO_RECORDS.has(code) ? [] : undefined;
-      },
+    const response = READERS[type](resolver, name).catch(({ code }: NodeJS.ErrnoException) =>
+      NO_RECORDS.has(code) ? [] : undefined,
     );
-    await withTimeout(clock, LOOK_UPS_TIMEOUT_MS, response);
+    const records = await withTimeout(clock, LOOK_UPS_TIMEOUT_MS, response);
     running -= 1;
     if (running === 0) {
       // What still goes on is late. c-ares cancels all of a resolver, or nothing.

@@ -58,12 +58,7 @@ export function createLookUps(servers: readonly string[], clock: Clock, simulate
         left -= 1;
         entry = ask(key, type, name);
       }
-      let records: Awaited<ReturnType<LookUp>>;
-      const waiting = entry?.records.then((found) => {
-        records = found;
-      });
-      await (waiting && withTimeout(clock, Math.max(endsAtMs - nowMs, 0), waiting));
-      return records;
+      return entry && withTimeout(clock, Math.max(endsAtMs - nowMs, 0), entry.records);
     };
 
     return (type, name) => {

@@ -9,19 +9,19 @@ export interface Clock {
   after(delayMs: number, callback: () => void): () => void;
 }
 
-/** Waits for an end, but no longer than that; what is late goes on by itself. */
-export function withTimeout(
+/** Waits for a result, but no longer than that: then it is `undefined`, and what is late goes on by itself. */
+export function withTimeout<Result>(
   clock: Clock,
   timeoutMs: number,
-  ending: Promise<unknown>,
+  running: Promise<Result>,
   onLate = () => {},
-): Promise<void> {
+): Promise<Result | undefined> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(timeoutMs, () => {
       onLate();
-      resolve();
+      resolve(undefined);
     });
-    ending.finally(cancel).then(() => resolve(), reject);
+    running.finally(cancel).then(resolve, reject);
   });
 }
 
