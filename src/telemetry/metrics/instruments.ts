@@ -17,27 +17,29 @@ export function createInstruments(registry: Registry) {
   const registers = [registry];
   const createCounter = createCounterFactory(registers);
   return {
-    resends: createCounter(
-      'resends_total',
-      'Calls of resendDvEmails by outcome; `detail` is the reason or the scope of the outcome.',
-      toOutcomes(RESEND_DETAILS),
-    ),
+    useCases: {
+      resend: createCounter(
+        'resends_total',
+        'Calls of resendDvEmails by outcome; `detail` is the reason or the scope of the outcome.',
+        toOutcomes(RESEND_DETAILS),
+      ),
+      'read order': createCounter(
+        'order_reads_total',
+        'Reads of an order by outcome.',
+        toOutcomes(READ_DETAILS),
+      ),
+      'list orders': createCounter(
+        'order_lists_total',
+        'Pages of the list of orders by outcome.',
+        toOutcomes(READ_DETAILS),
+      ),
+    },
     resendDurations: new Histogram({
       name: `${PREFIX}resend_duration_seconds`,
       help: 'Time that calls of resendDvEmails took.',
       buckets: DURATION_BUCKETS,
       registers,
     }),
-    reads: createCounter(
-      'order_reads_total',
-      'Reads of an order by outcome.',
-      toOutcomes(READ_DETAILS),
-    ),
-    lists: createCounter(
-      'order_lists_total',
-      'Pages of the list of orders by outcome.',
-      toOutcomes(READ_DETAILS),
-    ),
     exchanges: new Histogram({
       name: `${PREFIX}digicert_request_duration_seconds`,
       help: "Requests to DigiCert by method and status; `none`: no status came, the gateway's log has the reason.",

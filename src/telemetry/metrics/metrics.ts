@@ -10,11 +10,6 @@ export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const instruments = createInstruments(registry);
-  const outcomes = {
-    resend: instruments.resends,
-    'read order': instruments.reads,
-    'list orders': instruments.lists,
-  };
   return {
     registry,
     observeUpstream(event: UpstreamEvent): void {
@@ -41,7 +36,7 @@ export function createMetrics() {
     },
     observeUseCase({ useCase, outcome, durationMs }: UseCaseCompleted): void {
       const labels = { outcome: outcome?.kind ?? 'unexpected-error', detail: toDetail(outcome) };
-      outcomes[useCase].inc(labels);
+      instruments.useCases[useCase].inc(labels);
       if (useCase === 'resend') {
         instruments.resendDurations.observe(durationMs / 1_000);
       }
