@@ -36,6 +36,9 @@ async function start(): Promise<void> {
   let app: App | undefined;
   let stopping = false;
   const stop = async () => {
+    if (stopping) {
+      return;
+    }
     stopping = true;
     try {
       await app?.close({ atOnce: process.exitCode === 1 });
@@ -56,9 +59,7 @@ async function start(): Promise<void> {
     }
     const message = 'stopping: what is in flight is answered first';
     log.info({ event: 'gateway.stopping', signal }, message);
-    if (!stopping) {
-      void stop();
-    }
+    void stop();
   });
   app = await startApp(settings, { log, isLogRead: () => output?.isWritable ?? true });
   if (!isOneBuild()) {
@@ -70,9 +71,7 @@ async function start(): Promise<void> {
   process.on('uncaughtException', (error) => {
     process.exitCode = 1;
     log.fatal({ event: 'gateway.crashed', err: error }, 'unexpected error: stopping');
-    if (!stopping) {
-      void stop();
-    }
+    void stop();
   });
   const { url, metricsUrl } = app;
   const { httpsProxy, httpProxy } = settings.proxies ?? {};
