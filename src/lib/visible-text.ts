@@ -11,9 +11,6 @@ export const INVISIBLE =
 export function toVisible(text: string, hidden = UNPRINTABLE): string {
   return text.replace(hidden, (character) =>
     // One outside the Basic Multilingual Plane has two code units, and in JSON two escapes.
-    Array.from(
-      { length: character.length },
-      (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
-    ).join(''),
+    character.replace(/./gs, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   );
 }

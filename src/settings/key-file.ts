@@ -20,22 +20,20 @@ export function watchKeyFile(
   { clock, log }: { readonly clock: Clock; readonly log: Logger },
 ) {
   let key = firstKey;
-  let candidate: string | undefined;
+  let lastRead = firstKey;
   let problem: string | undefined;
   let cancel = () => {};
   let closed = false;
 
   async function check(): Promise<void> {
+    let delayMs = CHECK_INTERVAL_MS;
     try {
       const read = await readKey(path);
       problem = undefined;
-      if (read === key) {
-        candidate = undefined;
-      } else if (read !== candidate) {
-        candidate = read;
-        schedule(CONFIRM_AFTER_MS);
-        return;
-      } else {
+      if (read !== lastRead) {
+        lastRead = read;
+        delayMs = CONFIRM_AFTER_MS;
+      } else if (read !== key) {
         key = read;
         log.info({ event: 'digicert.key-replaced' }, 'another API key is used from now on');
       }
@@ -51,7 +49,7 @@ export function watchKeyFile(
         );
       }
     }
-    schedule(CHECK_INTERVAL_MS);
+    schedule(delayMs);
   }
 
   function schedule(delayMs: number): void {
