@@ -42,9 +42,7 @@ export interface KeySetDependencies {
 }
 
 export class KeySet {
-  #keys: JWTVerifyGetKey | undefined;
-  // Not '' at first: a response without a body must count as a change, so that it is found to be no key set.
-  #keysText: string | undefined;
+  #keys: ReturnType<typeof createLocalJWKSet> | undefined;
   #kids: ReadonlySet<unknown> = new Set();
   #fetchedAtMs = Number.NEGATIVE_INFINITY;
   #fetchableAtMs = Number.NEGATIVE_INFINITY;
@@ -98,7 +96,7 @@ export class KeySet {
   }
 
   #unavailable(): Refusal {
-    const waitMs = Math.max(0, this.#fetchableAtMs - this.options.clock.monotonicMs());
+    const waitMs = this.#fetchableAtMs - this.options.clock.monotonicMs();
     const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
     const error = new CodedError(
       'SERVICE_UNAVAILABLE',
@@ -124,10 +122,9 @@ export class KeySet {
     const { clock, log, dispatcher } = this.options;
     try {
       const text = await fetchText(await findJwksUrl(this.options), dispatcher);
-      if (text !== this.#keysText) {
-        const keySet = JSON.parse(text) as JSONWebKeySet;
+      const keySet = JSON.parse(text) as JSONWebKeySet;
+      if (JSON.stringify(keySet) !== JSON.stringify(this.#keys?.jwks())) {
         this.#keys = createLocalJWKSet(keySet);
-        this.#keysText = text;
         this.#kids = new Set(keySet.keys.map(({ kid }) => kid));
         if (!keySet.keys.some(isForTokens)) {
           log.warn(
