@@ -2,7 +2,7 @@
 
 import type { Deadline } from '../lib/deadline';
 import type { Caller } from './caller';
-import type { RateLimitScope } from './outcome';
+import type { ResendOutcome } from './outcome';
 import type { AttemptOutcome, ResendAttempt } from './resend-attempt';
 import type { ResendRequest } from './resend-request';
 import type { RollingWindow } from './rolling-window';
@@ -44,13 +44,11 @@ type Reserved =
     }
   | Refused;
 
-export interface Refused {
-  readonly ok: false;
-  readonly scope: RateLimitScope;
-  readonly retryAfterSeconds: number;
-  /** COOLDOWN: the attempt that is the cause, as far as it is known. */
-  readonly lastResend?: ResendAttempt;
-}
+/** As its outcome says. */
+export type Refused = { readonly ok: false } & Omit<
+  Extract<ResendOutcome, { readonly kind: 'rate-limited' }>,
+  'kind' | 'diagnostics'
+>;
 
 /** An attempt counts as in progress from the moment it is reserved. */
 export interface AttemptReservation {
