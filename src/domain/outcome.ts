@@ -106,12 +106,10 @@ export type FailedOutcome = Exclude<ResendOutcome, { kind: 'accepted' }>;
 
 /** Whether the very same call may succeed later, without any change. */
 export function isRetryable(outcome: FailedOutcome): boolean {
-  if (outcome.kind === 'rate-limited') {
-    return true;
-  }
   return (
-    outcome.kind === 'upstream-failed' &&
-    (outcome.reason === 'UNREACHABLE' || outcome.reason === 'UNAVAILABLE')
+    outcome.kind === 'rate-limited' ||
+    (outcome.kind === 'upstream-failed' &&
+      (outcome.reason === 'UNREACHABLE' || outcome.reason === 'UNAVAILABLE'))
   );
 }
 
