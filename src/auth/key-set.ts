@@ -6,7 +6,6 @@ import type { Logger } from 'pino';
 import { type Dispatcher, fetch } from 'undici';
 import type { Clock } from '../lib/clock';
 import { CodedError } from '../lib/coded-error';
-import { isObject } from '../lib/is-object';
 import { parseSecureUrl } from '../lib/secure-url';
 import { Refusal } from './refusal';
 
@@ -173,19 +172,15 @@ async function findJwksUrl({
     return jwksUrl;
   }
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const text = await fetchText(url, dispatcher);
-  const found: unknown = JSON.parse(text);
+  const found = Object(JSON.parse(await fetchText(url, dispatcher)));
   // Another issuer's document would lead to another issuer's keys.
-  if (!isObject(found) || found.issuer !== issuer) {
+  if (found.issuer !== issuer) {
     throw new Error(
-      `The discovery document is not that of AUTH_ISSUER, but of ${isObject(found) ? JSON.stringify(found.issuer) : 'no issuer'}.`,
+      `The discovery document is not that of AUTH_ISSUER, but of ${JSON.stringify(found.issuer)}.`,
     );
   }
-  if (typeof found.jwks_uri !== 'string') {
-    throw new Error('The discovery document has no jwks_uri.');
-  }
   try {
-    return parseSecureUrl(found.jwks_uri).href;
+    return parseSecureUrl(String(found.jwks_uri)).href;
   } catch (error) {
     throw new Error(`jwks_uri of the discovery document ${(error as Error).message}`);
   }
