@@ -13,7 +13,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 export const MAIN = join(HERE, '..', 'dist', 'main.js');
 
 /** How the image and `npm start` start it. */
-const FLAGS = ['--max-semi-space-size=32'];
+const FLAGS = ['--max-semi-space-size=32', '--initial-old-space-size=128'];
 
 /** Makes a Node program answer {@link ask}. */
 export const PROBE = ['--expose-gc', '--require', join(HERE, 'probe.cjs')];

@@ -56,7 +56,7 @@ describe('the Dockerfile', () => {
     expect(textsOf('EXPOSE', last)).toEqual(['4000 9464']);
     expect(textsOf('ENTRYPOINT', last)).toEqual([]);
     expect(textsOf('CMD', last).map((text) => JSON.parse(text))).toEqual([
-      ['node', '--max-semi-space-size=32', 'dist/main.js'],
+      ['node', '--max-semi-space-size=32', '--initial-old-space-size=128', 'dist/main.js'],
     ]);
   });
 
