@@ -9,6 +9,7 @@ import { describeWithChromium, type OpenPage } from './browser';
 import {
   findPageFaults,
   findResendButton,
+  interceptResends,
   LOOKING_UP,
   openNarrowPage,
   readAgain,
@@ -288,6 +289,39 @@ describeWithChromium('the example app, choosing who is mailed', () => {
     );
     expect(await findPageFaults(opened)).toEqual([]);
     gateway.takeUpstreamRequests();
+  });
+
+  describe('the next recipient, while an attempt is in flight', () => {
+    async function chooseInFlight(end: (route: Route) => Promise<void>) {
+      const { page, gateway } = await open();
+      const ended = createDeferred();
+      await interceptResends(page, async (route) => {
+        await ended.promise;
+        await end(route);
+      });
+      await findResendButton(page).click();
+      await page.getByText('Sending…').waitFor();
+      await page.getByLabel('administrator@shop.example.com').check();
+      ended.resolve();
+      return { page, gateway };
+    }
+
+    it('keeps the focus where the attempt fails', async () => {
+      const { page, gateway } = await chooseInFlight((route) => route.abort());
+      await page.locator('.panel h3').waitFor();
+
+      await page.keyboard.press('Space');
+
+      expect(await page.getByLabel('administrator@shop.example.com').isChecked()).toBe(false);
+      gateway.takeUpstreamRequests();
+    });
+
+    it('loses the focus to the result where it is accepted, as the form goes', async () => {
+      const { page, gateway } = await chooseInFlight((route) => route.continue());
+
+      expect(await readResult(page)).toBe('DigiCert accepted the request');
+      gateway.takeUpstreamRequests();
+    });
   });
 
   it('asks DNS nothing for an order that has no emails to resend', async () => {
