@@ -1,4 +1,5 @@
 // Values by key within a bound: what has ended goes, and where that is not enough, what was set longest ago.
+import { LRUCache } from 'lru-cache';
 
 interface Rules<Value> {
   readonly maxSize: number;
@@ -6,61 +7,55 @@ interface Rules<Value> {
   hasEnded(value: Value, nowMs: number): boolean;
 }
 
-export class RecentMap<Value> {
+export class RecentMap<Value extends object> {
   /** In the order in which they were set, which is nearly the one in which they end. */
-  readonly #values = new Map<string, Value>();
-  #size = 0;
+  readonly #values: LRUCache<string, Value>;
 
-  constructor(private readonly rules: Rules<Value>) {}
+  constructor(private readonly rules: Rules<Value>) {
+    this.#values = new LRUCache({ maxSize: rules.maxSize, sizeCalculation: rules.sizeOf });
+  }
 
   /** Of all values together. */
   get size(): number {
-    return this.#size;
+    return this.#values.calculatedSize;
   }
 
   get(key: string): Value | undefined {
-    return this.#values.get(key);
+    return this.#values.peek(key);
   }
 
   entries(): readonly (readonly [string, Value])[] {
-    return [...this.#values];
+    const entries: [string, Value][] = [];
+    this.#values.rforEach((value, key) => entries.push([key, value]));
+    return entries;
   }
 
   /** What has ended is not kept. */
   set(key: string, value: Value, nowMs: number): void {
-    const { maxSize, sizeOf, hasEnded } = this.rules;
-    this.#delete(key);
-    if (!hasEnded(value, nowMs)) {
+    const { hasEnded } = this.rules;
+    if (hasEnded(value, nowMs)) {
+      this.#values.delete(key);
+    } else {
       this.#values.set(key, value);
-      this.#size += sizeOf(value);
     }
-    this.#dropFirst(
-      (first, its) => (this.#size > maxSize && its !== key) || hasEnded(first, nowMs),
-    );
+    this.#dropFirst((first) => hasEnded(first, nowMs));
   }
 
   /** Makes room for one of that size, of those that may go, and says whether there is any. */
   makeRoom(size: number, mayGo: (value: Value) => boolean): boolean {
-    const hasRoom = () => this.#size + size <= this.rules.maxSize;
+    const hasRoom = () => this.size + size <= this.rules.maxSize;
     this.#dropFirst((first) => !hasRoom() && mayGo(first));
     return hasRoom();
   }
 
-  #delete(key: string): void {
-    const value = this.#values.get(key);
-    if (value !== undefined) {
-      this.#size -= this.rules.sizeOf(value);
-      this.#values.delete(key);
-    }
-  }
-
   /** Those that were set longest ago, up to one that may not go. */
-  #dropFirst(mayGo: (value: Value, key: string) => boolean): void {
-    for (const [key, value] of this.#values) {
-      if (!mayGo(value, key)) {
+  #dropFirst(mayGo: (value: Value) => boolean): void {
+    for (const key of this.#values.rkeys()) {
+      const first = this.get(key);
+      if (!first || !mayGo(first)) {
         break;
       }
-      this.#delete(key);
+      this.#values.delete(key);
     }
   }
 }
