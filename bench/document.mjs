@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 
 export const ORDER_ID = '1001';
 
-/** As many as a busy account has pending at a time: an order has few attempts within a cool-down. */
-const ORDER_IDS = Array.from({ length: 1_000 }, (_, index) => String(1_001 + index));
+/** So many that each has few attempts within a cool-down, as in life: three or four at 7,000 mutations a second. */
+const ORDER_IDS = Array.from({ length: 10_000 }, (_, index) => String(1_001 + index));
 
 /** What the simulator knows. */
 export function toAccount(resend) {
