@@ -12,7 +12,12 @@ export class RecentMap<Value extends object> {
   readonly #values: LRUCache<string, Value>;
 
   constructor(private readonly rules: Rules<Value>) {
-    this.#values = new LRUCache({ maxSize: rules.maxSize, sizeCalculation: rules.sizeOf });
+    const { maxSize, sizeOf } = rules;
+    this.#values = new LRUCache({
+      maxSize,
+      // One that is larger than all may be stays alone; lru-cache would not take it.
+      sizeCalculation: (value) => Math.min(sizeOf(value), maxSize),
+    });
   }
 
   /** Of all values together. */
