@@ -53,7 +53,7 @@ export async function checkResponse({ url, headers }, { name, body, isSuccess })
 export async function burst({ child, url, headers }, body, { seconds, connections, upstream }) {
   const before = await ask(child, 'usage');
   const receivedBefore = upstream.received;
-  // Autocannon lays out each body for each connection: a thousand for each of 200 would take it seconds.
+  // Autocannon lays out each body for each connection: all of them for each of 200 would take it seconds.
   const requests = toBodies(body).map((each) => ({ body: each }));
   const perConnection = Math.ceil(requests.length / connections);
   let taken = 0;
